@@ -37,7 +37,15 @@ std::string join(std::vector<Fault> const& all) {
 }  // namespace
 
 InputError::InputError(std::vector<Fault> all) : std::runtime_error(join(all)), faults_(std::move(all)) {}
-InputError::InputError(std::string message) : InputError(std::vector<Fault>{Fault{.message = std::move(message)}}) {}
+namespace {
+Fault placeless(std::string message) {
+  Fault fault;
+  fault.message = std::move(message);
+  return fault;
+}
+}  // namespace
+
+InputError::InputError(std::string message) : InputError(std::vector<Fault>{placeless(std::move(message))}) {}
 
 std::string nearest(std::string const& word, std::vector<std::string> const& candidates) {
   std::string best;
