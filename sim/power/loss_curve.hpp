@@ -1,0 +1,57 @@
+#pragma once
+/// Loss of one conversion stage (transformer, UPS, supply, busway ...) as a function of its output power.
+///
+///   quadratic: L = R (a + b x + c x^2), x = P/R          no-load, proportional and I^2R part      [ashrae2019tc99]
+///   affine:    L = (P + k)/eta - P                       constant draw k, efficiency eta          [brewer2024exadigit]
+///   table:     L = P (1/eta(x) - 1)                      eta linear between points                [80plus2021]
+///
+/// Output 0 still costs the no-load loss: a R, k/eta, or the loss at the first point of the table (below that point the loss
+/// stays at its value there).  Above the last point the last efficiency holds.  Input power P + L(P) never falls as P rises;
+/// a curve that breaks this, or an efficiency outside (0, 1], is refused.
+/// Valid 0 <= P <= 1.2 R.  Ignores: temperature, power factor, harmonics, input voltage.
+/// Page: docs/models/power-chain.md
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "scenarios/base/units.hpp"
+
+namespace ondol::sim {
+
+class LossCurve {
+ public:
+  LossCurve() = default;  ///< lossless
+
+  static LossCurve quadratic(double no_load, double proportional, double square, Watts rating);
+  static LossCurve affine(Watts constant, double efficiency);
+  static LossCurve table(std::span<double const> loads, std::span<double const> efficiencies, Watts rating);
+
+  /// Loss [W] of one unit that delivers `output_w` >= 0.
+  double loss_w(double output_w) const {
+    if (points_.empty()) return constant_ + output_w * (linear_ + output_w * square_);
+    return table_loss_w(output_w);
+  }
+  /// d loss / d output at `output_w`, the right-hand slope at a point of a table.
+  double marginal_loss(double output_w) const;
+
+  double input_w(double output_w) const { return output_w + loss_w(output_w); }
+
+ private:
+  struct Point {
+    double output_w, efficiency;
+  };
+  double table_loss_w(double output_w) const;
+  std::size_t segment(double output_w) const;
+  void require_rising_input() const;
+
+  double constant_ = 0, linear_ = 0, square_ = 0;  ///< loss = constant + linear P + square P^2 when there are no points
+  std::vector<Point> points_;
+};
+
+/// Loss of `units` equal units that share `output_w` equally.
+inline double bank_loss_w(LossCurve const& curve, double units, double output_w) {
+  return units > 0 ? units * curve.loss_w(output_w / units) : 0.0;
+}
+
+}  // namespace ondol::sim

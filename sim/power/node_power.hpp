@@ -1,0 +1,61 @@
+#pragma once
+/// Power of a node around its accelerators: host, fans, supplies.
+///
+///   host   P = idle + (active - idle) u                                                        [fan2007]
+///   fans   P = rated s^3, airflow = rated s (affinity laws)                                    [ashrae2020fans]
+///   fan speed s = max(minimum, air heat / rated air heat), blended linearly to 1 between inlet 27 degC and 35 degC: servers
+///   hold
+///          their fans up to the recommended limit and run them up towards the allowable one    [ashrae2021tc99]
+///   supply n equal units share the DC load; each by its loss curve
+///
+/// Fans are fed by the supplies and their power is heat in the air they move.  Ignores: fan control lag, altitude, failed fans.
+/// Page: docs/models/node-power.md
+
+#include "sim/power/loss_curve.hpp"
+
+namespace ondol::sim {
+
+struct HostParams {
+  double idle_w = 0;
+  double active_w = 0;
+};
+inline double host_power_w(HostParams const& p, double activity) {
+  return p.idle_w + (p.active_w - p.idle_w) * activity;
+}
+
+struct FanParams {
+  double rated_w = 0;           ///< all fans at full speed; 0: none
+  double minimum_speed = 0.3;   ///< fraction of full speed
+  double rated_air_heat_w = 0;  ///< air-side heat the fans are sized for at cool inlet
+  double rated_airflow_m3_per_s = 0;
+  double warm_inlet_k = 300.15;  ///< 27 degC: speed starts to rise
+  double hot_inlet_k = 308.15;   ///< 35 degC: full speed
+};
+double fan_speed(FanParams const& p, double air_heat_w, double inlet_k);
+inline double fan_power_w(FanParams const& p, double speed) {
+  return p.rated_w * speed * speed * speed;
+}
+inline double fan_airflow_m3_per_s(FanParams const& p, double speed) {
+  return p.rated_airflow_m3_per_s * speed;
+}
+
+struct NodePowerParams {
+  HostParams host;
+  FanParams fans;
+  double liquid_fraction = 0;  ///< share of accelerator and host heat taken by liquid
+  LossCurve psu;               ///< of one unit; lossless when the node is fed with DC by a shelf
+  int psus = 0;                ///< units sharing the load; 0: none
+};
+
+struct NodeDraw {
+  double accelerators_w = 0, host_w = 0, fans_w = 0, psu_loss_w = 0;
+  double input_w = 0;   ///< at the node's terminals: sum of the four
+  double marginal = 1;  ///< d input / d load behind the supplies, fan speed held
+  double fan_speed = 0, airflow_m3_per_s = 0;
+  double air_heat_w = 0, liquid_heat_w = 0;  ///< all input power leaves as heat; fans and supplies heat the air
+};
+
+/// `accelerators_w`: sum over the node's boards.
+NodeDraw node_draw(NodePowerParams const& p, double accelerators_w, double host_activity, double inlet_k);
+
+}  // namespace ondol::sim
