@@ -43,7 +43,6 @@ class LossCurve {
   };
   double table_loss_w(double output_w) const;
   std::size_t segment(double output_w) const;
-  void require_rising_input() const;
 
   double constant_ = 0, linear_ = 0, square_ = 0;  ///< loss = constant + linear P + square P^2 when there are no points
   std::vector<Point> points_;

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -75,13 +76,9 @@ class EnergyBill {
   double carbon_kg_per_j(double unix_s) const;  ///< emission factor of that hour
 
  private:
-  struct Hour {
-    int band;
-    int year, month;
-  };
   struct Month {
     int year, month;
-    double full_peak_w, partial_peak_w, covered_s;
+    double full_peak_w, partial_peak_w, covered_s;  // full: negative until a window was metered in full
   };
   void enter_hour(std::int64_t local_hour);
   void close_window();
@@ -93,7 +90,7 @@ class EnergyBill {
   CompensatedSum energy_j_, carbon_kg_;
   std::vector<Month> months_;
   // hour and demand window in progress
-  std::int64_t hour_ = INT64_MIN, window_ = INT64_MIN;
+  std::int64_t hour_ = std::numeric_limits<std::int64_t>::min(), window_ = hour_;
   int band_ = -1;
   double kg_per_j_ = 0;
   double window_j_ = 0, window_s_ = 0;

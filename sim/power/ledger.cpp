@@ -1,0 +1,50 @@
+#include "sim/power/ledger.hpp"
+
+#include <cmath>
+
+namespace ondol::sim {
+namespace {
+
+constexpr std::array<std::string_view, owners> names{
+    "accelerator",     "host",        "network",     "fans",       "psu_loss",        "shelf_loss",   "transformer_loss",
+    "switchgear_loss", "ups_loss",    "busway_loss", "pdu_loss",   "generator_loss",  "battery_loss", "crah_fans",
+    "cdu_pumps",       "plant_pumps", "chillers",    "tower_fans", "dry_cooler_fans", "site_base"};
+static_assert(static_cast<std::size_t>(Owner::site_base) + 1 == owners);
+
+}  // namespace
+
+std::string_view name(Owner owner) {
+  return names[static_cast<std::size_t>(owner)];
+}
+
+void CompensatedSum::add(double x) {
+  double const t = sum_ + x;
+  correction_ += std::abs(sum_) >= std::abs(x) ? (sum_ - t) + x : (x - t) + sum_;
+  sum_ = t;
+}
+
+double Ledger::owned_j() const {
+  CompensatedSum all;
+  for (CompensatedSum const& owner : owned_) all.add(owner.value());
+  return all.value();
+}
+
+double Ledger::residual() const {
+  double const owned = owned_j(), metered = metered_j();
+  if (owned == metered) return 0;
+  return (metered - owned) / (metered != 0 ? metered : owned);
+}
+
+double Ledger::it_category3_j() const {
+  return of(Owner::accelerator) + of(Owner::host) + of(Owner::network) + of(Owner::fans) + of(Owner::psu_loss);
+}
+
+double Ledger::it_category2_j() const {
+  return it_category3_j() + of(Owner::shelf_loss);
+}
+
+double Ledger::ratio(double it_j) const {
+  return it_j > 0 ? metered_j() / it_j : std::nan("");
+}
+
+}  // namespace ondol::sim

@@ -1,0 +1,33 @@
+#include "sim/power/node_power.hpp"
+
+#include <algorithm>
+
+namespace ondol::sim {
+
+double fan_speed(FanParams const& p, double air_heat_w, double inlet_k) {
+  double const share = p.rated_air_heat_w > 0 ? air_heat_w / p.rated_air_heat_w : 0.0;
+  double const cool = std::clamp(share, p.minimum_speed, 1.0);
+  double const warm = std::clamp((inlet_k - p.warm_inlet_k) / (p.hot_inlet_k - p.warm_inlet_k), 0.0, 1.0);
+  return cool + (1 - cool) * warm;
+}
+
+NodeDraw node_draw(NodePowerParams const& p, double accelerators_w, double host_activity, double inlet_k) {
+  NodeDraw d;
+  d.accelerators_w = accelerators_w;
+  d.host_w = host_power_w(p.host, host_activity);
+  double const silicon_w = d.accelerators_w + d.host_w;
+  d.liquid_heat_w = p.liquid_fraction * silicon_w;
+  d.fan_speed = fan_speed(p.fans, silicon_w - d.liquid_heat_w, inlet_k);
+  d.fans_w = fan_power_w(p.fans, d.fan_speed);
+  d.airflow_m3_per_s = fan_airflow_m3_per_s(p.fans, d.fan_speed);
+  double const dc_w = silicon_w + d.fans_w;
+  if (p.psus > 0) {
+    d.psu_loss_w = bank_loss_w(p.psu, p.psus, dc_w);
+    d.marginal = 1 + p.psu.marginal_loss(dc_w / p.psus);
+  }
+  d.input_w = dc_w + d.psu_loss_w;
+  d.air_heat_w = d.input_w - d.liquid_heat_w;
+  return d;
+}
+
+}  // namespace ondol::sim
