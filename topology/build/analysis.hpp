@@ -1,0 +1,95 @@
+#pragma once
+/// What `ondol check` tells about a facility before a second of it is simulated: capacity against load, redundancy, single
+/// points of failure, and what one loss leaves.  Rated loads, before conversion losses.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scenarios/schema/spec.hpp"
+#include "topology/build/facility.hpp"
+#include "topology/graph/facility_graph.hpp"
+
+namespace ondol::topology {
+
+/// The loss of one vertex.
+struct Loss {
+  std::string name;
+  Kind kind = Kind::site;
+  std::uint32_t racks = 0;  ///< left without any path to power, or to a heat sink
+  double rack_w = 0.0;      ///< their rated power
+};
+
+/// Load of one vertex of the power layer with everything whole, shared equally among feeders.
+struct PowerVertexReport {
+  std::string name;
+  Kind kind = Kind::site;
+  double load_w = 0.0, rating_w = 0.0, load_fraction = 0.0;
+};
+
+struct PowerBankReport {
+  std::string id;
+  Kind kind = Kind::transformer;
+  std::uint32_t units = 0, units_needed = 0;
+  double load_w = 0.0;               ///< carried by the bank, everything whole
+  double capacity_w = 0.0;           ///< of the needed units
+  double load_fraction = 0.0;        ///< load / capacity
+  double worst_unit_fraction = 0.0;  ///< load / rating of its busiest unit
+  std::string redundancy;            ///< "N", "N+1", "2N": from the graph, not from `units_needed`
+  std::string worst_loss;            ///< unit whose loss leaves least
+  double fed_w = 0.0;                ///< rated load of the site that can still be fed then (maximum flow)
+  double fed_fraction = 0.0;         ///< of what can be fed with everything whole
+};
+
+/// Equal cooling units of one hall or plant.
+struct CoolingBankReport {
+  std::string owner;  ///< id of the hall or plant
+  Kind kind = Kind::crah;
+  std::uint32_t units = 0;
+  double load_w = 0.0;         ///< heat at rated power
+  double capacity_w = 0.0;     ///< of all units
+  double load_fraction = 0.0;  ///< load / capacity
+  std::string redundancy;      ///< "N", "N+1", or "2N" where half of the units suffice
+  double cooled_w = 0.0;       ///< heat of the site that can still be taken with one unit lost (maximum flow)
+  double cooled_fraction = 0.0;
+};
+
+struct FabricReport {
+  std::string pool;
+  std::uint32_t nodes = 0, leaves = 0, spines = 0;
+  int switch_hops = 0;
+  double bisection_bytes_per_s = 0.0;
+  double bisection_fraction = 0.0;  ///< of half the injection bandwidth
+};
+
+struct HallReport {
+  std::string id;
+  std::uint32_t racks = 0;
+  double rack_w = 0.0;  ///< rated
+  double mean_rack_w = 0.0, largest_rack_w = 0.0;
+  double air_heat_w = 0.0, liquid_heat_w = 0.0;
+};
+
+struct FacilityReport {
+  std::uint32_t racks = 0, nodes = 0, accelerators = 0;
+  double rack_w = 0.0, cooling_w = 0.0, base_w = 0.0, total_w = 0.0;  ///< rated electrical loads
+  double grid_capacity_w = 0.0;
+  double fed_w = 0.0;  ///< of total, by maximum flow with everything whole
+  std::vector<HallReport> halls;
+  std::vector<PowerBankReport> power;
+  std::vector<PowerVertexReport> power_vertices;
+  std::vector<CoolingBankReport> cooling;
+  std::vector<FabricReport> fabric;
+  std::vector<Loss> power_single_points;    ///< dominators of racks, heaviest first
+  std::vector<Loss> cooling_single_points;  ///< articulation points between racks and weather, heaviest first
+  std::vector<Loss> fabric_single_points;   ///< switches whose loss cuts nodes off; `racks` that hold such nodes
+  std::vector<std::string> warnings;
+};
+
+/// Throws InputError as `power_tree` does.
+FacilityReport analyse(schema::Scenario const& scenario, Facility const& facility);
+
+/// The report as `ondol check` prints it.
+std::string to_text(FacilityReport const& report);
+
+}  // namespace ondol::topology

@@ -1,0 +1,33 @@
+#pragma once
+/// The power layer in the order in which it is solved: from the loads up to the meter.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "topology/graph/facility_graph.hpp"
+
+namespace ondol::topology {
+
+/// `vertices` holds every load before what feeds it and the utility last; the racks come first, in rack order.  The load of
+/// a vertex is shared equally among its feeders.  Standby sources (generators and batteries that nothing feeds) carry
+/// nothing while the utility is there and are left out.
+struct PowerTree {
+  enum class Role { utility, unit, rack, node_group, cdu, crah, mechanical, base_load };
+  struct Vertex {
+    std::uint32_t graph_vertex = 0;
+    Role role = Role::unit;
+    std::string name;
+    std::uint32_t owner = 0;  ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; mechanical: plant index
+    std::uint32_t unit_index = 0;  ///< within the bank
+    double rating_w = 0.0;
+    std::uint32_t first_feeder = 0, feeder_count = 0;
+  };
+  std::vector<Vertex> vertices;
+  std::vector<std::uint32_t> feeders;  ///< indices into `vertices`; those of v start at v.first_feeder
+};
+
+/// Throws InputError that names every power cycle, or every load and unit that no path joins to the utility.
+PowerTree power_tree(FacilityGraph const& facility);
+
+}  // namespace ondol::topology
