@@ -10,7 +10,8 @@ namespace ondol::sim {
 namespace {
 
 constexpr std::int64_t window_length_s = 900;
-constexpr double full_window_s = window_length_s - 1e-3;  // rounding of dates in seconds since 1970
+constexpr double date_rounding_s = 1e-6;  // of seconds since 1970 in double precision: 2.4e-7 s, and sums of them
+constexpr double full_window_s = window_length_s - 1e-3;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
@@ -105,9 +106,9 @@ void EnergyBill::close_window() {
 
 void EnergyBill::add(double unix_start_s, double duration_s, double mean_w) {
   double from = unix_start_s + double(tariff_.utc_offset_s);
-  double const to = from + duration_s;
-  while (from < to) {
-    auto const window = std::int64_t(std::floor(from / double(window_length_s)));
+  double remaining_s = duration_s;  // counted down, so that the parts add up to the duration to the last bit that matters
+  while (remaining_s > 0) {
+    auto const window = std::int64_t(std::floor((from + date_rounding_s) / double(window_length_s)));
     if (window != window_) {
       if (window < window_) throw std::invalid_argument("bill: energy must be added in order of time");
       close_window();
@@ -115,9 +116,11 @@ void EnergyBill::add(double unix_start_s, double duration_s, double mean_w) {
       if (std::int64_t const hour = floor_div(window, 4); hour != hour_) enter_hour(hour);
       kg_per_j_ = carbon_kg_per_j(double(window * window_length_s - tariff_.utc_offset_s));
     }
-    double const end = std::min(to, double((window + 1) * window_length_s));
-    window_j_ += mean_w * (end - from);
-    window_s_ += end - from;
+    auto const end = double((window + 1) * window_length_s);
+    double const part_s = remaining_s <= end - from + date_rounding_s ? remaining_s : end - from;
+    window_j_ += mean_w * part_s;
+    window_s_ += part_s;
+    remaining_s -= part_s;
     from = end;
   }
 }
