@@ -4,7 +4,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "topology/layers/power_tree.hpp"
+
 namespace ondol::sim {
+
+FeedOrder feed_order(topology::PowerTree const& tree) {
+  FeedOrder order;
+  order.feeders = tree.feeders;
+  for (topology::PowerTree::Vertex const& vertex : tree.vertices) {
+    order.first.push_back(vertex.first_feeder);
+    order.count.push_back(vertex.feeder_count);
+  }
+  return order;
+}
+
+PowerTreeSolver::PowerTreeSolver(topology::PowerTree const& tree, std::vector<LossCurve> curve)
+    : PowerTreeSolver(feed_order(tree), std::move(curve)) {}
 
 PowerTreeSolver::PowerTreeSolver(FeedOrder order, std::vector<LossCurve> curve)
     : order_(std::move(order)),

@@ -13,6 +13,10 @@
 
 #include "sim/power/loss_curve.hpp"
 
+namespace ondol::topology {
+struct PowerTree;
+}
+
 namespace ondol::sim {
 
 /// The tree as plain arrays: feeders of vertex v are feeders[first[v]] .. feeders[first[v] + count[v] - 1], each > v.
@@ -20,8 +24,12 @@ struct FeedOrder {
   std::vector<std::uint32_t> first, count, feeders;
 };
 
+FeedOrder feed_order(topology::PowerTree const& tree);
+
 class PowerTreeSolver {
  public:
+  PowerTreeSolver(topology::PowerTree const& tree, std::vector<LossCurve> curve);
+
   /// `curve`: per vertex the loss curve of that unit.  Throws std::invalid_argument when an array has the wrong length or a
   /// feeder does not come after its consumer.
   PowerTreeSolver(FeedOrder order, std::vector<LossCurve> curve);

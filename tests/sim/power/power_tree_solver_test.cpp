@@ -6,6 +6,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "topology/layers/power_tree.hpp"
+
 namespace ondol::sim {
 namespace {
 
@@ -25,6 +27,19 @@ TEST(PowerTreeSolver, DualFeedByHand) {
   tree.solve(std::vector<double>{0, 0, 0, 0, 0});
   EXPECT_NEAR(tree.utility_w(), 20 / 0.95 + 100, 1e-9)
       << "an idle site still feeds its no-load losses, and solving starts afresh";
+}
+
+TEST(PowerTreeSolver, TakesTheTreeOfTheTopology) {
+  topology::PowerTree layer;
+  layer.vertices.resize(3);
+  layer.vertices[0].first_feeder = 0;
+  layer.vertices[0].feeder_count = 1;
+  layer.vertices[1].first_feeder = 1;
+  layer.vertices[1].feeder_count = 1;
+  layer.feeders = {1, 2};
+  PowerTreeSolver tree(layer, {LossCurve{}, LossCurve::affine(Watts{0}, 0.5), LossCurve{}});
+  tree.solve(std::vector<double>{10, 0, 0});
+  EXPECT_DOUBLE_EQ(tree.utility_w(), 20);
 }
 
 TEST(PowerTreeSolver, RefusesTreesOutOfOrder) {
