@@ -14,16 +14,18 @@
 
 namespace ondol::sim {
 
-struct Column {                           ///< of a table such as jobs or events; all columns of one table are equally long
+/// One column of a table such as jobs or events; all columns of one table are equally long.  The units "seconds since
+/// start" are written with the date of the start, so that readers see dates; NaN is then "no such time".
+struct Column {
   std::string name, units, long_name;
   std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
 };
 
 struct RunMetadata {
   std::string title;
-  std::int64_t start_unix_s = 0;          ///< origin of every time axis
+  std::int64_t start_unix_s = 0;  ///< origin of every time axis
   std::string time_zone;
-  std::string resolved_scenario;          ///< TOML text
+  std::string resolved_scenario;  ///< TOML text
   std::string code_version;
   std::uint64_t seed = 0;
   std::map<std::string, std::string> provenance;  ///< further root attributes: catalogue hash, command line ...
@@ -31,15 +33,16 @@ struct RunMetadata {
 
 struct RecorderOptions {
   std::filesystem::path path;
-  bool force = false;                     ///< replace an existing result
+  bool force = false;  ///< replace an existing result
 };
 
 class Recorder {
  public:
-  /// Opens the file and writes axes and metadata.  Throws InputError when the path exists and `force` is not set or is not
-  /// writable, std::runtime_error on I/O failure (disk full ...).
+  /// Opens the file and writes axes and metadata.  Throws InputError when the path or its partial file exists and `force` is
+  /// not set, or when it cannot be written; std::runtime_error on I/O failure (disk full ...), here and in every call below;
+  /// std::logic_error when a call contradicts the table.
   Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table);
-  ~Recorder();                            ///< without `finish`: closes the partial file, leaves it where it is
+  ~Recorder();  ///< without `finish`: closes the partial file, leaves it where it is
   Recorder(Recorder const&) = delete;
   Recorder& operator=(Recorder const&) = delete;
 
