@@ -1,0 +1,65 @@
+#pragma once
+/// What a job asks of the machine: how many accelerators, for how long, and what it makes them do.  No watts, no degrees.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace ondol::workloads {
+
+using JobIndex = std::uint32_t;
+
+enum class Precision { fp64, bf16, fp8, fp4 };
+char const* to_string(Precision precision);
+std::optional<Precision> precision_from(std::string const& name);
+
+/// What a job makes its accelerators and hosts do, each 0..1 of what the hardware could do.
+struct Activity {
+  double sm = 0;       ///< share of time the compute units are awake
+  double compute = 0;  ///< share of the sustained matmul rate (matmul efficiency x peak of the precision)
+  double memory = 0;   ///< share of the sustained memory bandwidth
+  double host = 0;     ///< share of the host's active power span
+  Precision precision = Precision::bf16;
+
+  bool operator==(Activity const&) const = default;
+};
+
+/// Activity multiplier by local hour, constant within the hour; the peak is 1.
+struct DailyProfile {
+  std::array<double, 24> multiplier{};
+
+  double operator[](std::size_t hour) const { return multiplier[hour]; }
+  double mean() const;
+  bool operator==(DailyProfile const&) const = default;
+};
+
+/// Half a cosine up, half down: 1 at `peak_hour`, `valley` twelve hours away, mean (1 + valley)/2.
+DailyProfile daily_cosine(double valley, int peak_hour);
+
+enum class JobKind { training, trace, mix, service, steady };
+char const* to_string(JobKind kind);
+
+inline constexpr double open_ended = std::numeric_limits<double>::infinity();
+
+struct Job {
+  std::string name;
+  JobKind kind = JobKind::training;
+  std::uint32_t pool = 0;  ///< index in the list of pools
+  int accelerators = 0;
+  double submit_s = 0;             ///< after the start of the run
+  double work_s = open_ended;      ///< run time at reference clock
+  double estimate_s = open_ended;  ///< the user's estimate of the run time, for backfill
+  Activity activity;
+  double clock_sensitivity = 1;  ///< share of the run time that scales with 1/clock
+  double model_flop_per_s = 0;   ///< of the whole job at reference clock; 0: not counted
+  double tokens_per_s = 0;       ///< of the whole job at reference clock; 0: not counted
+  bool reserved = false;         ///< may start at its submission before the queue: services, declared training, studies
+  std::optional<DailyProfile> profile;
+
+  bool operator==(Job const&) const = default;
+};
+
+}  // namespace ondol::workloads
