@@ -82,6 +82,7 @@ struct RackSpec {
   std::string id, name;
   std::string node;
   int nodes = 0;
+  int scaleup_domain = 0;              ///< accelerators joined by the scale-up fabric; 0: those of one node
   Watts switch_power{0};               ///< scale-up and top-of-rack switches, constant
   std::string shelf;                   ///< rack-level supply (PsuSpec); empty: nodes take AC
   int shelves = 0, shelves_needed = 0; ///< units sharing the load, and the number that carries it
