@@ -16,8 +16,8 @@ namespace ondol::topology {
 struct Loss {
   std::string name;
   Kind kind = Kind::site;
-  std::uint32_t racks = 0;  ///< left without any path to power, or to a heat sink
-  double rack_w = 0.0;      ///< their rated power
+  std::uint32_t racks = 0, nodes = 0;  ///< left without a path to power, or to a heat sink, or to most other nodes
+  double rack_w = 0.0;                 ///< rated power of the racks
 };
 
 /// Load of one vertex of the power layer with everything whole, shared equally among feeders.
@@ -35,7 +35,7 @@ struct PowerBankReport {
   double capacity_w = 0.0;           ///< of the needed units
   double load_fraction = 0.0;        ///< load / capacity
   double worst_unit_fraction = 0.0;  ///< load / rating of its busiest unit
-  std::string redundancy;            ///< "N", "N+1", "2N": from the graph, not from `units_needed`
+  std::string redundancy;            ///< "N", "N+1", "2N", "<N" where overloaded; from the graph, not from `units_needed`
   std::string worst_loss;            ///< unit whose loss leaves least
   double fed_w = 0.0;                ///< rated load of the site that can still be fed then (maximum flow)
   double fed_fraction = 0.0;         ///< of what can be fed with everything whole
@@ -49,7 +49,7 @@ struct CoolingBankReport {
   double load_w = 0.0;         ///< heat at rated power
   double capacity_w = 0.0;     ///< of all units
   double load_fraction = 0.0;  ///< load / capacity
-  std::string redundancy;      ///< "N", "N+1", or "2N" where half of the units suffice
+  std::string redundancy;      ///< "<N", "N", "N+1", or "2N" where half of the units suffice
   double cooled_w = 0.0;       ///< heat of the site that can still be taken with one unit lost (maximum flow)
   double cooled_fraction = 0.0;
 };
@@ -82,7 +82,7 @@ struct FacilityReport {
   std::vector<FabricReport> fabric;
   std::vector<Loss> power_single_points;    ///< dominators of racks, heaviest first
   std::vector<Loss> cooling_single_points;  ///< articulation points between racks and weather, heaviest first
-  std::vector<Loss> fabric_single_points;   ///< switches whose loss cuts nodes off; `racks` that hold such nodes
+  std::vector<Loss> fabric_single_points;   ///< articulation points between nodes; counted in nodes
   std::vector<std::string> warnings;
 };
 

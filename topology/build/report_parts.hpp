@@ -1,0 +1,17 @@
+#pragma once
+/// The parts of `analyse`, one a layer.
+
+#include "topology/build/analysis.hpp"
+
+namespace ondol::topology {
+
+void report_power(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report);
+void report_cooling(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report);
+void report_fabric(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report);
+
+void warn_of_overload(FacilityReport& report);
+
+/// Heaviest first, then by name; those that cost nothing are dropped.
+void sort_losses(std::vector<Loss>& losses);
+
+}  // namespace ondol::topology

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "topology/build/analysis.hpp"
+
+namespace ondol::topology {
+namespace {
+
+using Row = std::vector<std::string>;
+
+template <class... Values>
+std::string print(char const* format, Values... values) {
+  char text[200];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+/// Three or four digits whatever the size: "31.2 MW", "700 W".
+std::string watts(double w) {
+  if (w >= 1e6) return print("%.2f MW", w * 1e-6);
+  if (w >= 1e3) return print("%.1f kW", w * 1e-3);
+  return print("%.0f W", w);
+}
+
+std::string percent(double fraction) {
+  return print("%.1f %%", fraction * 100.0);
+}
+
+/// First column to the left, the others to the right.
+std::string table(std::string const& title, std::vector<Row> const& rows) {
+  std::vector<std::size_t> width(rows.front().size(), 0);
+  for (auto const& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+  std::string text = title + "\n";
+  for (auto const& row : rows) {
+    std::string line = "  ";
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      std::string const pad(width[c] - row[c].size(), ' ');
+      line += c == 0 ? row[c] + pad : "  " + pad + row[c];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text + "\n";
+}
+
+/// The heaviest one by one, the rest by kind.
+std::string losses(std::string const& title, std::vector<Loss> const& all, bool in_racks) {
+  if (all.empty()) return title + ": none\n\n";
+  constexpr std::size_t shown = 8;
+  auto const amount = [&](Loss const& loss) {
+    return in_racks ? print("%u racks", loss.racks) : print("%u nodes", loss.nodes);
+  };
+  std::vector<Row> rows{{"loss of", "kind", "takes", in_racks ? "rated" : ""}};
+  for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
+    rows.push_back({all[i].name, to_string(all[i].kind), amount(all[i]), in_racks ? watts(all[i].rack_w) : ""});
+  std::map<Kind, std::pair<std::size_t, Loss>> rest;
+  for (std::size_t i = shown; i < all.size(); ++i) {
+    auto& [count, worst] = rest[all[i].kind];
+    if (count++ == 0) worst = all[i];  // heaviest first
+  }
+  for (auto const& [kind, found] : rest)
+    rows.push_back({print("%zu more", found.first), to_string(kind), "up to " + amount(found.second),
+                    in_racks ? watts(found.second.rack_w) : ""});
+  return table(print("%s: %zu", title.c_str(), all.size()), rows);
+}
+
+}  // namespace
+
+std::string to_text(FacilityReport const& r) {
+  std::string text = print("%u racks, %u nodes, %u accelerators\n", r.racks, r.nodes, r.accelerators);
+  text += "Rated loads, before conversion losses: racks " + watts(r.rack_w) + ", cooling " + watts(r.cooling_w) + ", base " +
+          watts(r.base_w) + ", together " + watts(r.total_w);
+  if (r.grid_capacity_w > 0.0)
+    text += ": " + percent(r.total_w / r.grid_capacity_w) + " of " + watts(r.grid_capacity_w) + " grid capacity";
+  text += "\n\n";
+
+  if (!r.halls.empty()) {
+    std::vector<Row> rows{{"hall", "racks", "rated", "mean rack", "largest rack", "heat to air", "heat to liquid"}};
+    for (auto const& hall : r.halls)
+      rows.push_back({hall.id, print("%u", hall.racks), watts(hall.rack_w), watts(hall.mean_rack_w), watts(hall.largest_rack_w),
+                      watts(hall.air_heat_w), watts(hall.liquid_heat_w)});
+    text += table("Halls", rows);
+  }
+  if (!r.power.empty()) {
+    std::vector<Row> rows{
+        {"bank", "kind", "units", "needed", "load", "capacity", "loaded", "busiest unit", "redundancy", "fed after one loss"}};
+    for (auto const& bank : r.power)
+      rows.push_back({bank.id, to_string(bank.kind), print("%u", bank.units), print("%u", bank.units_needed),
+                      watts(bank.load_w), watts(bank.capacity_w), percent(bank.load_fraction),
+                      percent(bank.worst_unit_fraction), bank.redundancy, percent(bank.fed_fraction)});
+    text += table("Power", rows);
+  }
+  if (!r.cooling.empty()) {
+    std::vector<Row> rows{{"of", "kind", "units", "heat", "capacity", "loaded", "redundancy", "cooled after one loss"}};
+    for (auto const& bank : r.cooling)
+      rows.push_back({bank.owner, to_string(bank.kind), print("%u", bank.units), watts(bank.load_w), watts(bank.capacity_w),
+                      percent(bank.load_fraction), bank.redundancy, percent(bank.cooled_fraction)});
+    text += table("Cooling", rows);
+  }
+  if (!r.fabric.empty()) {
+    std::vector<Row> rows{{"pool", "nodes", "leaves", "spines", "switches on the way", "bisection", "of injection"}};
+    for (auto const& net : r.fabric)
+      rows.push_back({net.pool, print("%u", net.nodes), print("%u", net.leaves), print("%u", net.spines),
+                      print("%d", net.switch_hops), print("%.1f TB/s", net.bisection_bytes_per_s * 1e-12),
+                      percent(net.bisection_fraction)});
+    text += table("Fabric", rows);
+  }
+  text += losses("Single points of failure, power", r.power_single_points, true);
+  text += losses("Single points of failure, cooling", r.cooling_single_points, true);
+  text += losses("Single points of failure, fabric", r.fabric_single_points, false);
+  for (auto const& warning : r.warnings) text += "warning: " + warning + "\n";
+  return text;
+}
+
+}  // namespace ondol::topology

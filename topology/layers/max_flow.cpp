@@ -1,0 +1,58 @@
+#include "topology/layers/max_flow.hpp"
+
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/push_relabel_max_flow.hpp>
+#include <cmath>
+#include <vector>
+
+namespace ondol::topology {
+namespace {
+
+using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
+using Amount = std::int64_t;
+using Network =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property,
+                          boost::property<boost::edge_capacity_t, Amount,
+                                          boost::property<boost::edge_residual_capacity_t, Amount,
+                                                          boost::property<boost::edge_reverse_t, Traits::edge_descriptor>>>>;
+
+}  // namespace
+
+struct FlowNetwork::Impl {
+  explicit Impl(std::size_t vertices) : graph(vertices) {}
+  Network graph;
+  std::vector<Traits::edge_descriptor> edges;
+};
+
+FlowNetwork::FlowNetwork(std::size_t vertices) : impl_(std::make_unique<Impl>(vertices)) {}
+FlowNetwork::~FlowNetwork() = default;
+
+FlowNetwork::Index FlowNetwork::add_vertex() {
+  return static_cast<Index>(boost::add_vertex(impl_->graph));
+}
+
+std::size_t FlowNetwork::add_edge(Index from, Index to, double capacity, double capacity_back) {
+  auto& g = impl_->graph;
+  auto const there = boost::add_edge(from, to, g).first;
+  auto const back = boost::add_edge(to, from, g).first;
+  boost::put(boost::edge_capacity, g, there, static_cast<Amount>(std::llround(capacity)));
+  boost::put(boost::edge_capacity, g, back, static_cast<Amount>(std::llround(capacity_back)));
+  boost::put(boost::edge_reverse, g, there, back);
+  boost::put(boost::edge_reverse, g, back, there);
+  impl_->edges.push_back(there);
+  return impl_->edges.size() - 1;
+}
+
+void FlowNetwork::set_capacity(std::size_t edge, double capacity) {
+  boost::put(boost::edge_capacity, impl_->graph, impl_->edges[edge], static_cast<Amount>(std::llround(capacity)));
+}
+
+double FlowNetwork::capacity(std::size_t edge) const {
+  return static_cast<double>(boost::get(boost::edge_capacity, impl_->graph, impl_->edges[edge]));
+}
+
+double FlowNetwork::max_flow(Index source, Index sink) {
+  return static_cast<double>(boost::push_relabel_max_flow(impl_->graph, source, sink));
+}
+
+}  // namespace ondol::topology
