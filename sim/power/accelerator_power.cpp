@@ -42,7 +42,8 @@ double clock_at_limit(PowerOfClock const& p, double limit_w, double low, double 
 
 std::array<double, precisions> joules_per_flop_from_bf16(double bf16, double fp8_ratio) {
   constexpr double fp64_ratio = 13.4 / 0.70;
-  return {bf16, bf16 * fp8_ratio, bf16 * fp8_ratio * fp8_ratio, bf16 * fp64_ratio};
+  constexpr double fp4_to_fp8 = 0.54;
+  return {bf16, bf16 * fp8_ratio, bf16 * fp8_ratio * fp4_to_fp8, bf16 * fp64_ratio};
 }
 
 AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, ActivityInput const& activity, bool context,

@@ -40,9 +40,9 @@ struct AcceleratorPowerParams {
   double minimum_clock = 0.3;
 };
 
-/// Energy per operation of the other precisions from the bf16 value:
-/// fp8 = r e, fp4 = r^2 e (each halving of the width saves alike: assumed), fp64 = 19 e (A100: 13.4 against 0.70 pJ)
-/// [antepara2025].
+/// Energy per operation of the other precisions from the bf16 value e:
+/// fp8 = r e; fp4 = 0.54 r e (matmul rows of the GB200, tests/validation/accelerator_power); fp64 = 19 e (A100: 13.4 against
+/// 0.70 pJ) [antepara2025].
 std::array<double, precisions> joules_per_flop_from_bf16(double bf16, double fp8_ratio);
 
 struct ActivityInput {

@@ -1,7 +1,7 @@
 #pragma once
 /// Loss of one conversion stage (transformer, UPS, supply, busway ...) as a function of its output power.
 ///
-///   quadratic: L = R (a + b x + c x^2), x = P/R          no-load, proportional and I^2R part      [ashrae2019tc99]
+///   quadratic: L = R (a + b x + c x^2), x = P/R          no-load, proportional and I^2R part      [rasmussen2007]
 ///   affine:    L = (P + k)/eta - P                       constant draw k, efficiency eta          [brewer2024exadigit]
 ///   table:     L = P (1/eta(x) - 1)                      eta linear between points                [80plus2021]
 ///
