@@ -134,6 +134,15 @@ TEST(Tariff, PriceOfAnHour) {
   EXPECT_NEAR(e.price_won_per_j(korea(2026, 5, 9, 12)) / per_kwh, 210, 1e-9);
 }
 
+TEST(Tariff, SaturdayIsItsOwnDay) {
+  auto t = simple();
+  t.bands[1].days = {DayType::weekday};
+  t.bands[2].days = {DayType::saturday, DayType::sunday};
+  EnergyBill const e(t, {});
+  for (auto const& [day, won] : {std::pair{8u, 210.0}, {9u, 60.0}, {10u, 60.0}, {11u, 210.0}})  // Friday to Monday
+    EXPECT_NEAR(e.price_won_per_j(korea(2026, 5, day, 12)) / per_kwh, won, 1e-9) << day;
+}
+
 TEST(Tariff, RefusesGapsOverlapsAndDisorder) {
   auto gap = simple();
   gap.bands.pop_back();
