@@ -7,6 +7,9 @@
 
 namespace ondol::workloads {
 
+/// A table that would make more is refused: 10^7 jobs take about 3 GB.
+inline constexpr double most_jobs = 1e7;
+
 /// Throws InputError for an unknown precision.
 Activity activity_of(schema::ActivitySpec const& spec);
 

@@ -28,7 +28,7 @@ namespace ondol::workloads {
 
 /// Constants of the step model that no scenario sets; sources in docs/models/training-step.md.
 struct StepParams {
-  double layer_efficiency = 0.80;    ///< GEMM of whole layers / best single GEMM; fitted
+  double layer_efficiency = 0.67;    ///< GEMM of whole layers / best single GEMM; fitted
   double stream_bytes = 170;         ///< element-wise traffic a token, layer and hidden unit: 5 passes over 34 byte; assumed
   double optimizer_bytes = 30;       ///< Adam: reads and writes a parameter; derived
   double ring_efficiency = 0.80;     ///< large-message bus bandwidth / link rate; measured
@@ -52,6 +52,7 @@ struct StepFlop {
 struct StepMemory {
   double state_bytes = 0;       ///< weights, gradients, optimiser of one rank
   double activation_bytes = 0;  ///< first pipeline stage
+  double lean_bytes = 0;        ///< all of it in a tuned framework: 2-byte gradients, cheap element-wise results computed again
   double total() const { return state_bytes + activation_bytes; }
 };
 
@@ -74,8 +75,8 @@ double layer_weights(schema::ModelShapeSpec const& model);
 StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, bool full_recompute);
 StepMemory step_memory(schema::TrainingSpec const& job, schema::ModelShapeSpec const& model);
 
-/// Throws InputError when the job cannot run: parallel sizes that do not divide, missing bandwidth, not enough memory (the
-/// message names what would fit).
+/// Throws InputError when the job cannot run: parallel sizes that do not divide, missing bandwidth, not even the lean memory
+/// (the message names what would fit).
 StepResult training_step(schema::TrainingSpec const& job, schema::ModelShapeSpec const& model, PoolSupply const& pool,
                          StepParams const& params = {});
 

@@ -1,0 +1,58 @@
+#include "workloads/demand/job.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+namespace ondol::workloads {
+
+char const* to_string(Precision precision) {
+  switch (precision) {
+    case Precision::fp64:
+      return "fp64";
+    case Precision::bf16:
+      return "bf16";
+    case Precision::fp8:
+      return "fp8";
+    case Precision::fp4:
+      return "fp4";
+  }
+  return "?";
+}
+
+std::optional<Precision> precision_from(std::string const& name) {
+  for (auto const p : {Precision::fp64, Precision::bf16, Precision::fp8, Precision::fp4})
+    if (name == to_string(p)) return p;
+  return std::nullopt;
+}
+
+char const* to_string(JobKind kind) {
+  switch (kind) {
+    case JobKind::training:
+      return "training";
+    case JobKind::trace:
+      return "trace";
+    case JobKind::mix:
+      return "mix";
+    case JobKind::service:
+      return "service";
+    case JobKind::steady:
+      return "steady";
+  }
+  return "?";
+}
+
+double DailyProfile::mean() const {
+  return std::accumulate(multiplier.begin(), multiplier.end(), 0.0) / 24.0;
+}
+
+DailyProfile daily_cosine(double valley, int peak_hour) {
+  DailyProfile profile;
+  for (int hour = 0; hour < 24; ++hour) {
+    double const wave = std::cos(2.0 * std::numbers::pi * (hour - peak_hour) / 24.0);
+    profile.multiplier[static_cast<std::size_t>(hour)] = 0.5 * (1.0 + valley) + 0.5 * (1.0 - valley) * wave;
+  }
+  return profile;
+}
+
+}  // namespace ondol::workloads
