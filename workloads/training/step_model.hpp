@@ -12,7 +12,7 @@
 ///   S_1/2) bubble    = (p - 1)/(v m) of the work of a step [narayanan2021megatron, 2.2] t_dp      = (d-1)/d (gradients +
 ///   weights of a rank) / network, the share not hidden behind the backward pass t_ckpt    = 13.1 byte x parameters / storage
 ///   bandwidth, once an interval                    [mlperf_storage_v2] memory    = (6 + 12/d) byte a parameter of a rank +
-///   activations 34 s b h / t a layer          [korthikanti2022, eq. 4]
+///   activations 34 s b h / t a layer          [korthikanti2022, section 4]
 ///
 /// Valid: dense and mixture-of-experts decoders, 1F1B with or without interleaving, tensor groups within a scale-up domain,
 /// 10^9..10^12 parameters.  Ignores: expert all-to-all, context-parallel and pipeline messages, stragglers, load imbalance,
@@ -30,7 +30,7 @@ namespace ondol::workloads {
 struct StepParams {
   double layer_efficiency = 0.67;    ///< GEMM of whole layers / best single GEMM; fitted
   double stream_bytes = 170;         ///< element-wise traffic a token, layer and hidden unit: 5 passes over 34 byte; assumed
-  double optimizer_bytes = 30;       ///< Adam: reads and writes a parameter; derived
+  double optimizer_bytes = 30;       ///< Adam: 16 read, 14 written a parameter; derived
   double ring_efficiency = 0.80;     ///< large-message bus bandwidth / link rate; measured
   double half_message_bytes = 20e6;  ///< message that reaches half of it; measured
   double network_efficiency = 0.80;  ///< scale-out rate of collectives / link rate; literature

@@ -50,14 +50,22 @@ TEST_F(Textbook, ShortAndLongBackfillsShareTheFreeOnes) {
 }
 
 TEST_F(Textbook, JobsStartedNowAlsoHoldTheReservation) {
-  // Job 0 starts and ends at 500; the head needs 10, so its reservation is 500, and job 2 may run until then.
-  std::vector<Waiting> const queue{{0, 2, 500}, {1, 10, 10}, {2, 2, 450}};
+  // Job 0 starts and ends at 500; the head needs 10, so its reservation is 500: job 2 may run until then, job 3 no longer.
+  std::vector<Waiting> const queue{{0, 2, 500}, {1, 10, 10}, {2, 1, 450}, {3, 1, 600}};
   EXPECT_THAT(easy_backfill(queue, running, nodes, 0), ElementsAre(0, 2));
 }
 
 TEST_F(Textbook, FcfsDoesNotBackfill) {
   std::vector<Waiting> const queue{{0, 8, 50}, {1, 4, 100}};
   EXPECT_THAT(fcfs(queue, nodes), IsEmpty());
+}
+
+TEST(EasyBackfill, AllThatEndsAtTheReservationIsLeftBesideTheHead) {
+  PoolNodes nodes(10, 1);
+  auto const first = nodes.place(3), second = nodes.place(3);
+  std::vector<Running> const running{{100, 3, 100.0, first}, {101, 3, 100.0, second}};
+  std::vector<Waiting> const queue{{0, 7, 50}, {1, 3, 1000}};
+  EXPECT_THAT(easy_backfill(queue, running, nodes, 0), ElementsAre(1));
 }
 
 TEST(EasyBackfill, AHeadThatNoEndCanServeHoldsNobodyBack) {

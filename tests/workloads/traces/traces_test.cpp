@@ -149,6 +149,15 @@ TEST(TraceJobs, ScaleMultipliesAndThins) {
   EXPECT_THROW(trace_jobs(spec("", 1e6), rows, two_pools(), 86400, {1, "s"}), InputError);
 }
 
+TEST(TraceJobs, CopiesComeWithinAnHourOfTheirOriginal) {
+  std::vector<TraceRow> const rows(1, {40000, 60, 1});
+  auto const jobs = trace_jobs(spec("", 1000), rows, two_pools(), 86400, {1, "s"}).jobs;
+  ASSERT_EQ(jobs.size(), 1000u);
+  EXPECT_EQ(std::count_if(jobs.begin(), jobs.end(), [](auto const& j) { return j.submit_s == 40000; }), 1);
+  EXPECT_NEAR(jobs.front().submit_s, 40000 - 3600, 60);
+  EXPECT_NEAR(jobs.back().submit_s, 40000 + 3600, 60);
+}
+
 TEST(TraceJobs, PoolsGetTheirSharesAndLargeJobsGoWhereTheyFit) {
   auto t = spec("");
   t.pools = {{"small", 0.25}, {"large", 0.75}};
@@ -285,6 +294,18 @@ TEST_F(Demand, AnotherStreamMovesNoDrawOfTheOthers) {
   auto after = demand(s, two_pools());
   std::erase_if(after, [](Job const& j) { return j.name.starts_with("another") || j.name.starts_with("second"); });
   EXPECT_EQ(before, after);
+}
+
+TEST_F(Demand, TablesThatDifferOnlyInNameDrawApart) {
+  auto s = scenario(write("t.csv", small_trace()));
+  auto twin = s.mix[0];
+  twin.name = "twin";
+  s.mix.push_back(twin);
+  auto const mixed = of_kind(demand(s, two_pools()), JobKind::mix);
+  auto const first = [&](std::string const& name) {
+    return std::find_if(mixed.begin(), mixed.end(), [&](Job const& j) { return j.name == name + "-0"; })->submit_s;
+  };
+  EXPECT_NE(first("mix"), first("twin"));
 }
 
 TEST_F(Demand, ServicesFollowTheDayAndAreReserved) {
