@@ -1,0 +1,37 @@
+#pragma once
+/// The catalogue as trees: every entry of the folder and of the scenario, `extends` resolved on demand.
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "scenarios/schema/decode.hpp"
+
+namespace ondol::schema {
+
+class CatalogueTrees {
+ public:
+  CatalogueTrees(Sources& sources, Faults& faults) : sources_(sources), faults_(faults) {}
+
+  void read_folder(std::filesystem::path const& folder);
+  /// Takes the catalogue tables out of a scenario; they lie over the folder's entries of the same id.
+  void take_from(Value& scenario);
+
+  std::vector<std::string> ids(std::string const& kind) const;
+  std::vector<std::string> ids_in_scenario(std::string const& kind) const;
+  /// The entry with everything it extends, or null.  Faults of its chain are reported once.
+  Value const* entry(std::string const& kind, std::string const& id);
+
+ private:
+  using Entries = std::map<std::string, Value>;
+  void take(Value& document, std::map<std::string, Entries>& into);
+  std::optional<Value> resolve(std::string const& kind, std::string const& id, bool from_scenario,
+                               std::vector<std::string>& chain);
+
+  Sources& sources_;
+  Faults& faults_;
+  std::map<std::string, Entries> folder_, scenario_;
+  std::map<std::pair<std::string, std::string>, std::optional<Value>> resolved_;
+};
+
+}  // namespace ondol::schema

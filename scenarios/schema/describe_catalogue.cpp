@@ -1,0 +1,232 @@
+#include "scenarios/schema/describe.hpp"
+
+namespace ondol::schema {
+
+void describe(Table& t, LossCurve& s) {
+  using Form = LossCurve::Form;
+  bool const quadratic = s.form == Form::quadratic, affine = s.form == Form::affine, table = s.form == Form::table;
+  t("form", s.form, {{Form::quadratic, "quadratic"}, {Form::affine, "affine"}, {Form::table, "table"}},
+    "how the loss follows the load")
+      .required();
+  t("no_load", s.no_load, "no-load loss, fraction of the rating")
+      .range(0, 1)
+      .required()
+      .only_if(quadratic, "form = \"quadratic\"");
+  t("proportional", s.proportional, "part proportional to the load, fraction of the rating")
+      .range(0, 1)
+      .only_if(quadratic, "form = \"quadratic\"");
+  t("square", s.square, "part that grows with the square of the load, fraction of the rating")
+      .range(0, 1)
+      .only_if(quadratic, "form = \"quadratic\"");
+  t("constant", s.constant, "constant power").only_if(affine, "form = \"affine\"");
+  if (table) {
+    t("efficiency", s.load_efficiency, "efficiency at each load").above(0, 1).required().only_if(table, "form = \"table\"");
+  } else {
+    t("efficiency", s.efficiency, "efficiency beyond the constant power; with form = \"table\", a list")
+        .above(0, 1)
+        .required()
+        .only_if(affine, "form = \"affine\" or \"table\"");
+  }
+  t("load", s.load, "loads as fractions of the rating, increasing").above(0, 2).required().only_if(table, "form = \"table\"");
+}
+
+void describe(Table& t, AcceleratorSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("vendor", s.vendor, "who makes it").required();
+  t("architecture", s.architecture, "generation of the chip");
+  t("power_limit", s.power_limit, "vendor's board limit (TDP)").above(0).required();
+  t("bf16_peak", s.bf16_peak, "dense peak rate in bf16, vendor's figure").above(0).required();
+  t("fp8_peak", s.fp8_peak, "dense peak rate in fp8").above(0);
+  t("fp4_peak", s.fp4_peak, "dense peak rate in fp4").above(0);
+  t("fp64_peak", s.fp64_peak, "dense peak rate in fp64").above(0);
+  t("matmul_efficiency", s.matmul_efficiency, "best measured large-GEMM rate / peak").above(0, 1);
+  t("memory_efficiency", s.memory_efficiency, "best streamed rate / memory_bandwidth").above(0, 1);
+  t("memory", s.memory, "memory of the device").above(0).required();
+  t("memory_bandwidth", s.memory_bandwidth, "peak memory bandwidth").above(0).required();
+  t("scaleup_bandwidth", s.scaleup_bandwidth, "to its scale-up domain, per direction");
+  t("idle", s.idle, "power when no process holds the device").required();
+  t("context", s.context, "added while a process holds it");
+  t("sm_active", s.sm_active, "added with all units awake, before operations and bytes");
+  t("energy_per_flop", s.energy_per_flop, "of one bf16 operation at the reference clock");
+  t("fp8_energy_ratio", s.fp8_energy_ratio, "fp8 energy per operation / bf16").above(0, 2);
+  t("energy_per_byte", s.energy_per_byte, "from memory to register");
+  t("leakage_slope", s.leakage_slope, "leakage power per kelvin");
+  t("leakage_reference", s.leakage_reference, "temperature at which the other powers hold");
+  t("clock_exponent", s.clock_exponent, "dynamic power ~ (f/f_max)^n").range(1, 4);
+  t("minimum_clock", s.minimum_clock, "lowest f/f_max the limiter reaches").above(0, 1);
+  t("slowdown_temperature", s.slowdown_temperature, "die temperature at which the clock is lowered");
+  t("shutdown_temperature", s.shutdown_temperature, "die temperature at which the device stops");
+  t("junction_to_coolant", s.junction_to_coolant, "from die to coolant or inlet air, steady").above(0);
+  t("heat_capacity", s.heat_capacity, "die, lid and sink or cold plate, lumped").above(0);
+}
+
+void describe(Table& t, PsuSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("rating", s.rating, "output rating").above(0).required();
+  t("loss", s.loss, "loss by load").required();
+}
+
+void describe(Table& t, NodeSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("accelerator", s.accelerator, "its accelerators").names("accelerator");
+  t("accelerators", s.accelerators, "number of accelerators").range(0, 100000).required();
+  t("host_idle", s.host_idle, "CPUs, memory, NICs, board and drives with no work; no fans, no supply losses").required();
+  t("host_active", s.host_active, "the same at full host activity").required();
+  t("psu", s.psu, "its power supply; none: fed with DC by the rack shelf").names("psu");
+  t("psus", s.psus, "power supplies that share the load").range(1, 1000);
+  t("psus_needed", s.psus_needed, "power supplies that carry the full load").range(1, 1000);
+  t("cooling", s.cooling, {{Cooling::air, "air"}, {Cooling::cold_plate, "cold_plate"}, {Cooling::immersion, "immersion"}},
+    "what takes the heat");
+  t("liquid_fraction", s.liquid_fraction, "share of the heat taken by liquid").fraction();
+  t("fan_rated", s.fan_rated, "all fans at full speed");
+  t("fan_minimum_speed", s.fan_minimum_speed, "fraction of full speed").above(0, 1);
+  t("airflow", s.airflow, "at full fan speed");
+  t("rated_power", s.rated_power, "vendor's maximum at the node input").above(0).required();
+}
+
+void describe(Table& t, RackSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("node", s.node, "its nodes").names("node");
+  t("nodes", s.nodes, "number of nodes").range(0, 100000).required();
+  t("switch_power", s.switch_power, "scale-up and top-of-rack switches, constant");
+  t("shelf", s.shelf, "rack-level power supply; none: nodes take AC").names("psu");
+  t("shelves", s.shelves, "units sharing the load").range(0, 1000);
+  t("shelves_needed", s.shelves_needed, "units that carry the full load").range(0, 1000);
+  t("rated_power", s.rated_power, "highest power of the rack").above(0).required();
+  t("heat_capacity", s.heat_capacity, "metal seen by the rack's air");
+  t("coolant_volume", s.coolant_volume, "technology coolant in plates, manifolds and hoses");
+  t("coolant_flow", s.coolant_flow, "design flow of technology coolant");
+}
+
+void describe(Table& t, PowerUnitSpec& s) {
+  using K = PowerUnitSpec::Kind;
+  t("name", s.name, "what people call it").required();
+  t("kind", s.kind,
+    {{K::transformer, "transformer"},
+     {K::switchgear, "switchgear"},
+     {K::ups, "ups"},
+     {K::busway, "busway"},
+     {K::pdu, "pdu"},
+     {K::generator, "generator"},
+     {K::battery, "battery"}},
+    "what it is")
+      .required();
+  t("rating", s.rating, "output rating").above(0).required();
+  t("loss", s.loss, "loss by load").required();
+  t("stored_energy", s.stored_energy, "of its battery");
+}
+
+void describe(Table& t, SwitchSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("ports", s.ports, "number of ports").range(1, 100000).required();
+  t("port_bandwidth", s.port_bandwidth, "of one port, per direction").above(0).required();
+  t("power", s.power, "without optics").required();
+  t("latency", s.latency, "port to port");
+}
+
+void describe(Table& t, OpticSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("bandwidth", s.bandwidth, "per direction").above(0).required();
+  t("power", s.power, "of one module").required();
+}
+
+void describe(Table& t, CduSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("rated_heat", s.rated_heat, "heat at the rated approach").above(0).required();
+  t("rated_approach", s.rated_approach, "technology supply minus facility supply at rated heat and flows")
+      .difference()
+      .above(0)
+      .required();
+  t("technology_flow", s.technology_flow, "rated flow to the racks").above(0).required();
+  t("facility_flow", s.facility_flow, "rated flow of facility water").above(0).required();
+  t("pump_power", s.pump_power, "at rated technology flow").required();
+  t("coolant_volume", s.coolant_volume, "its own, beside the racks'");
+  t("metal_heat_capacity", s.metal_heat_capacity, "exchanger and pipes");
+}
+
+void describe(Table& t, CrahSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("rated_heat", s.rated_heat, "heat at the rated approach").above(0).required();
+  t("rated_approach", s.rated_approach, "supply air minus entering water at rated heat").difference().above(0).required();
+  t("airflow", s.airflow, "full airflow").above(0).required();
+  t("fan_power", s.fan_power, "at full airflow").required();
+  t("water_flow", s.water_flow, "rated flow of facility water").above(0).required();
+}
+
+void describe(Table& t, ChillerSpec& s) {
+  double const any = std::numeric_limits<double>::infinity();
+  t("name", s.name, "what people call it").required();
+  t("reference_capacity", s.reference_capacity, "cooling at reference conditions").above(0).required();
+  t("reference_cop", s.reference_cop, "cooling / power at reference conditions").above(0, 50).required();
+  t("plr_min", s.plr_min, "lowest part load").range(0, 1).required();
+  t("plr_max", s.plr_max, "highest part load").above(0, 2).required();
+  t("plr_unload", s.plr_unload, "below it the machine cycles").range(0, 1).required();
+  t("evaporator_min", s.evaporator_min, "lowest leaving-evaporator temperature of the curves").required();
+  t("evaporator_max", s.evaporator_max, "highest leaving-evaporator temperature of the curves").required();
+  t("condenser_min", s.condenser_min, "lowest entering-condenser temperature of the curves").required();
+  t("condenser_max", s.condenser_max, "highest entering-condenser temperature of the curves").required();
+  t("evaporator_flow", s.evaporator_flow, "rated flow of chilled water").required();
+  t("condenser_flow", s.condenser_flow, "rated flow of condenser water").required();
+  t("capacity_curve", s.capacity_curve, "capacity factor, biquadratic in degC").range(-any, any).required();
+  t("eir_curve", s.eir_curve, "power factor, biquadratic in degC").range(-any, any).required();
+  t("part_load_curve", s.part_load_curve, "power factor, quadratic in part load").range(-any, any).required();
+}
+
+void describe(Table& t, TowerSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("rated_heat", s.rated_heat, "heat at design conditions").above(0).required();
+  t("design_wet_bulb", s.design_wet_bulb, "wet bulb of the air").required();
+  t("design_range", s.design_range, "water in minus water out").difference().above(0).required();
+  t("design_approach", s.design_approach, "water out minus wet bulb").difference().above(0).required();
+  t("water_flow", s.water_flow, "design flow").above(0).required();
+  t("fan_power", s.fan_power, "at full speed").required();
+  t("drift_fraction", s.drift_fraction, "drift loss / circulating water").range(0, 0.1);
+  t("cycles_of_concentration", s.cycles_of_concentration, "dissolved solids of the basin / make-up").above(1, 100);
+}
+
+void describe(Table& t, DryCoolerSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("rated_heat", s.rated_heat, "heat at design conditions").above(0).required();
+  t("design_air", s.design_air, "entering air").required();
+  t("fluid_in", s.fluid_in, "entering fluid").required();
+  t("fluid_out", s.fluid_out, "leaving fluid").required();
+  t("fan_power", s.fan_power, "at full speed").required();
+  t("adiabatic", s.adiabatic, "pads or spray wet the entering air");
+  t("adiabatic_effectiveness", s.adiabatic_effectiveness, "of the wet-bulb depression").fraction();
+}
+
+void describe(Table& t, FluidSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("specific_heat", s.specific_heat, "at working temperature").above(0).required();
+  t("density", s.density, "at working temperature").above(0).required();
+}
+
+void describe(Table& t, ModelShapeSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("parameters", s.parameters, "all parameters").above(0, 1e18).required();
+  t("active_parameters", s.active_parameters, "used per token (mixture of experts); 0: all").range(0, 1e18);
+  t("layers", s.layers, "transformer layers").range(1, 1000000).required();
+  t("hidden", s.hidden, "hidden size").range(1, 10000000).required();
+  t("heads", s.heads, "attention heads").range(1, 1000000).required();
+  t("kv_heads", s.kv_heads, "key-value heads; 0: as many as heads").range(0, 1000000);
+  t("ffn_hidden", s.ffn_hidden, "inner size of the feed-forward part; 0: unknown").range(0, 100000000);
+  t("vocabulary", s.vocabulary, "tokens of the vocabulary").range(0, 100000000);
+}
+
+void describe(Table& t, TariffBand& s) {
+  t("name", s.name, "light, mid, peak").required();
+  t("months", s.months, "1..12; empty: all").range(1, 12);
+  t("hours", s.hours, "hours of local time, 0..23; empty: all").range(0, 23);
+  t("days", s.days, "kinds of day; empty: all").one_of({"weekday", "saturday", "sunday"});
+  t("price", s.price, "of energy").required();
+}
+
+void describe(Table& t, TariffSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("demand_charge", s.demand_charge, "per month, on the highest 15-minute demand");
+  t("adder", s.adder, "climate charge, fuel adjustment");
+  t("tax", s.tax, "value-added tax and levies, fraction").range(0, 1);
+  t("band", s.band, "price bands; every hour of the year falls in exactly one").required();
+}
+
+}  // namespace ondol::schema

@@ -1,0 +1,218 @@
+#include "scenarios/schema/describe.hpp"
+
+namespace ondol::schema {
+namespace {
+constexpr double century = 3.2e9;  // s; longer runs and shares of them are slips of the unit
+constexpr double most_units = 100000;
+constexpr double most_accelerators = std::numeric_limits<int>::max();
+std::vector<std::string> const precisions{"bf16", "fp8", "fp4", "fp64"};
+}  // namespace
+
+void describe(Table& t, SimulationSpec& s) {
+  t("name", s.name, "of the run");
+  t("description", s.description, "what the run is about");
+  t.instant("start", s.start, "first moment of the run; a time without offset is local time of the site").required();
+  t("duration", s.duration, "length of the run").above(0, century).required();
+  t("seed", s.seed, "of every random draw").range(0, 9.3e18);
+  t("thermal_step", s.thermal_step, "longest step of the temperature coupling").above(0, 86400);
+  t("thermal_tolerance", s.thermal_tolerance, "change of a supply temperature within one step that shortens the next")
+      .difference()
+      .above(0, 10);
+}
+
+void describe(Table& t, RecordSpec& s) {
+  t("period", s.period, "between rows of the time series").above(0, century);
+  t("halls", s.halls, "write series of halls");
+  t("racks", s.racks, "write series of racks");
+  t("loops", s.loops, "write series of cooling loops");
+}
+
+void describe(Table& t, WeatherSpec& s) {
+  t("file", s.file, "EPW or hourly CSV, .gz allowed; none: the constant conditions below").file();
+  t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
+  t("dry_bulb", s.dry_bulb, "constant air temperature when no file is given").range(from_celsius(-60).v, from_celsius(60).v);
+  t("relative_humidity", s.relative_humidity, "constant, as a fraction").fraction();
+}
+
+void describe(Table& t, CarbonSpec& s) {
+  t("factor", s.factor, "emission of the grid's energy");
+  t("file", s.file, "hourly series; none: the constant factor").file();
+}
+
+void describe(Table& t, SiteSpec& s) {
+  t("name", s.name, "of the site");
+  t("latitude", s.latitude, "degrees north").range(-90, 90);
+  t("longitude", s.longitude, "degrees east").range(-180, 180);
+  t("elevation", s.elevation, "above the sea").range(-500, 6000);
+  t("time_zone", s.time_zone, "offset of local time, such as +09:00");
+  t("tariff", s.tariff, "electricity tariff").names("tariff");
+  t("grid_capacity", s.grid_capacity, "contract power").above(0).required();
+  t("base_load", s.base_load, "lighting, offices, security");
+  t("base_load_fed_by", s.base_load_fed_by, "power bank of the base load, or utility").names("power");
+  t("weather", s.weather, "air outside");
+  t("carbon", s.carbon, "emissions of the grid");
+}
+
+void describe(Table& t, PowerBankSpec& s) {
+  using Feed = PowerBankSpec::Feed;
+  t("id", s.id, "name of the bank").identity();
+  t("unit", s.unit, "what it is made of").names("power_unit").required();
+  t("units", s.units, "equal units in the bank").range(1, most_units);
+  t("units_needed", s.units_needed, "units that carry the full load; 0: all").range(0, most_units);
+  t("fed_by", s.fed_by, "banks above it, or utility").names("power").required();
+  t("feed", s.feed, {{Feed::single, "single"}, {Feed::dual, "dual"}, {Feed::bus, "bus"}},
+    "each unit from one unit above, from two, or from all");
+}
+
+void describe(Table& t, PlantSpec& s) {
+  t("id", s.id, "name of the plant").identity();
+  t("fluid", s.fluid, "in the loop").names("fluid");
+  t("supply_temperature", s.supply_temperature, "set point of facility water to the halls")
+      .range(from_celsius(-20).v, from_celsius(90).v);
+  t("volume", s.volume, "water in the loop").above(0).required();
+  t("metal_heat_capacity", s.metal_heat_capacity, "pipes and vessels");
+  t("flow", s.flow, "design flow of the loop").above(0).required();
+  t("pump_power", s.pump_power, "at design flow");
+  t("chiller", s.chiller, "its chillers").names("chiller");
+  t("chillers", s.chillers, "number of chillers").range(0, most_units);
+  t("tower", s.tower, "its cooling towers").names("tower");
+  t("towers", s.towers, "number of towers").range(0, most_units);
+  t("dry_cooler", s.dry_cooler, "its dry coolers").names("dry_cooler");
+  t("dry_coolers", s.dry_coolers, "number of dry coolers").range(0, most_units);
+  t("economizer", s.economizer, "free cooling");
+  t("economizer_approach", s.economizer_approach, "of the plate exchanger").difference();
+  t("condenser_pump_power", s.condenser_pump_power, "at design flow");
+  t("fed_by", s.fed_by, "power bank of pumps, chillers and fans, or utility").names("power").required();
+}
+
+void describe(Table& t, AirSpec& s) {
+  t("plant", s.plant, "that cools the air handlers").names("plant").required();
+  t("crah", s.crah, "its air handlers").names("crah").required();
+  t("crahs", s.crahs, "number of air handlers").range(1, most_units).required();
+  t("supply_temperature", s.supply_temperature, "set point of supply air").range(from_celsius(0).v, from_celsius(60).v);
+  t("recirculation", s.recirculation, "share of rack inlet air that comes from rack exhaust").range(0, 0.95);
+  t("volume", s.volume, "room air").above(0).required();
+  t("fed_by", s.fed_by, "power bank of the fans, or utility").names("power").required();
+}
+
+void describe(Table& t, LiquidSpec& s) {
+  t("plant", s.plant, "that cools the CDUs").names("plant").required();
+  t("cdu", s.cdu, "its coolant distribution units").names("cdu").required();
+  t("cdus", s.cdus, "number of CDUs").range(1, most_units).required();
+  t("fluid", s.fluid, "technology coolant").names("fluid");
+  t("supply_temperature", s.supply_temperature, "technology supply set point").range(from_celsius(0).v, from_celsius(90).v);
+  t("fed_by", s.fed_by, "power bank of the pumps, or utility").names("power").required();
+}
+
+void describe(Table& t, HallSpec& s) {
+  t("id", s.id, "short name of the hall").identity();
+  t("name", s.name, "what people call it");
+  t("rows", s.rows, "rows of racks on the floor plan; 0: chosen").range(0, 10000);
+  t("air", s.air, "air cooling");
+  t("liquid", s.liquid, "liquid cooling");
+}
+
+void describe(Table& t, RackGroupSpec& s) {
+  t("rack", s.rack, "catalogue rack type").names("rack").required();
+  t("count", s.count, "racks in the group").range(1, most_accelerators).required().judged_later();
+  t("hall", s.hall, "where they stand").names("hall").required();
+  t("pool", s.pool, "scheduler pool of their accelerators").required();
+  t("fed_by", s.fed_by, "power banks; racks are spread over the units in order").names("power").required();
+  t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
+}
+
+void describe(Table& t, ActivitySpec& s) {
+  t("sm", s.sm, "share of time the compute units are awake").fraction();
+  t("compute", s.compute, "share of the sustained matmul rate").fraction();
+  t("memory", s.memory, "share of the sustained memory bandwidth").fraction();
+  t("host", s.host, "share of the host's active power span").fraction();
+  t("precision", s.precision, "of the operations").one_of(precisions);
+}
+
+void describe(Table& t, TrainingSpec& s) {
+  t("name", s.name, "of the job").identity();
+  t("pool", s.pool, "where it runs").names("pool").required();
+  t("model", s.model, "catalogue model shape").names("model").required();
+  t("accelerators", s.accelerators, "it takes").range(1, most_accelerators).required();
+  t("start", s.start, "after the start of the run").range(0, century);
+  t("tokens", s.tokens, "to train on; 0: until the end of the run").range(0, 1e18);
+  t("batch_sequences", s.batch_sequences, "global batch, in sequences").range(1, 100000000).required();
+  t("sequence", s.sequence, "tokens of a sequence").range(1, 100000000).required();
+  t("tensor_parallel", s.tensor_parallel, "degree of tensor parallelism").range(1, 1000000);
+  t("pipeline_parallel", s.pipeline_parallel, "degree of pipeline parallelism").range(1, 1000000);
+  t("virtual_pipeline", s.virtual_pipeline, "interleaved stages per device").range(1, 1000000);
+  t("context_parallel", s.context_parallel, "degree of context parallelism").range(1, 1000000);
+  t("micro_batch", s.micro_batch, "sequences of a micro-batch").range(1, 1000000);
+  t("precision", s.precision, "of the matmuls").one_of(precisions);
+  t("full_recompute", s.full_recompute, "recompute all activations");
+  t("network_bandwidth", s.network_bandwidth, "per accelerator, scale-out").above(0).required();
+  t("checkpoint_interval", s.checkpoint_interval, "between checkpoints; 0: none").range(0, century);
+  t("storage_bandwidth", s.storage_bandwidth, "shared by the job's checkpoint");
+}
+
+void describe(Table& t, TraceSpec& s) {
+  t("name", s.name, "of the trace").identity();
+  t("file", s.file, "CSV with columns submit_s, duration_s, num_gpus[, vc]; .gz allowed").file().required();
+  t("offset", s.offset, "trace time that is played at the start of the run").range(0, century);
+  t("arrival_scale", s.arrival_scale, "that many times as many jobs").above(0, 1000);
+  t("pools", s.pools, "pool -> share of the jobs").names("pool").range(0, 1).required();
+  t("activity", s.activity, "mean activity of a job").required();
+  t("activity_spread", s.activity_spread, "relative standard deviation between jobs").range(0, 2);
+  t("estimate_factor", s.estimate_factor, "user's run time estimate / run time").range(1, 100);
+}
+
+void describe(Table& t, MixSpec& s) {
+  t("name", s.name, "of the stream").identity();
+  t("pool", s.pool, "where the jobs run").names("pool").required();
+  t("mean_interarrival", s.mean_interarrival, "between submissions").above(0, century).required();
+  t("duration_median", s.duration_median, "of the lognormal run time").above(0, century).required();
+  t("duration_sigma", s.duration_sigma, "of the logarithm of the run time").range(0, 10);
+  t("accelerators_median", s.accelerators_median, "of the lognormal size").range(1, 1e7);
+  t("accelerators_sigma", s.accelerators_sigma, "of the logarithm of the size").range(0, 10);
+  t("accelerators_max", s.accelerators_max, "largest job").range(1, most_accelerators).required();
+  t("activity", s.activity, "mean activity of a job").required();
+  t("activity_spread", s.activity_spread, "relative standard deviation between jobs").range(0, 2);
+  t("estimate_factor", s.estimate_factor, "user's run time estimate / run time").range(1, 100);
+}
+
+void describe(Table& t, ServiceSpec& s) {
+  t("name", s.name, "of the service").identity();
+  t("pool", s.pool, "where it runs").names("pool").required();
+  t("accelerators", s.accelerators, "it holds").range(1, most_accelerators).required();
+  t("start", s.start, "after the start of the run").range(0, century);
+  t("peak", s.peak, "activity at the busiest hour").required();
+  t("valley", s.valley, "activity at the quietest hour / peak").fraction();
+  t("peak_hour", s.peak_hour, "busiest hour, local time").range(0, 23);
+}
+
+void describe(Table& t, SteadySpec& s) {
+  t("name", s.name, "of the load").identity();
+  t("pool", s.pool, "where it runs").names("pool").required();
+  t("accelerators", s.accelerators, "it holds").range(1, most_accelerators).required();
+  t("start", s.start, "after the start of the run").range(0, century);
+  t("duration", s.duration, "0: until the end of the run").range(0, century);
+  t("activity", s.activity, "of every accelerator").required();
+}
+
+void describe(Table& t, SchedulerSpec& s) {
+  using Policy = SchedulerSpec::Policy;
+  t("policy", s.policy, {{Policy::fcfs, "fcfs"}, {Policy::easy, "easy"}}, "first come first served, or with EASY backfill");
+}
+
+void describe(Table& t, Scenario& s) {
+  t("simulation", s.simulation, "when and how long").required();
+  t("record", s.record, "what is written");
+  t("site", s.site, "place, grid connection, weather, tariff").required();
+  t("power", s.power, "banks of electrical units, from the utility down");
+  t("plant", s.plant, "facility-water loops with their heat rejection");
+  t("hall", s.hall, "data halls with their cooling");
+  t("racks", s.racks, "groups of equal racks").required();
+  t("scheduler", s.scheduler, "who runs when");
+  t("training", s.training, "declared training jobs");
+  t("trace", s.trace, "batch jobs from a trace file");
+  t("mix", s.mix, "synthetic streams of batch jobs");
+  t("service", s.service, "inference services that follow the day");
+  t("steady", s.steady, "accelerators held at one activity");
+}
+
+}  // namespace ondol::schema

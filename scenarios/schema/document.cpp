@@ -1,0 +1,418 @@
+#include "scenarios/schema/document.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <tuple>
+
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace ondol::schema {
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{64} << 20;
+constexpr std::size_t deepest_key = 64;  ///< parts of a dotted key; the parser itself bounds brackets
+
+// ------------------------------------------------------------------------------------------------ text of a file
+struct Problem {
+  std::string message;
+  Place place;  ///< line 0: the file as a whole
+};
+
+/// Contents of `file`, or why there are none.
+std::optional<Problem> load(std::filesystem::path const& file, std::string& text) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  auto const status = fs::status(file, error);
+  if (status.type() == fs::file_type::not_found) {
+    std::string message = "no such file";
+    std::vector<std::string> neighbours;
+    auto const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    for (fs::directory_iterator it(folder, error), end; !error && it != end && neighbours.size() < 1000; it.increment(error))
+      neighbours.push_back(it->path().filename().string());
+    std::sort(neighbours.begin(), neighbours.end());
+    if (auto const near = nearest(file.filename().string(), neighbours); !near.empty())
+      message += "; did you mean \"" + (file.has_parent_path() ? (folder / near).string() : near) + "\"?";
+    return Problem{message, {}};
+  }
+  if (status.type() == fs::file_type::directory) return Problem{"is a folder, not a TOML file", {}};
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{std::fopen(file.c_str(), "rb"), &std::fclose};
+  if (!stream) return Problem{std::string("cannot be opened: ") + std::strerror(errno), {}};
+  char block[1 << 16];
+  while (std::size_t const n = std::fread(block, 1, sizeof block, stream.get())) {
+    if (std::memchr(block, 0, n)) return Problem{"is not a text file (it holds NUL bytes); a scenario is TOML text", {}};
+    text.append(block, n);
+    if (text.size() > largest_file) return Problem{"is larger than 64 MB, which no scenario needs; nothing of it was used", {}};
+  }
+  if (std::ferror(stream.get())) return Problem{std::string("cannot be read: ") + std::strerror(errno), {}};
+  if (text.empty()) return Problem{"is empty", {}};
+  return std::nullopt;
+}
+
+/// Length of the valid UTF-8 sequence at `s[i]`, or 0.
+std::size_t sequence_length(std::string_view s, std::size_t i) {
+  auto const byte = [&](std::size_t k) { return static_cast<unsigned char>(s[k]); };
+  unsigned char const lead = byte(i);
+  if (lead < 0x80) return 1;
+  std::size_t const n = lead >= 0xC2 && lead <= 0xDF   ? 2
+                        : lead >= 0xE0 && lead <= 0xEF ? 3
+                        : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                       : 0;
+  if (n == 0 || i + n > s.size()) return 0;
+  for (std::size_t k = i + 1; k < i + n; ++k)
+    if ((byte(k) & 0xC0) != 0x80) return 0;
+  unsigned char const second = byte(i + 1);
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+      (lead == 0xF4 && second > 0x8F))
+    return 0;
+  return n;
+}
+
+/// First fault of the encoding, or of a key nested so deep that it can only be an attack on the stack.
+std::optional<Problem> examine(std::string& text) {
+  std::uint32_t line = 1, column = 1;
+  std::size_t dots = 0;
+  bool key_part = true;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    auto const n = sequence_length(text, i);
+    if (n == 0) {
+      char hex[8];
+      std::snprintf(hex, sizeof hex, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(text[i])));
+      Place place;
+      place.line = line;
+      place.column = column;
+      for (std::size_t k = i; k < text.size() && text[k] != '\n'; ++k)  // so that the quoted line can be shown anywhere
+        if (auto const m = sequence_length(text, k); m == 0) text[k] = '?';
+      return Problem{std::string("byte ") + hex + " is not valid UTF-8; save the file as UTF-8", place};
+    }
+    char const c = text[i];
+    if (c == '\n') {
+      ++line;
+      column = 0;
+      dots = 0;
+      key_part = true;
+      quote = 0;
+    } else if (quote) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '=' || c == '#') {
+      key_part = c == '=' ? false : key_part;
+      dots = 0;
+    } else if (c == ',' || c == '{') {
+      dots = 0;
+    } else if (c == '.' && ++dots > deepest_key) {
+      return Problem{"keys are nested more than " + std::to_string(deepest_key) + " deep", Place{0, line, column, 1}};
+    } else if (c != '.' && !(std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == ' ')) {
+      dots = 0;
+    }
+    i += n;
+    ++column;
+  }
+  return std::nullopt;
+}
+
+// ------------------------------------------------------------------------------------------------ toml++ -> Value
+Place place_of(toml::source_region const& region, std::uint32_t source, std::uint32_t shift) {
+  Place p;
+  p.source = source;
+  p.line = region.begin.line;
+  p.column = region.begin.column + shift;
+  p.width = region.end.line == region.begin.line && region.end.column > region.begin.column
+                ? region.end.column - region.begin.column
+                : 1;
+  return p;
+}
+
+DateTime convert(toml::date const& d, std::optional<toml::time> const& t, std::optional<toml::time_offset> const& offset) {
+  using namespace std::chrono;
+  auto const day = sys_days{year{d.year} / month{d.month} / std::chrono::day{d.day}};
+  DateTime out;
+  out.seconds = std::int64_t{day.time_since_epoch().count()} * 86400;
+  if (t) out.seconds += t->hour * 3600 + t->minute * 60 + t->second;
+  if (offset) {
+    out.seconds -= std::int64_t{offset->minutes} * 60;
+    out.has_offset = true;
+  }
+  return out;
+}
+
+Value convert(toml::node const& node, std::uint32_t source, std::uint32_t shift) {
+  Value v;
+  v.place = place_of(node.source(), source, shift);
+  switch (node.type()) {
+    case toml::node_type::boolean:
+      v.kind = Value::Kind::boolean;
+      v.boolean = **node.as_boolean();
+      break;
+    case toml::node_type::integer:
+      v.kind = Value::Kind::integer;
+      v.integer = **node.as_integer();
+      break;
+    case toml::node_type::floating_point:
+      v.kind = Value::Kind::real;
+      v.real = **node.as_floating_point();
+      break;
+    case toml::node_type::string:
+      v.kind = Value::Kind::text;
+      v.text = **node.as_string();
+      break;
+    case toml::node_type::date:
+      v.kind = Value::Kind::time;
+      v.time = convert(**node.as_date(), std::nullopt, std::nullopt);
+      break;
+    case toml::node_type::date_time: {
+      v.kind = Value::Kind::time;
+      toml::date_time const& t = **node.as_date_time();
+      v.time = convert(t.date, t.time, t.offset);
+      break;
+    }
+    case toml::node_type::time:  // a time of day without a date means nothing here; kept as text so that it is refused by name
+      v.kind = Value::Kind::text;
+      v.text = "time of day";
+      break;
+    case toml::node_type::array:
+      v.kind = Value::Kind::array;
+      for (auto const& item : *node.as_array()) v.items.push_back(convert(item, source, shift));
+      break;
+    case toml::node_type::table:
+      v.kind = Value::Kind::table;
+      for (auto const& [key, item] : *node.as_table())
+        v.entries.push_back({std::string(key.str()), place_of(key.source(), source, shift), convert(item, source, shift)});
+      std::stable_sort(v.entries.begin(), v.entries.end(), [](auto const& a, auto const& b) {
+        return std::tie(a.key_place.line, a.key_place.column) < std::tie(b.key_place.line, b.key_place.column);
+      });
+      break;
+    case toml::node_type::none:
+      break;
+  }
+  return v;
+}
+
+// ------------------------------------------------------------------------------------------------ tags
+constexpr std::string_view tag_keys[] = {"source", "tier", "uncertainty", "why"};
+bool is_tag_key(std::string_view key) {
+  return std::find(std::begin(tag_keys), std::end(tag_keys), key) != std::end(tag_keys);
+}
+
+std::optional<Tier> tier_named(std::string_view name) {
+  if (name == "measured") return Tier::measured;
+  if (name == "literature") return Tier::literature;
+  if (name == "datasheet") return Tier::datasheet;
+  if (name == "assumed") return Tier::assumed;
+  if (name == "user") return Tier::user;
+  return std::nullopt;
+}
+
+/// Takes source, tier, uncertainty and why out of a table: they are said of all values below it that do not say otherwise.
+/// A table { value = ... } becomes that value.  `tier = "assumed"` drops
+/// an inherited source and reason.
+void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& faults) {
+  v.tag = inherited;
+  if (v.is(Value::Kind::array)) {
+    for (auto& item : v.items) settle_tags(item, inherited, faults);
+    return;
+  }
+  if (!v.is(Value::Kind::table)) return;
+  if (std::any_of(v.entries.begin(), v.entries.end(), [](auto const& e) { return is_tag_key(e.key); })) {
+    auto tag = std::make_shared<Tag>(inherited ? *inherited : Tag{});
+    if (auto const* tier = v.find("tier")) {
+      tag->tier = tier->is(Value::Kind::text) ? tier_named(tier->text) : std::nullopt;
+      if (!tag->tier) {
+        std::string const near = nearest(tier->text, {"measured", "literature", "datasheet", "assumed", "user"});
+        faults.error(tier->place, "a tier is \"measured\", \"literature\", \"datasheet\", \"assumed\" or \"user\"" +
+                                      (near.empty() ? "" : ". Write \"" + near + "\"?"));
+      } else if (*tag->tier == Tier::assumed) {
+        tag->source.clear();
+        tag->why.clear();
+      }
+    }
+    for (auto const& [key, member] : {std::pair{"source", &Tag::source}, std::pair{"why", &Tag::why}})
+      if (auto const* text = v.find(key)) {
+        if (text->is(Value::Kind::text))
+          tag.get()->*member = text->text;
+        else
+          faults.error(text->place, std::string("\"") + key + "\" takes a text, not " + kind_name(text->kind));
+      }
+    if (auto const* u = v.find("uncertainty")) {
+      double const x = u->is(Value::Kind::real) ? u->real : u->is(Value::Kind::integer) ? static_cast<double>(u->integer) : -1;
+      if (std::isfinite(x) && x >= 0 && x <= 10)
+        tag->uncertainty = x;
+      else
+        faults.error(u->place, "uncertainty is a relative standard uncertainty, a bare number such as 0.05");
+    }
+    std::erase_if(v.entries, [](auto const& e) { return is_tag_key(e.key); });
+    v.tag = tag;
+  }
+  if (v.find("value")) {
+    for (auto const& e : v.entries)
+      if (e.key != "value") {
+        std::string const near = nearest(e.key, {"value", "source", "tier", "uncertainty", "why"});
+        faults.error(e.key_place, "unknown key \"" + e.key + "\" beside a value" +
+                                      (near.empty() ? "; known are value, source, tier, uncertainty, why"
+                                                    : ". Did you mean \"" + near + "\"?"));
+      }
+    Value inner = std::move(*v.find("value"));
+    auto const tag = v.tag;
+    v = std::move(inner);
+    settle_tags(v, tag, faults);
+    return;
+  }
+  auto const tag = v.tag;
+  for (auto& e : v.entries) settle_tags(e.value, tag, faults);
+}
+
+}  // namespace
+
+char const* kind_name(Value::Kind kind) {
+  switch (kind) {
+    case Value::Kind::boolean:
+      return "true or false";
+    case Value::Kind::integer:
+      return "a whole number";
+    case Value::Kind::real:
+      return "a number";
+    case Value::Kind::text:
+      return "a text";
+    case Value::Kind::time:
+      return "a date";
+    case Value::Kind::array:
+      return "a list";
+    case Value::Kind::table:
+      return "a table";
+  }
+  return "";
+}
+
+// ------------------------------------------------------------------------------------------------ sources, faults
+std::uint32_t Sources::add(std::string name, std::string text, bool catalogue) {
+  Source s{std::move(name), std::move(text), catalogue, {0}};
+  for (std::size_t i = 0; i < s.text.size(); ++i)
+    if (s.text[i] == '\n') s.line_starts.push_back(i + 1);
+  all_.push_back(std::move(s));
+  return static_cast<std::uint32_t>(all_.size() - 1);
+}
+
+std::string Sources::line(Place const& place) const {
+  if (place.source >= all_.size()) return {};
+  auto const& s = all_[place.source];
+  if (place.line == 0 || place.line > s.line_starts.size()) return {};
+  std::size_t const begin = s.line_starts[place.line - 1];
+  std::size_t end = s.text.find('\n', begin);
+  if (end == std::string::npos) end = s.text.size();
+  if (end > begin && s.text[end - 1] == '\r') --end;
+  std::string line = s.text.substr(begin, std::min<std::size_t>(end - begin, 400));
+  for (char& c : line)  // no terminal escapes from a scenario
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
+  return line;
+}
+
+void Faults::add(Severity severity, Place const& place, std::string message) {
+  for (auto const& i : items_)
+    if (i.place.source == place.source && i.place.line == place.line && i.place.column == place.column && i.message == message)
+      return;
+  if (severity == Severity::error) ++errors_;
+  if (items_.size() < 1000) items_.push_back({severity, place, std::move(message)});
+}
+
+std::vector<Fault> Faults::sorted(Severity severity) const {
+  std::vector<Item const*> order;
+  for (auto const& i : items_)
+    if (i.severity == severity) order.push_back(&i);
+  std::stable_sort(order.begin(), order.end(), [](Item const* a, Item const* b) {
+    return std::tie(a->place.source, a->place.line, a->place.column) <
+           std::tie(b->place.source, b->place.line, b->place.column);
+  });
+  std::vector<Fault> out;
+  for (auto const* i : order) {
+    Fault f;
+    f.severity = i->severity;
+    f.file = sources_[i->place.source].name;
+    f.line = i->place.line;
+    f.column = i->place.line ? i->place.column : 0;
+    f.source_line = sources_.line(i->place);
+    f.width = i->place.width;
+    f.message = i->message;
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
+// ------------------------------------------------------------------------------------------------ reading
+std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults) {
+  std::string text;
+  auto problem = load(file, text);
+  if (!problem) problem = examine(text);
+  auto const source =
+      sources.add(file.string(), problem && problem->place.line == 0 ? std::string{} : std::move(text), catalogue);
+  if (problem) {
+    problem->place.source = source;
+    faults.error(problem->place, problem->message);
+    return std::nullopt;
+  }
+  try {
+    toml::table const table = toml::parse(std::string_view(sources[source].text), std::string_view{});
+    Value root = convert(table, source, 0);
+    root.place = Place{source, 0, 0, 1};
+    settle_tags(root, nullptr, faults);
+    return root;
+  } catch (toml::parse_error const& error) {
+    Place place = place_of(error.source(), source, 0);
+    std::string message{error.description()};
+    for (auto const& prefix : {"Error while parsing ", "Error while "})
+      if (message.starts_with(prefix)) {
+        message = "not valid TOML: " + message.substr(std::strlen(prefix));
+        break;
+      }
+    for (std::size_t at; (at = message.find('\n')) != std::string::npos;) message.replace(at, 1, "\\n");
+    faults.error(place, message);
+    return std::nullopt;
+  }
+}
+
+Value parse_value(std::string_view text, std::uint32_t source, std::size_t column, Faults& faults) {
+  constexpr std::string_view key = "x = ";
+  Place whole{source, 1, static_cast<std::uint32_t>(column),
+              std::max<std::uint32_t>(1, static_cast<std::uint32_t>(text.size()))};
+  if (std::count(text.begin(), text.end(), '.') <= 256) try {
+      toml::table const table = toml::parse(std::string(key) + std::string(text), std::string_view{});
+      if (auto const* node = table.get("x"); node && table.size() == 1) {
+        Value v = convert(*node, source, 0);
+        auto const move = [&](auto const& self, Value& value) -> void {
+          value.place.column = static_cast<std::uint32_t>(value.place.column + column - 1 - key.size());
+          for (auto& item : value.items) self(self, item);
+          for (auto& e : value.entries) {
+            e.key_place.column = static_cast<std::uint32_t>(e.key_place.column + column - 1 - key.size());
+            self(self, e.value);
+          }
+        };
+        move(move, v);
+        settle_tags(v, nullptr, faults);
+        return v;
+      }
+    } catch (toml::parse_error const&) {
+    }
+  Value v;
+  v.kind = Value::Kind::text;
+  v.text = text;
+  v.place = whole;
+  return v;
+}
+
+std::optional<DateTime> parse_date_time(std::string_view text) {
+  try {
+    toml::table const table = toml::parse("x = " + std::string(text), std::string_view{});
+    auto const* node = table.get("x");
+    if (node && table.size() == 1 && (node->is_date() || node->is_date_time())) return convert(*node, 0, 0).time;
+  } catch (toml::parse_error const&) {
+  }
+  return std::nullopt;
+}
+
+}  // namespace ondol::schema

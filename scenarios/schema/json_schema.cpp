@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/schema/describe.hpp"
+#include "scenarios/schema/read.hpp"
+
+namespace ondol::schema {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// A plain value, or the same beside its source: { value = ..., tier = ..., source = ... }.
+json or_tagged(json plain) {
+  json tagged{{"type", "object"},
+              {"properties",
+               {{"value", plain},
+                {"source", {{"type", "string"}}},
+                {"tier", {{"$ref", "#/$defs/tier"}}},
+                {"uncertainty", {{"type", "number"}, {"minimum", 0}}},
+                {"why", {{"type", "string"}}}}},
+              {"required", {"value"}},
+              {"additionalProperties", false}};
+  return {{"anyOf", {std::move(plain), std::move(tagged)}}};
+}
+
+void bound(json& j, Field const& f) {
+  if (std::isfinite(f.low)) j[f.above_low ? "exclusiveMinimum" : "minimum"] = f.low;
+  if (std::isfinite(f.high)) j["maximum"] = f.high;
+}
+
+json object(Fields const& fields, bool with_extends);
+
+json value(Field const& f) {
+  if (auto const* q = std::get_if<slot::Quantity>(&f.slot)) {
+    json text{{"type", "string"}, {"pattern", "^\\s*[+-]?[0-9.]"}};
+    json examples = json::array();
+    for (auto const* u : q->dimension->units) examples.push_back("1 " + std::string(u));
+    text["examples"] = examples;
+    return or_tagged(text);
+  }
+  if (std::holds_alternative<slot::Choice>(f.slot)) return or_tagged({{"enum", f.choices}});
+  if (std::holds_alternative<slot::Instant>(f.slot))
+    return or_tagged(
+        {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?)?$"}});
+  if (auto const* g = std::get_if<slot::Group>(&f.slot)) return object(g->open(), false);
+  if (auto const* l = std::get_if<slot::List>(&f.slot)) return {{"type", "array"}, {"items", object(l->sample(), false)}};
+  if (std::holds_alternative<double*>(f.slot)) {
+    json n{{"type", "number"}};
+    bound(n, f);
+    return or_tagged(n);
+  }
+  if (std::holds_alternative<int*>(f.slot) || std::holds_alternative<std::uint64_t*>(f.slot)) {
+    json n{{"type", "integer"}};
+    bound(n, f);
+    return or_tagged(n);
+  }
+  if (std::holds_alternative<bool*>(f.slot)) return or_tagged({{"type", "boolean"}});
+  json text{{"type", "string"}};
+  if (!f.choices.empty()) text = {{"enum", f.choices}};
+  if (f.is_required && std::holds_alternative<std::string*>(f.slot) && f.choices.empty()) text["minLength"] = 1;
+  if (std::holds_alternative<std::string*>(f.slot)) return or_tagged(text);
+  if (std::holds_alternative<std::vector<std::string>*>(f.slot))
+    return or_tagged({{"type", "array"}, {"items", text}, {"uniqueItems", true}});
+  if (std::holds_alternative<std::vector<int>*>(f.slot)) {
+    json n{{"type", "integer"}};
+    bound(n, f);
+    return or_tagged({{"type", "array"}, {"items", n}, {"uniqueItems", true}});
+  }
+  json n{{"type", "number"}};
+  bound(n, f);
+  if (std::holds_alternative<std::map<std::string, double>*>(f.slot))
+    return {{"type", "object"}, {"additionalProperties", or_tagged(n)}};
+  json list{{"type", "array"}, {"items", n}};
+  if (auto const* fixed = std::get_if<std::span<double>>(&f.slot)) list["minItems"] = list["maxItems"] = fixed->size();
+  return or_tagged(list);
+}
+
+/// A table.  Keys that another file may supply (`extends`) cannot be required here; `ondol check` sees to completeness.
+json object(Fields const& fields, bool with_extends) {
+  json properties = json::object();
+  for (auto const& f : fields) {
+    json v = value(f);
+    v["description"] = f.doc;
+    properties[f.key] = std::move(v);
+  }
+  if (with_extends)
+    properties["extends"] = {{"type", "string"},
+                             {"description", "id of the entry whose values this one takes over; \"\": none"}};
+  properties["source"] = {{"type", "string"}, {"description", "reference key of the values below"}};
+  properties["tier"] = {{"$ref", "#/$defs/tier"}};
+  properties["uncertainty"] = {{"type", "number"}, {"minimum", 0}};
+  properties["why"] = {{"type", "string"}, {"description", "reason of an assumption"}};
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+}  // namespace
+
+std::string json_schema() {
+  static Scenario nowhere;
+  json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Ondol scenario"}};
+  schema["$defs"]["tier"] = {{"enum", {"measured", "literature", "datasheet", "assumed", "user"}},
+                             {"description", "how well the number is known"}};
+  json const root = object(Table::fields(nowhere), false);
+  schema.update(root);
+  schema["properties"]["extends"] = {{"type", "string"}, {"description", "scenario file whose values this one takes over"}};
+  for (auto const& k : kinds())
+    schema["properties"][k.key] = {
+        {"type", "object"}, {"description", k.doc}, {"additionalProperties", object(k.sample(), true)}};
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace ondol::schema

@@ -1,0 +1,146 @@
+#include "scenarios/schema/read.hpp"
+
+#include <algorithm>
+
+#include "scenarios/schema/catalogue.hpp"
+#include "scenarios/schema/checks.hpp"
+#include "scenarios/schema/decode.hpp"
+#include "scenarios/schema/merge.hpp"
+
+namespace ondol::schema {
+namespace {
+
+/// Decodes the named entry into `scenario`; false when there is none.
+bool decode_entry(std::string const& kind, std::string const& id, CatalogueTrees& trees, Decoder& decoder, Scenario& scenario) {
+  Value const* tree = trees.entry(kind, id);
+  if (!tree) return false;
+  EntryKind const& k = *kind_named(kind);
+  decoder.table(
+      *tree, [&] { return k.entry(scenario, id); }, kind + "." + id);
+  return true;
+}
+
+/// Decodes what is named, and what that names, until nothing new comes.
+void decode_named(CatalogueTrees& trees, Decoder& decoder, Scenario& scenario, Faults& faults) {
+  std::set<std::pair<std::string, std::string>> done;
+  for (std::size_t i = 0; i < decoder.references.size(); ++i) {
+    auto const r = decoder.references[i];  // a copy: decoding adds references
+    if (!kind_named(r.kind) || done.contains({r.kind, r.id})) continue;
+    if (decode_entry(r.kind, r.id, trees, decoder, scenario)) {
+      done.insert({r.kind, r.id});
+    } else {
+      decoder.spoil(r.path);
+      auto const ids = trees.ids(r.kind);
+      faults.error(r.place,
+                   "there is no " + r.kind + " \"" + r.id + "\" in the catalogue" + (ids.empty() ? "" : suggestion(r.id, ids)));
+    }
+  }
+}
+
+/// A scenario-shaped place for a value given on the command line.
+void set_from_command_line(Value& root, std::string const& key, Value value) {
+  auto* simulation = root.find("simulation");
+  if (!simulation || !simulation->is(Value::Kind::table)) return;  // reported as missing
+  if (auto* old = simulation->find(key))
+    *old = std::move(value);
+  else
+    simulation->entries.push_back({key, value.place, value});
+}
+
+}  // namespace
+
+Catalogue read_catalogue(std::filesystem::path const& folder, Provenance& origin) {
+  Sources sources;
+  Faults faults(sources);
+  CatalogueTrees trees(sources, faults);
+  trees.read_folder(folder);
+  Scenario holder;
+  Decoder decoder(sources, faults, origin);
+  for (auto const& k : kinds())
+    for (auto const& id : trees.ids(k.key)) decode_entry(k.key, id, trees, decoder, holder);
+  for (auto const& r : decoder.references)
+    if (auto const ids = trees.ids(r.kind); std::find(ids.begin(), ids.end(), r.id) == ids.end())
+      faults.error(r.place, "there is no " + r.kind + " \"" + r.id + "\" in the catalogue" + suggestion(r.id, ids));
+  check_catalogue(holder, decoder, faults);
+  if (faults.any()) throw InputError(faults.sorted(Severity::error));
+  return std::move(holder.catalogue);
+}
+
+Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& options) {
+  Sources sources;
+  Faults faults(sources);
+  auto tree = read_extended(file, sources, faults);
+  if (!tree) throw InputError(faults.sorted(Severity::error));
+  Value& root = *tree;
+
+  for (auto const& s : options.set) apply_set(root, s, sources, faults);
+  std::optional<DateTime> until;
+  Place until_place;
+  if (options.until) {
+    auto const source = sources.add("--until", *options.until, false);
+    until_place = {source, 1, 1, std::max<std::uint32_t>(1, static_cast<std::uint32_t>(options.until->size()))};
+    until = parse_date_time(*options.until);
+    Value duration;
+    duration.kind = Value::Kind::text;
+    duration.text = until ? "1 s" : *options.until;  // of a date, the length is known once the start is
+    duration.place = until_place;
+    if (!until && !parse_quantity(duration.text, dimension_of(Exponents{0, 0, 1, 0, 0, 0, 0})).value)
+      faults.error(until_place, "--until takes a date and time (2026-07-08T00:00:00+09:00) or a duration (\"7 d\", \"12 h\")");
+    else
+      set_from_command_line(root, "duration", std::move(duration));
+  }
+  if (options.seed) {
+    Value seed;
+    seed.kind = Value::Kind::text;
+    auto const source = sources.add("--seed", std::to_string(*options.seed), false);
+    seed.kind = Value::Kind::integer;
+    seed.integer = static_cast<std::int64_t>(*options.seed);
+    seed.place = {source, 1, 1, 1};
+    set_from_command_line(root, "seed", std::move(seed));
+  }
+
+  CatalogueTrees trees(sources, faults);
+  trees.read_folder(options.catalogue.empty() ? catalogue_folder() : options.catalogue);
+  trees.take_from(root);
+
+  Scenario scenario;
+  scenario.file = file.string();
+  Decoder decoder(sources, faults, scenario.origin);
+  std::vector<std::string> also_known{"extends"};
+  for (auto const& k : kinds()) also_known.emplace_back(k.key);
+  decoder.table(
+      root, [&] { return Table::fields(scenario); }, "", also_known);
+  if (options.seed) scenario.simulation.seed = *options.seed;
+
+  auto const zone = parse_time_zone(scenario.site.time_zone).value_or(0);
+  if (decoder.local_times.contains("simulation.start")) scenario.simulation.start -= zone;
+  if (until && decoder.good("simulation.start")) {
+    std::int64_t const end = until->seconds - (until->has_offset ? 0 : zone);
+    scenario.simulation.duration = Seconds{static_cast<double>(end - scenario.simulation.start)};
+    if (end <= scenario.simulation.start) faults.error(until_place, "the run would end before it starts or at once");
+  }
+  if (scenario.simulation.name.empty()) scenario.simulation.name = file.stem().string();
+
+  decode_named(trees, decoder, scenario, faults);
+  // Entries written in the scenario are read even when nothing names them, so that their faults are told.
+  Scenario unnamed;
+  for (auto const& k : kinds())
+    for (auto const& id : trees.ids_in_scenario(k.key)) {
+      auto const named = k.ids(scenario);
+      if (std::find(named.begin(), named.end(), id) == named.end()) {
+        Provenance unused;
+        Decoder aside(sources, faults, unused);
+        decode_entry(k.key, id, trees, aside, unnamed);
+      }
+    }
+
+  check_names(scenario, decoder, faults);
+  check_catalogue(scenario, decoder, faults);
+  check_scenario(scenario, decoder, faults);
+  if (faults.any()) throw InputError(faults.sorted(Severity::error));
+  scenario.warnings = faults.sorted(Severity::warning);
+  scenario.resolved_toml = dump(scenario, false);
+  return scenario;
+}
+
+}  // namespace ondol::schema
