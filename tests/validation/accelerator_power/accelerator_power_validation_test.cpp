@@ -2,6 +2,7 @@
 // page.
 
 #include <gtest/gtest.h>
+#include <toml++/toml.h>
 
 #include <cmath>
 #include <fstream>
@@ -89,6 +90,32 @@ TEST(AcceleratorPowerValidation, JudgedRowsStayWithinTheStatedErrors) {
   for (auto const& [group, limit] : bound) {
     ASSERT_GT(sums[group].rows, 5) << group;
     EXPECT_LT(sums[group].error / sums[group].rows, limit) << group;
+  }
+}
+
+/// "0.517 pJ/FLOP" -> 0.517
+double leading_number(toml::table const& entry, char const* key) {
+  if (auto const value = entry[key]["value"].value<std::string>()) return std::stod(*value);
+  return entry[key]["value"].value<double>().value();
+}
+
+TEST(AcceleratorPowerValidation, CatalogueCarriesTheFittedCoefficients) {
+  auto const catalogue = toml::parse_file(ONDOL_SOURCE_DIR "/scenarios/catalogue/accelerators.toml");
+  std::map<std::string, char const*> const id{{"a100", "nvidia/a100-sxm-80gb"},
+                                              {"h100", "nvidia/h100-sxm"},
+                                              {"h200", "nvidia/h200-sxm"},
+                                              {"b200", "nvidia/b200-sxm"},
+                                              {"gb200", "nvidia/gb200"}};
+  for (Row const& c : read("coefficients.csv")) {
+    SCOPED_TRACE(c.at("device"));
+    toml::table const& entry = *catalogue["accelerator"][id.at(c.at("device"))].as_table();
+    EXPECT_DOUBLE_EQ(leading_number(entry, "idle"), number(c, "idle_w"));
+    EXPECT_DOUBLE_EQ(leading_number(entry, "context"), number(c, "context_w"));
+    EXPECT_DOUBLE_EQ(leading_number(entry, "sm_active"), number(c, "sm_active_w"));
+    EXPECT_DOUBLE_EQ(leading_number(entry, "energy_per_byte"), number(c, "pj_per_byte"));
+    EXPECT_DOUBLE_EQ(leading_number(entry, "energy_per_flop"), number(c, "pj_bf16"));
+    if (c.at("device") == "a100") continue;  // no fp8 unit
+    EXPECT_NEAR(leading_number(entry, "fp8_energy_ratio"), number(c, "pj_fp8") / number(c, "pj_bf16"), 0.001);
   }
 }
 
