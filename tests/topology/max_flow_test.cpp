@@ -26,8 +26,10 @@ TEST(MaxFlow, CapacitiesChangeAndComeBack) {
   net.add_edge(0, 1, 5e6);
   net.add_edge(1, 2, 12e6);
   EXPECT_EQ(net.max_flow(0, 2), 12e6);
+  EXPECT_GE(net.flow(upper), 7e6);
   net.set_capacity(upper, 0);
   EXPECT_EQ(net.max_flow(0, 2), 5e6);
+  EXPECT_EQ(net.flow(upper), 0.0);
   net.set_capacity(upper, 10e6);
   EXPECT_EQ(net.max_flow(0, 2), 12e6);
 }

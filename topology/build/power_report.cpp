@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <map>
-#include <set>
 
+#include "topology/build/power_feed.hpp"
 #include "topology/build/report_parts.hpp"
-#include "topology/layers/max_flow.hpp"
 #include "topology/layers/power_tree.hpp"
 #include "topology/layers/single_points.hpp"
 
@@ -12,100 +10,28 @@ namespace {
 
 using Index = std::uint32_t;
 
+struct WorstLoss {
+  Index unit = 0;
+  double fed_w = 0.0;
+};
+
+/// The unit of a bank whose loss leaves least.  Most need no maximum flow: where equal shares among what remains overload
+/// nothing, all is fed; and a loss costs no more than the unit carried, so with the busiest first the search can end early.
+WorstLoss worst_loss(PowerTree const& tree, Sources const& s, Feed& feed, std::vector<Index> units,
+                     std::vector<double> const& carried_w, double fed_whole) {
+  std::stable_sort(units.begin(), units.end(), [&](Index a, Index b) { return carried_w[a] > carried_w[b]; });
+  WorstLoss worst{units.front(), fed_whole};
+  for (Index i : units) {
+    if (fed_whole - carried_w[i] >= worst.fed_w) break;
+    if (equal_shares_survive(tree, s.tree_vertex[i])) continue;
+    double const left = feed.fed_without({i});
+    if (left < worst.fed_w) worst = {i, left};
+  }
+  return worst;
+}
+
 /// Of the flow with everything whole; below it a watt of rounding per edge must not turn N+1 into N.
 constexpr double whole = 1.0 - 1e-6;
-
-bool is_unit(Kind kind) {
-  return kind >= Kind::transformer && kind <= Kind::battery;
-}
-
-/// The power layer with its standby sources and one source above all.
-struct Sources {
-  std::vector<Index> vertices;  ///< of the graph; position 0 is the source above all and stands for none
-  std::vector<Index> local;     ///< graph vertex -> position, 0 where it is not part
-  EdgeList edges;
-};
-
-Sources with_standby(FacilityGraph const& graph, PowerTree const& tree) {
-  Sources s;
-  s.vertices.push_back(0);
-  s.local.assign(graph.vertex_count(), 0);
-  auto keep = [&](Index v) {
-    if (s.local[v] != 0) return;
-    s.local[v] = static_cast<Index>(s.vertices.size());
-    s.vertices.push_back(v);
-  };
-  for (auto const& vertex : tree.vertices) keep(vertex.graph_vertex);
-  for (Kind kind : {Kind::generator, Kind::battery})
-    for (Index v : graph.vertices(kind)) keep(v);
-  for (std::size_t i = 1; i < s.vertices.size(); ++i) {
-    auto const feeders = graph.sources(Layer::power, s.vertices[i]);
-    for (Index feeder : feeders) s.edges.emplace_back(s.local[feeder], static_cast<Index>(i));
-    if (feeders.empty()) s.edges.emplace_back(0, static_cast<Index>(i));
-  }
-  return s;
-}
-
-/// What the rated loads can draw at most.  Racks with the same feeders are one load.
-class Feed {
- public:
-  Feed(FacilityGraph const& graph, Sources const& s, double total_w) : flow_(2), unit_edge_(s.vertices.size(), no_edge) {
-    std::vector<Index> out(s.vertices.size(), source);
-    for (std::size_t i = 1; i < s.vertices.size(); ++i) {
-      Vertex const& it = graph.vertex(s.vertices[i]);
-      if (!is_unit(it.kind) && it.kind != Kind::utility) continue;
-      Index const in = flow_.add_vertex();
-      out[i] = flow_.add_vertex();
-      in_.emplace(i, in);
-      unit_edge_[i] = flow_.add_edge(in, out[i], it.kind == Kind::utility ? total_w : it.rating.v);
-    }
-    std::map<std::vector<Index>, double> loads;
-    std::vector<std::vector<Index>> feeders(s.vertices.size());
-    for (auto const& [from, to] : s.edges) feeders[to].push_back(from);
-    for (std::size_t i = 1; i < s.vertices.size(); ++i) {
-      if (auto const unit = in_.find(i); unit != in_.end()) {
-        for (Index from : feeders[i]) flow_.add_edge(out[from], unit->second, total_w);
-      } else {
-        loads[feeders[i]] += graph.vertex(s.vertices[i]).rating.v;
-      }
-    }
-    for (auto const& [from, load_w] : loads) {
-      Index const at = flow_.add_vertex();
-      for (Index feeder : from) flow_.add_edge(out[feeder], at, load_w);
-      flow_.add_edge(at, sink, load_w);
-    }
-  }
-
-  double fed() { return flow_.max_flow(source, sink); }
-
-  double fed_without(std::vector<Index> const& lost) {
-    std::vector<double> rating;
-    for (Index i : lost) {
-      rating.push_back(flow_.capacity(unit_edge_[i]));
-      flow_.set_capacity(unit_edge_[i], 0.0);
-    }
-    double const left = fed();
-    for (std::size_t k = 0; k < lost.size(); ++k) flow_.set_capacity(unit_edge_[lost[k]], rating[k]);
-    return left;
-  }
-
- private:
-  static constexpr Index source = 0, sink = 1;
-  static constexpr std::size_t no_edge = static_cast<std::size_t>(-1);
-  FlowNetwork flow_;
-  std::map<std::size_t, Index> in_;
-  std::vector<std::size_t> unit_edge_;
-};
-
-std::vector<double> shared_loads(PowerTree const& tree) {
-  std::vector<double> load(tree.vertices.size(), 0.0);
-  for (std::size_t i = 0; i < tree.vertices.size(); ++i) {
-    auto const& v = tree.vertices[i];
-    if (v.role != PowerTree::Role::unit && v.role != PowerTree::Role::utility) load[i] = v.rating_w;
-    for (Index k = 0; k < v.feeder_count; ++k) load[tree.feeders[v.first_feeder + k]] += load[i] / v.feeder_count;
-  }
-  return load;
-}
 
 std::vector<Weight> rack_weights(Facility const& facility, Sources const& s) {
   std::vector<Weight> weight(s.vertices.size());
@@ -119,7 +45,7 @@ std::vector<Weight> load_weights(FacilityGraph const& graph, Sources const& s) {
   std::vector<Weight> weight(s.vertices.size());
   for (std::size_t i = 1; i < s.vertices.size(); ++i) {
     Vertex const& it = graph.vertex(s.vertices[i]);
-    if (!is_unit(it.kind) && it.kind != Kind::utility && it.rating.v > 0.0) weight[i].racks = 1;
+    if (!is_power_unit(it.kind) && it.kind != Kind::utility && it.rating.v > 0.0) weight[i].racks = 1;
   }
   return weight;
 }
@@ -136,7 +62,7 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
   auto const loads_on = hanging_on(count, s.edges, 0, load_weights(graph, s));
   for (Index i = 1; i < count; ++i) {
     Vertex const& it = graph.vertex(s.vertices[i]);
-    if (is_unit(it.kind) || it.kind == Kind::utility)
+    if (is_power_unit(it.kind) || it.kind == Kind::utility)
       report.power_single_points.push_back({it.name, it.kind, racks_on[i].racks, racks_on[i].nodes, racks_on[i].rack_w});
   }
   sort_losses(report.power_single_points);
@@ -147,17 +73,18 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
     auto const& v = tree.vertices[i];
     load_of[s.local[v.graph_vertex]] = load[i];
     Kind const kind = graph.vertex(v.graph_vertex).kind;
-    if (is_unit(kind) || kind == Kind::utility)
+    if (is_power_unit(kind) || kind == Kind::utility)
       report.power_vertices.push_back({v.name, kind, load[i], v.rating_w, v.rating_w > 0.0 ? load[i] / v.rating_w : 0.0});
   }
 
   Feed feed(graph, s, report.total_w);
   double const fed_whole = feed.fed();
+  auto const carried_w = feed.carried();
   report.fed_w = report.grid_capacity_w > 0.0 ? std::min(fed_whole, report.grid_capacity_w) : fed_whole;
 
   std::vector<std::vector<Index>> units(scenario.power.size());
   for (Index i = 1; i < count; ++i)
-    if (Vertex const& it = graph.vertex(s.vertices[i]); is_unit(it.kind)) units[it.spec].push_back(i);
+    if (Vertex const& it = graph.vertex(s.vertices[i]); is_power_unit(it.kind)) units[it.spec].push_back(i);
 
   for (std::size_t b = 0; b < units.size(); ++b) {
     auto const& spec = scenario.power[b];
@@ -169,18 +96,15 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
     bank.units = static_cast<Index>(units[b].size());
     bank.units_needed = spec.units_needed > 0 ? static_cast<Index>(spec.units_needed) : bank.units;
     bank.capacity_w = first.rating.v * bank.units_needed;
-    bank.fed_w = fed_whole;
     bool alone = false;  // a load hangs on one unit
     for (Index i : units[b]) {
       bank.load_w += load_of[i];
       bank.worst_unit_fraction = std::max(bank.worst_unit_fraction, load_of[i] / std::max(first.rating.v, 1.0));
       alone = alone || loads_on[i].racks > 0;
-      double const left = feed.fed_without({i});
-      if (left < bank.fed_w || bank.worst_loss.empty()) {
-        bank.fed_w = left;
-        bank.worst_loss = graph.vertex(s.vertices[i]).name;
-      }
     }
+    auto const worst = worst_loss(tree, s, feed, units[b], carried_w, fed_whole);
+    bank.fed_w = worst.fed_w;
+    bank.worst_loss = graph.vertex(s.vertices[worst.unit]).name;
     bank.load_fraction = bank.capacity_w > 0.0 ? bank.load_w / bank.capacity_w : 0.0;
     bank.fed_fraction = fed_whole > 0.0 ? bank.fed_w / fed_whole : 1.0;
     bool const standby = graph.sources(Layer::power, s.vertices[units[b].front()]).empty();

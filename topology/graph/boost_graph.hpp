@@ -10,7 +10,7 @@ namespace ondol::topology {
 
 struct Edge {
   Layer layer = Layer::containment;
-  float capacity = 0.0F;  ///< fabric: byte/s in each sense
+  double capacity = 0.0;  ///< fabric: byte/s in each sense
 };
 
 using BoostGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Vertex, Edge>;

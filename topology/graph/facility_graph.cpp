@@ -34,7 +34,7 @@ FacilityGraph::Index FacilityGraph::add_vertex(Vertex vertex) {
 }
 
 void FacilityGraph::add_edge(Layer layer, Index from, Index to, double capacity) {
-  boost::add_edge(from, to, Edge{layer, static_cast<float>(capacity)}, impl_->graph);
+  boost::add_edge(from, to, Edge{layer, capacity}, impl_->graph);
 }
 
 std::size_t FacilityGraph::vertex_count() const {

@@ -50,6 +50,10 @@ enum class Kind : std::uint8_t {
   weather,
 };
 char const* to_string(Kind kind);
+/// Passes power on: from transformer to battery.
+constexpr bool is_power_unit(Kind kind) {
+  return kind >= Kind::transformer && kind <= Kind::battery;
+}
 
 struct Vertex {
   Kind kind = Kind::site;

@@ -55,4 +55,10 @@ double FlowNetwork::max_flow(Index source, Index sink) {
   return static_cast<double>(boost::push_relabel_max_flow(impl_->graph, source, sink));
 }
 
+double FlowNetwork::flow(std::size_t edge) const {
+  auto const& e = impl_->edges[edge];
+  return static_cast<double>(boost::get(boost::edge_capacity, impl_->graph, e) -
+                             boost::get(boost::edge_residual_capacity, impl_->graph, e));
+}
+
 }  // namespace ondol::topology

@@ -24,6 +24,8 @@ class FlowNetwork {
   double capacity(std::size_t edge) const;
 
   double max_flow(Index source, Index sink);
+  /// What the edge carried in the last `max_flow`.
+  double flow(std::size_t edge) const;
 
  private:
   struct Impl;

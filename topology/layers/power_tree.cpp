@@ -22,10 +22,6 @@ bool is_load(Kind kind) {
   return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::mechanical || kind == Kind::base_load;
 }
 
-bool is_unit(Kind kind) {
-  return kind >= Kind::transformer && kind <= Kind::battery;
-}
-
 /// One CDU of a hall draws its power as part of all CDUs of the hall, which hold it.
 bool is_part_of_load(FacilityGraph const& facility, Index v) {
   auto const holder = facility.parent(v);
@@ -73,7 +69,7 @@ PowerLayer power_layer(FacilityGraph const& facility) {
     Kind const kind = facility.vertex(v).kind;
     bool fed = false;
     for (auto [e, end] = boost::in_edges(v, all); e != end && !fed; ++e) fed = all[*e].layer == Layer::power;
-    if (fed || kind == Kind::utility || is_unit(kind) || (is_load(kind) && !is_part_of_load(facility, v))) keep(v);
+    if (fed || kind == Kind::utility || is_power_unit(kind) || (is_load(kind) && !is_part_of_load(facility, v))) keep(v);
   }
   for (auto [e, end] = boost::edges(all); e != end; ++e) {
     if (all[*e].layer != Layer::power) continue;
@@ -201,7 +197,7 @@ PowerTree power_tree(FacilityGraph const& facility) {
   auto const kind = [&](Index v) { return facility.vertex(layer.facility_vertex[v]).kind; };
   auto const rank = [&](Index v) {  // racks, other loads, units from the loads up, utility
     Kind const k = kind(v);
-    Index const band = k == Kind::rack ? 0 : is_unit(k) ? 2 : k == Kind::utility ? 3 : 1;
+    Index const band = k == Kind::rack ? 0 : is_power_unit(k) ? 2 : k == Kind::utility ? 3 : 1;
     return std::tuple(height[v], band, layer.facility_vertex[v]);
   };
   std::sort(order.begin(), order.end(), [&](Index a, Index b) {
