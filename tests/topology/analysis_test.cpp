@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "scenarios/base/random.hpp"
 #include "tests/topology/site.hpp"
+#include "topology/build/power_feed.hpp"
 
 namespace ondol::topology {
 namespace {
@@ -21,7 +23,7 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Feed = schema::PowerBankSpec::Feed;
+using FeedBy = schema::PowerBankSpec::Feed;
 
 FacilityReport report_of(schema::Scenario const& s) {
   return analyse(s, build_facility(s));
@@ -142,6 +144,7 @@ TEST(Analysis, OverloadIsLessThanN) {
   EXPECT_THAT(r.warnings,
               Contains(HasSubstr("ups carries 0.80 MW at rated load, more than the 0.40 MW of its 2 needed units")));
   EXPECT_EQ(cooling(r, Kind::crah).redundancy, "<N");
+  EXPECT_THAT(r.warnings, Contains(HasSubstr("12 CRAHs of \"a\" face 0.81 MW of heat at rated load, more than their 0.48 MW")));
   EXPECT_LT(r.fed_w, r.total_w);
 }
 
@@ -149,7 +152,7 @@ TEST(Analysis, ASpareThatTheWiringCannotUseIsWarnedOf) {
   auto s = site();
   s.power[1].units = 4;
   s.power[1].units_needed = 3;
-  s.power[2].feed = Feed::single;  // each PDU on its own UPS
+  s.power[2].feed = FeedBy::single;  // each PDU on its own UPS
   auto const r = report_of(s);
   EXPECT_EQ(power(r, "ups").redundancy, "N");
   EXPECT_THAT(r.warnings,
@@ -262,7 +265,53 @@ TEST(Analysis, FabricBlocksNothingAndLeavesAreItsSinglePoints) {
 TEST(Analysis, TextNamesWhatMatters) {
   auto const text = to_text(report_of(site()));
   EXPECT_THAT(text, AllOf(HasSubstr("8 racks, 32 nodes, 256 accelerators"), HasSubstr("together 424.4 kW: 21.2 % of 2.00 MW"),
-                          HasSubstr("N+1"), HasSubstr("pdu/1"), HasSubstr("Single points of failure, power: 5")));
+                          HasSubstr("N+1"), HasSubstr("pdu/1 and 3 alike"), HasSubstr("Single points of failure, power: 5")));
+}
+
+/// Law: the worst loss of a bank is the least of the maximum flows without each of its units; a whole bank that is not missed
+/// is 2N, and a unit that is not missed is worth N+1 at least.
+TEST(Analysis, WorstLossAgreesWithTryingEveryUnit) {
+  RandomStream random(11, "banks");
+  for (int round = 0; round < 60; ++round) {
+    auto s = site();
+    s.power.clear();
+    std::vector<std::string> above{"utility"};
+    for (int level = 0; level < 3; ++level) {
+      std::vector<std::string> here;
+      for (std::size_t b = 0; b <= random.below(2); ++b) {
+        here.push_back("bank-" + std::to_string(level) + std::to_string(b));
+        std::string const unit = "unit-" + std::to_string(level) + std::to_string(b);
+        s.catalogue.power_unit[unit] = s.catalogue.power_unit["pdu-200k"];
+        s.catalogue.power_unit[unit].rating = Watts{1e3 * (50.0 + static_cast<double>(random.below(400)))};
+        auto const units = static_cast<int>(1 + random.below(5));
+        std::vector<std::string> by{above[random.below(above.size())]};
+        if (random.below(2) == 0 && by[0] != above.back()) by.push_back(above.back());
+        s.power.push_back(bank(here.back(), unit, units, by, static_cast<FeedBy>(random.below(3))));
+      }
+      above = here;
+    }
+    s.racks[0].fed_by = above;
+    s.plant[0].fed_by = s.hall[0].air->fed_by = s.power[0].id;
+    auto const f = build_facility(s);
+    auto const r = analyse(s, f);
+
+    auto const tree = power_tree(f.graph);
+    auto const sources = with_standby(f.graph, tree);
+    Feed feed(f.graph, sources, r.total_w);
+    double const whole = feed.fed();
+    for (std::uint32_t b = 0; b < s.power.size(); ++b) {
+      double least = whole;
+      for (std::uint32_t i = 1; i < sources.vertices.size(); ++i) {
+        auto const& it = f.graph.vertex(sources.vertices[i]);
+        if (is_power_unit(it.kind) && it.spec == b) least = std::min(least, feed.fed_without({i}));
+      }
+      auto const& found = power(r, s.power[b].id);
+      ASSERT_NEAR(found.fed_w, least, 1.0) << "round " << round << " bank " << b;
+      if (found.redundancy == "2N" || found.redundancy == "N+1") {
+        ASSERT_GE(least, whole - 1.0);
+      }
+    }
+  }
 }
 
 /// The size of the flagship and of the largest target; time is reported, not asserted.
@@ -271,7 +320,7 @@ TEST(Analysis, TimeAtSize) {
     auto s = two_path_site();
     s.racks[0].count = racks;
     for (auto& b : s.power) b.units = racks / 4;
-    for (auto& b : s.power) b.feed = Feed::dual;
+    for (auto& b : s.power) b.feed = FeedBy::dual;
     s.hall[0].air->crahs = racks;
     s.plant[0].chillers = racks / 16;
     s.plant[0].towers = racks / 16;

@@ -37,8 +37,8 @@ void warn_of_overload(FacilityReport& report) {
   }
   for (auto const& bank : report.cooling)
     if (bank.load_fraction > full)
-      warnings.push_back(line("the %ss of %s face %.2f MW of heat at rated load, more than their %.2f MW", to_string(bank.kind),
-                              bank.owner.c_str(), bank.load_w * mega, bank.capacity_w * mega));
+      warnings.push_back(line("%u %ss of \"%s\" face %.2f MW of heat at rated load, more than their %.2f MW", bank.units,
+                              to_string(bank.kind), bank.owner.c_str(), bank.load_w * mega, bank.capacity_w * mega));
 }
 
 }  // namespace ondol::topology

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <tuple>
 
 #include "topology/build/analysis.hpp"
 
@@ -27,17 +28,22 @@ std::string percent(double fraction) {
   return print("%.1f %%", fraction * 100.0);
 }
 
-/// First column to the left, the others to the right.
+/// Columns of numbers stand to the right, columns of words to the left.
 std::string table(std::string const& title, std::vector<Row> const& rows) {
-  std::vector<std::size_t> width(rows.front().size(), 0);
-  for (auto const& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+  auto const columns = rows.front().size();
+  std::vector<std::size_t> width(columns, 0);
+  std::vector<char> words(columns, 0);
+  for (std::size_t c = 0; c < columns; ++c)
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      width[c] = std::max(width[c], rows[r][c].size());
+      words[c] |= c == 0 || (r > 0 && !rows[r][c].empty() && (rows[r][c][0] < '0' || rows[r][c][0] > '9'));
+    }
   std::string text = title + "\n";
   for (auto const& row : rows) {
-    std::string line = "  ";
-    for (std::size_t c = 0; c < row.size(); ++c) {
+    std::string line;
+    for (std::size_t c = 0; c < columns; ++c) {
       std::string const pad(width[c] - row[c].size(), ' ');
-      line += c == 0 ? row[c] + pad : "  " + pad + row[c];
+      line += "  " + (words[c] ? row[c] + pad : pad + row[c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
@@ -45,24 +51,32 @@ std::string table(std::string const& title, std::vector<Row> const& rows) {
   return text + "\n";
 }
 
-/// The heaviest one by one, the rest by kind.
+/// Losses alike in kind and size are one row.
 std::string losses(std::string const& title, std::vector<Loss> const& all, bool in_racks) {
   if (all.empty()) return title + ": none\n\n";
-  constexpr std::size_t shown = 8;
-  auto const amount = [&](Loss const& loss) {
-    return in_racks ? print("%u racks", loss.racks) : print("%u nodes", loss.nodes);
-  };
-  std::vector<Row> rows{{"loss of", "kind", "takes", in_racks ? "rated" : ""}};
-  for (std::size_t i = 0; i < std::min(shown, all.size()); ++i)
-    rows.push_back({all[i].name, to_string(all[i].kind), amount(all[i]), in_racks ? watts(all[i].rack_w) : ""});
-  std::map<Kind, std::pair<std::size_t, Loss>> rest;
-  for (std::size_t i = shown; i < all.size(); ++i) {
-    auto& [count, worst] = rest[all[i].kind];
-    if (count++ == 0) worst = all[i];  // heaviest first
+  using Size = std::tuple<Kind, std::uint32_t, std::uint32_t, double>;
+  std::map<Size, std::size_t> alike;
+  std::vector<std::pair<Loss const*, Size>> first;
+  for (auto const& loss : all) {
+    Size const size{loss.kind, loss.racks, loss.nodes, loss.rack_w};
+    if (alike[size]++ == 0) first.emplace_back(&loss, size);
   }
-  for (auto const& [kind, found] : rest)
-    rows.push_back({print("%zu more", found.first), to_string(kind), "up to " + amount(found.second),
-                    in_racks ? watts(found.second.rack_w) : ""});
+  constexpr std::size_t shown = 12;
+  Row header{"loss of", "kind", "takes"};
+  if (in_racks) header.emplace_back("rated");
+  std::vector<Row> rows{header};
+  for (auto const& [loss, size] : first) {
+    if (rows.size() > shown) {
+      rows.push_back(Row(header.size()));
+      rows.back()[0] = print("%zu lesser kinds of loss", first.size() - shown);
+      break;
+    }
+    auto const others = alike[size] - 1;
+    Row row{loss->name + (others ? print(" and %zu alike", others) : ""), to_string(loss->kind),
+            in_racks ? print("%u racks", loss->racks) : print("%u nodes", loss->nodes)};
+    if (in_racks) row.push_back(watts(loss->rack_w));
+    rows.push_back(std::move(row));
+  }
   return table(print("%s: %zu", title.c_str(), all.size()), rows);
 }
 
