@@ -249,7 +249,14 @@ TEST(Analysis, ASiteWithoutAPlantIsReportedNotRefused) {
   s.hall[0].air.reset();
   auto const r = report_of(s);
   EXPECT_THAT(r.warnings, Contains(HasSubstr("rack without cooling: x/r001 and 7 more")));
+  EXPECT_THAT(r.warnings, Contains("hall \"a\" has racks that heat its air, and nothing that cools it"));
   EXPECT_THAT(r.cooling, IsEmpty());
+}
+
+TEST(Analysis, HeatForAMissingTechnologyLoopIsWarnedOf) {
+  auto s = site();
+  s.catalogue.node["node"].liquid_fraction = 0.5;
+  EXPECT_THAT(report_of(s).warnings, Contains(HasSubstr("racks that heat a technology loop, and no CDU")));
 }
 
 TEST(Analysis, FabricBlocksNothingAndLeavesAreItsSinglePoints) {

@@ -209,6 +209,13 @@ void find_single_points(FacilityGraph const& graph, HeatPath const& h, FacilityR
 
 void report_cooling(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report) {
   for (auto& fault : cooling_loops(facility.graph).faults) report.warnings.push_back(std::move(fault));
+  for (std::size_t k = 0; k < report.halls.size(); ++k) {
+    auto const& hall = scenario.hall[k];
+    if (report.halls[k].air_heat_w > 0.0 && (!hall.air || hall.air->crahs < 1))
+      report.warnings.push_back("hall \"" + hall.id + "\" has racks that heat its air, and nothing that cools it");
+    if (report.halls[k].liquid_heat_w > 0.0 && (!hall.liquid || hall.liquid->cdus < 1))
+      report.warnings.push_back("hall \"" + hall.id + "\" has racks that heat a technology loop, and no CDU that cools it");
+  }
   auto const h = heat_path(scenario, facility);
   auto const heat = rated_hall_heat(scenario);
   double const taken_whole = heat_taken(h, heat, {});

@@ -1,5 +1,5 @@
 #pragma once
-/// Maximum flow on small capacitated networks, by Boost's push-relabel [Cherkassky & Goldberg, Algorithmica 19 (1997)].
+/// Maximum flow on small capacitated networks, by Boost's push-relabel [cherkassky1997].
 /// Capacities are whole numbers (watts, byte/s), so that the algorithm ends and results are exact.
 
 #include <cstddef>

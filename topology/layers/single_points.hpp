@@ -23,11 +23,11 @@ struct Weight {
 using EdgeList = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 /// Weight that every path from `root` to it crosses v, by vertex; v's own weight included, the root's entry is the total.
-/// [Lengauer & Tarjan, ACM TOPLAS 1 (1979)]
+/// [lengauer1979]
 std::vector<Weight> hanging_on(std::uint32_t vertices, EdgeList const& directed, std::uint32_t root,
                                std::vector<Weight> const& weight);
 
-/// Vertices whose loss leaves the component they are in in more pieces, ascending.  [Hopcroft & Tarjan, CACM 16 (1973)]
+/// Vertices whose loss leaves the component they are in in more pieces, ascending.  [hopcroft1973]
 std::vector<std::uint32_t> articulation_points(std::uint32_t vertices, EdgeList const& undirected);
 
 /// For each articulation point (others: nothing), the weight outside the largest piece (by nodes) that its loss leaves of
