@@ -1,0 +1,106 @@
+"""Figures show the numbers of the file, with units, and say what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from ondol_viz import MissingData, Run, open_run, plots
+from ondol_viz.plots.parts import thinned
+from ondol_viz.report import PICTURES
+
+
+@pytest.fixture(scope="module")
+def run(example: Path) -> Run:
+    return open_run(example)
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda p: p.name)
+def test_every_figure_draws_and_names_its_units(run: Run, picture) -> None:  # type: ignore[no-untyped-def]
+    figure = picture.draw(run)
+    figure.canvas.draw()
+    labels = [axes.get_ylabel() for axes in figure.axes] + [
+        axes.get_xlabel() for axes in figure.axes
+    ]
+    assert any("(" in label for label in labels), labels
+    for axes in figure.axes:
+        if axes.get_ylabel() and axes.lines and picture.name != "job_occupancy":
+            assert "(" in axes.get_ylabel() or axes.get_ylabel() == "row"
+
+
+def top_of_stack(figure: Figure) -> float:
+    return max(
+        band.get_paths()[0].vertices[:, 1].max() for band in figure.axes[0].collections
+    )
+
+
+def test_stack_reaches_the_meter(run: Run) -> None:
+    assert top_of_stack(plots.site_power(run)) == pytest.approx(
+        float(run.site.power.max()) / 1e6, rel=1e-5
+    )
+
+
+def test_load_duration_holds_the_energy(run: Run) -> None:
+    line = plots.load_duration(run).axes[0].lines[0]
+    share, power = (np.asarray(v, dtype=float) for v in line.get_data())
+    assert (np.diff(power) <= 0).all()
+    assert (np.diff(share) * power[:-1]).sum() / 100 == pytest.approx(
+        float(run.site.power.mean()) / 1e6, rel=1e-5
+    )
+
+
+def test_floor_plan_puts_each_rack_at_its_place(run: Run) -> None:
+    figure = plots.floor_plan(run, ("power",), when="2026-07-08 12:00")
+    now = run.racks.power.sel(time="2026-07-08T03:00:00")
+    panels = {axes.get_title(loc="left"): axes for axes in figure.axes}
+    assert {"air: rack power", "liquid: rack power"} <= set(panels)
+    liquid = panels["liquid: rack power"].collections[0].get_array().reshape(2, 12)
+    assert liquid[1, 3] == pytest.approx(float(now.sel(rack="liquid/r15")) / 1e3)
+    assert "2026-07-08 at 12:00" in figure.get_suptitle()
+
+
+def test_floor_plan_chooses_the_peak(run: Run) -> None:
+    peak = run.local([run.site.time.values[int(np.argmax(run.site.power.values))]])[0]
+    assert f"{peak:%Y-%m-%d at %H:%M}" in plots.floor_plan(run).get_suptitle()
+
+
+def test_occupancy_counts_accelerators(run: Run) -> None:
+    figure = plots.job_occupancy(run)
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    share = 100 * float(run.pools.accelerators_busy.sel(pool="research").mean()) / 640
+    assert f"research\n{share:.0f} % of 640" in texts
+
+
+def test_few_events_are_marked_and_routine_ones_are_not(run: Run) -> None:
+    texts = [text.get_text() for text in plots.site_power(run).axes[0].texts]
+    assert texts == ["thermal slowdown begin", "thermal slowdown end"]
+
+
+def test_thinning_keeps_the_mean_and_the_end(run: Run) -> None:
+    thin = thinned(run.site[["power"]], points=100)  # blocks of 11, the last of 7
+    assert thin.sizes["time"] == 92
+    assert thin.time.values[-1] == run.site.time.values[-1]
+    blocks = np.append(np.full(91, 11), 7)
+    assert (thin.power.values * blocks).sum() / 1008 == pytest.approx(
+        float(run.site.power.mean()), rel=1e-5
+    )
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bare.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format="ondol-results", format_version="1.0", complete=1)
+    with open_run(path) as bare:
+        for picture in PICTURES:
+            with pytest.raises(MissingData, match=r"(site|racks|pools|loops)/"):
+                picture.draw(bare)
+
+
+def test_a_run_of_few_reports_draws(write: Callable[..., Path]) -> None:
+    with open_run(write()) as short:
+        for picture in PICTURES:
+            picture.draw(short).canvas.draw()

@@ -1,0 +1,18 @@
+"""Figures of one run.  Each function takes a `Run` and returns a matplotlib `Figure`, or raises `MissingData`."""
+
+from .efficiency import pue_against_wet_bulb
+from .floor import floor_plan
+from .jobs import job_occupancy
+from .loops import loop_temperatures
+from .parts import MissingData
+from .power import load_duration, site_power
+
+__all__ = [
+    "MissingData",
+    "floor_plan",
+    "job_occupancy",
+    "load_duration",
+    "loop_temperatures",
+    "pue_against_wet_bulb",
+    "site_power",
+]

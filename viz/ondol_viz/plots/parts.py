@@ -1,0 +1,106 @@
+"""What several figures need: series that must be there, thinning of long runs, event marks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+
+from ..run import Run
+from ..style import BLACK, PURPLE, VERMILION
+
+POINTS = 1500  # more than a figure has pixels
+LABELLED = 12  # more event lines than this hide the series; then ticks only
+
+# Kinds that happen all the time and say nothing about the site.
+ROUTINE = ("job_submitted", "job_started", "job_ended", "job_done", "report")
+
+
+class MissingData(Exception):
+    """The run did not record what this figure shows."""
+
+
+def need(data: xr.Dataset, group: str, *names: str) -> None:
+    """Raises MissingData unless the group holds these series with at least two reports."""
+    for name in names:
+        if name not in data:
+            raise MissingData(f"the run has no series {group}/{name}")
+    if data.sizes.get("time", 0) < 2:
+        raise MissingData(f"the run has fewer than two reports in {group}")
+
+
+def thinned(data: xr.Dataset, points: int = POINTS) -> xr.Dataset:
+    """Means over equal blocks of reports, so that a long run draws fast; the last, shorter block keeps its own mean."""
+    size = data.sizes["time"]
+    block = -(-size // points)
+    if block <= 1:
+        return data.load()
+    whole = data.coarsen(time=block, boundary="trim", coord_func={"time": "max"}).mean(keep_attrs=True)
+    if size % block == 0:
+        return whole.load()
+    tail = data.isel(time=slice(size - size % block, None))
+    rest = tail.mean("time", keep_attrs=True).assign_coords(time=tail["time"].values[-1]).expand_dims("time")
+    return xr.concat([whole, rest], dim="time", coords="minimal", compat="override").load()
+
+
+def notable_events(run: Run) -> pd.DataFrame:
+    """Events that explain a change of the curves."""
+    events = run.events
+    if not {"time", "kind"} <= set(events.columns):
+        return pd.DataFrame(columns=["time", "kind"])
+    return events[~events["kind"].isin(ROUTINE)]
+
+
+def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
+    """Dashed lines with their kind when events are few, ticks below the top edge when they are many."""
+    events = notable_events(run)
+    if events.empty:
+        return
+    times = date2num(run.local(events["time"]))
+    colours = {kind: (VERMILION, PURPLE, BLACK)[i % 3] for i, kind in enumerate(dict.fromkeys(events["kind"]))}
+    few = len(events) <= LABELLED
+    top = axes.get_xaxis_transform()
+    low, high = axes.get_xlim()
+    for when, kind in zip(times, events["kind"], strict=True):
+        axes.plot(
+            [when, when],
+            [0, 1] if few else [0.96, 1],
+            transform=top,
+            color=colours[kind],
+            lw=0.9,
+            ls=(0, (4, 3)) if few else "-",
+            zorder=5,
+        )
+    axes.set_xlim(low, high)
+    if not label:
+        return
+    for i, (kind, colour) in enumerate(colours.items()):
+        if few:
+            first = times[np.flatnonzero(events["kind"] == kind)[0]]
+            axes.annotate(
+                _spoken(kind),
+                (first, 1),
+                xycoords=top,
+                xytext=(2, 2 + 9 * (i % 2)),
+                textcoords="offset points",
+                color=colour,
+                fontsize=7.5,
+                annotation_clip=False,
+            )
+        elif i < 6:
+            count = int((events["kind"] == kind).sum())
+            axes.annotate(
+                f"| {_spoken(kind)} ({count})",
+                (0, 1),
+                xycoords="axes fraction",
+                xytext=(4 + 160 * (i % 3), -14 - 10 * (i // 3)),
+                textcoords="offset points",
+                color=colour,
+                fontsize=7.5,
+            )
+
+
+def _spoken(kind: str) -> str:
+    return str(kind).replace("_", " ")

@@ -1,0 +1,163 @@
+"""One page about one run: key figures, pictures, events, provenance, scenario.  A single file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from . import plots
+from .plots import MissingData
+from .plots.parts import notable_events
+from .run import Run
+
+EVENT_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str  # of the PNG file
+    draw: Callable[[Run], Figure]
+    caption: str
+
+
+PICTURES: Sequence[Picture] = (
+    Picture(
+        "site_power",
+        plots.site_power,
+        "Power at the utility meter, by who consumes or loses it; the shares are of the energy of the run.",
+    ),
+    Picture(
+        "pue_wet_bulb", plots.pue_against_wet_bulb, "Power usage effectiveness of each report against the outdoor wet bulb."
+    ),
+    Picture("load_duration", plots.load_duration, "For which share of the time power reaches a level."),
+    Picture("floor_plan", plots.floor_plan, "The halls from above, at the moment of the highest site power."),
+    Picture("job_occupancy", plots.job_occupancy, "Accelerators held by jobs in each pool, and the jobs that wait."),
+    Picture("loop_temperatures", plots.loop_temperatures, "Facility water beside the weather, and who takes the heat."),
+)
+
+
+def write_report(run: Run, folder: str | Path) -> list[Path]:
+    """Writes the PNGs and `index.html` into the folder, which is made if needed; returns the files, the page last."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    figures: list[str] = []
+    for picture in PICTURES:
+        path = folder / f"{picture.name}.png"
+        try:
+            png = _png(picture.draw(run))
+        except MissingData as reason:
+            path.unlink(missing_ok=True)  # of an earlier report
+            figures.append(f'<p class="absent">No picture “{_e(picture.name.replace("_", " "))}”: {_e(reason)}.</p>')
+            continue
+        path.write_bytes(png)
+        written.append(path)
+        data = base64.b64encode(png).decode("ascii")
+        figures.append(
+            f'<figure id="{picture.name}"><img alt="{_e(picture.caption)}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{_e(picture.caption)}</figcaption></figure>"
+        )
+    page = folder / "index.html"
+    page.write_text(_page(run, figures), encoding="utf-8")
+    return [*written, page]
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=130)
+    return buffer.getvalue()
+
+
+def _page(run: Run, figures: Sequence[str]) -> str:
+    css = resources.files("ondol_viz").joinpath("report.css").read_text(encoding="utf-8")
+    parts = [
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{_e(run.title)}</title>",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<style>{css}</style></head><body><main>",
+        f"<h1>{_e(run.title)}</h1><p class=lead>{_e(_span(run))}</p>",
+    ]
+    if not run.complete:
+        why = "it was killed or is still running" if run.status == "running" else f"it ended early ({run.status})"
+        parts.append(f'<p class="banner">This run is not complete: {_e(why)}. The page shows what was written until then.</p>')
+    parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures]
+    parts += ["<h2>Events</h2>", _events(run), "<h2>Provenance</h2>", _provenance(run)]
+    parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{_e(run.scenario)}</pre></details>"]
+    parts.append("</main></body></html>\n")
+    return "\n".join(parts)
+
+
+def _span(run: Run) -> str:
+    if run.site.sizes.get("time", 0) == 0:
+        return f"From {run.local([run.start])[0]:%Y-%m-%d %H:%M} ({run.zone_name}); no report."
+    first, last = run.local([run.start, run.site["time"].values[-1]])
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} ({run.zone_name}), {run.site.sizes['time']:,} reports."
+
+
+def _kpis(run: Run) -> str:
+    table = run.kpis
+    if table.empty:
+        return "<p class=absent>The file has no key figures; they are written when a run ends.</p>"
+    rows = [
+        f"<tr><td>{_e(row.get('long_name') or row['name'])}</td><td class=number>{_e(number(row['value']))}</td>"
+        f"<td>{_e('' if row.get('units') in ('1', None) else _unit(row['units']))}</td><td class=key>{_e(row['name'])}</td></tr>"
+        for row in table.to_dict("records")
+    ]
+    return "<table class=kpis><tbody>" + "".join(rows) + "</tbody></table>"
+
+
+def _events(run: Run) -> str:
+    events = notable_events(run)
+    if events.empty:
+        return "<p>None beside the coming and going of jobs.</p>" if not run.events.empty else "<p>None.</p>"
+    counts = ", ".join(f"{_e(str(kind).replace('_', ' '))}: {count:,}" for kind, count in events["kind"].value_counts().items())
+    first = events.head(EVENT_ROWS)
+    rows = "".join(
+        f"<tr><td class=date>{when:%Y-%m-%d %H:%M:%S}</td><td>{_e(str(kind).replace('_', ' '))}</td><td>{_e(subject)}</td><td>{_e(cause)}</td></tr>"
+        for when, kind, subject, cause in zip(
+            run.local(first["time"]), first["kind"], _column(first, "subject"), _column(first, "cause"), strict=True
+        )
+    )
+    more = f"<p>The first {EVENT_ROWS} of {len(events):,}.</p>" if len(events) > EVENT_ROWS else ""
+    return f"<p>{counts}.</p>{more}<table><thead><tr><th>time ({_e(run.zone_name)})<th>event<th>subject<th>cause</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _column(table: pd.DataFrame, name: str) -> list[Any]:
+    return table[name].tolist() if name in table else [""] * len(table)
+
+
+def _provenance(run: Run) -> str:
+    hidden = {"Conventions", "title", "complete"}
+    rows = "".join(
+        f"<tr><td>{_e(k.replace('_', ' '))}</td><td>{_e(v)}</td></tr>" for k, v in run.attrs.items() if k not in hidden
+    )
+    return f"<table class=provenance><tbody><tr><td>file</td><td>{_e(run.path.name)}</td></tr>{rows}</tbody></table>"
+
+
+def number(value: float) -> str:
+    """Four significant digits, whole numbers whole."""
+    if not math.isfinite(value):
+        return "–"
+    if value == int(value) and abs(value) < 1e9:
+        return f"{int(value):,}"
+    size = abs(value)
+    if size >= 1e9 or size < 1e-3:
+        return f"{value:.3e}"
+    return f"{value:,.{max(0, 3 - math.floor(math.log10(size)))}f}"
+
+
+def _unit(unit: Any) -> str:
+    return {"degC": "°C", "m3": "m³"}.get(str(unit), str(unit))
+
+
+def _e(value: Any) -> str:
+    return html.escape(str(value), quote=True)

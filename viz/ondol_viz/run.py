@@ -1,0 +1,260 @@
+"""Opening a results file (docs/results-format.md) as xarray datasets and pandas tables."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from datetime import UTC, timedelta, timezone, tzinfo
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import h5netcdf
+import h5py
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+FORMAT = "ondol-results"
+MAJOR = 1
+
+
+class RunError(Exception):
+    """The file cannot be shown; the message says why and what to do."""
+
+
+class IncompleteRunWarning(UserWarning):
+    """The run was interrupted, killed or is still being written."""
+
+
+class Run:
+    """One run.  Series are datasets that load when used; tables are data frames.  What the file lacks is empty.
+
+    Times are UTC; `local` turns them into the clock of the site.
+    """
+
+    def __init__(self, path: Path, file: h5netcdf.File, swmr: bool) -> None:
+        self.path = path
+        self.attrs: Mapping[str, Any] = {name: _plain(value) for name, value in file.attrs.items()}
+        self.swmr = swmr  # opened while its writer may still be at work, or was killed
+        self._file = file
+
+    # Series
+
+    @cached_property
+    def site(self) -> xr.Dataset:
+        """The site over time: power by owner, PUE, weather, cost, carbon, water."""
+        return self._series("site")
+
+    @cached_property
+    def halls(self) -> xr.Dataset:
+        """Every hall over time."""
+        return self._series("halls")
+
+    @cached_property
+    def racks(self) -> xr.Dataset:
+        """Every rack over time, with its hall, row, position, type and pool."""
+        return self._series("racks")
+
+    @cached_property
+    def loops(self) -> xr.Dataset:
+        """Every facility water loop over time."""
+        return self._series("loops")
+
+    @cached_property
+    def pools(self) -> xr.Dataset:
+        """Every scheduler pool over time."""
+        return self._series("pools")
+
+    # Tables
+
+    @cached_property
+    def jobs(self) -> pd.DataFrame:
+        """One row for each job; `submit`, `start` and `end` are dates in UTC."""
+        return self._table("jobs", dates=("submit", "start", "end"))
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """What happened, when, to whom and why."""
+        return self._table("events", dates=("time",))
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """Key figures of the run."""
+        return self._table("kpis")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Energy by owner."""
+        return self._table("ledger")
+
+    # The run itself
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run reached its end."""
+        return bool(self.attrs.get("complete", 0))
+
+    @property
+    def status(self) -> str:
+        return str(self.attrs.get("status", "unknown"))
+
+    @property
+    def title(self) -> str:
+        return str(self.attrs.get("title") or self.path.name)
+
+    @cached_property
+    def scenario(self) -> str:
+        """The resolved scenario as TOML text."""
+        if "scenario_toml" not in self._file._h5file:
+            return ""
+        value = self._file._h5file["scenario_toml"][()]
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    @cached_property
+    def start(self) -> pd.Timestamp:
+        """Start of the run, UTC."""
+        return pd.Timestamp(str(self.attrs.get("start_time", "1970-01-01")).removesuffix(" UTC"))
+
+    @cached_property
+    def time_zone(self) -> tzinfo:
+        """Time zone of the site; UTC when the file names none that is known."""
+        return _zone(str(self.attrs.get("time_zone", "")))
+
+    def local(self, times: Any) -> pd.DatetimeIndex:
+        """UTC times as the site's clock shows them, without zone."""
+        return pd.DatetimeIndex(np.asarray(times)).tz_localize("UTC").tz_convert(self.time_zone).tz_localize(None)
+
+    @property
+    def zone_name(self) -> str:
+        """`UTC+09:00` or `Asia/Seoul`."""
+        name = str(self.attrs.get("time_zone", ""))
+        if self.time_zone is UTC:
+            return "UTC"
+        return f"UTC{name}" if name[0] in "+-" else name
+
+    def hours(self, series: xr.Dataset | xr.DataArray) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Length of each reporting interval in hours: the weights of means and integrals."""
+        ends = (series["time"].values - np.datetime64(self.start)) / np.timedelta64(1, "h")
+        return np.diff(np.asarray(ends, dtype=np.float64), prepend=0.0)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<ondol run {self.title!r}: {self.status}, {self.path.name}>"
+
+    def _series(self, group: str) -> xr.Dataset:
+        if group not in self._file.groups:
+            return xr.Dataset()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=FutureWarning)
+            store = xr.backends.H5NetCDFStore(self._file, group=group)
+            data = xr.open_dataset(store, decode_timedelta=False, cache=True)
+        # While a file grows, its series differ by a flush: keep what all of them have.
+        stored = self._file._h5file[group]
+        lengths = [stored[name].shape[0] for name in data.variables if "time" in data[name].dims]
+        return data.isel(time=slice(0, min(lengths))) if lengths else data
+
+    def _table(self, group: str, dates: tuple[str, ...] = ()) -> pd.DataFrame:
+        if group not in self._file._h5file:
+            return pd.DataFrame()
+        stored = self._file._h5file[group]
+        columns: dict[str, Any] = {}
+        units: dict[str, str] = {}
+        for name, column in stored.items():
+            if name == "index":
+                continue
+            text = h5py.check_string_dtype(column.dtype)
+            columns[name] = column.asstr()[...].astype(object) if text else column[...]
+            units[name] = _text(column.attrs.get("units", ""))
+            if name in dates and not text:  # "s" after the start or "seconds since <start>": the same number
+                columns[name] = self.start + pd.to_timedelta(columns[name].astype(np.float64), unit="s")
+                units[name] = "UTC"
+        table = pd.DataFrame(columns)
+        table.attrs["units"] = units
+        return table
+
+
+def open_run(path: str | Path) -> Run:
+    """Opens a results file, also one that is still being written or was left by a killed run (with a warning).
+
+    Raises RunError when there is no such file, it is not a results file, or its format is newer than this package.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise RunError(f"{path} is a folder; name a results file in it")
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        hint = f"; the run has not finished, but {partial} can be opened" if partial.exists() else ""
+        raise RunError(f"{path} does not exist{hint}")
+    if not h5py.is_hdf5(path):
+        raise RunError(f"{path} is not an HDF5 file, so it is no result of Ondol")
+    file, swmr = _open(path)
+    try:
+        _check_format(path, file)
+    except RunError:
+        file.close()
+        raise
+    run = Run(path, file, swmr)
+    if not run.complete:
+        why = "was killed or is still running" if run.status == "running" else f"ended early ({run.status})"
+        warnings.warn(f"{path}: the run {why}; it shows what was written until then", IncompleteRunWarning, stacklevel=2)
+    return run
+
+
+def _open(path: Path) -> tuple[h5netcdf.File, bool]:
+    """The file, in SWMR mode when its writer has not closed it."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    # Superblock of version 3: the version is byte 8, the consistency flags are byte 11 (1 open for writing, 4 in SWMR mode).
+    flags = head[11] if len(head) == 12 and head[8] >= 3 else 0
+    if flags & 1 and not flags & 4:
+        raise RunError(f"{path} was left while its tables were written; repair it with: h5clear -s {path}")
+    swmr = bool(flags & 4)
+    try:
+        return h5netcdf.File(path, "r", swmr=swmr, decode_vlen_strings=True), swmr
+    except (OSError, KeyError, RuntimeError) as reason:
+        raise RunError(f"{path} cannot be read: {reason}") from reason
+
+
+def _check_format(path: Path, file: h5netcdf.File) -> None:
+    form = _plain(file.attrs.get("format", ""))
+    if form != FORMAT:
+        raise RunError(f"{path} is an HDF5 file, but no result of Ondol (its attribute 'format' is {form!r}, not {FORMAT!r})")
+    version = str(_plain(file.attrs.get("format_version", "")))
+    major = version.split(".")[0]
+    if not major.isdigit() or int(major) != MAJOR:
+        raise RunError(
+            f"{path} has results format {version!r}, and this ondol_viz reads {MAJOR}.x; use the one that came with the program"
+        )
+
+
+def _zone(name: str) -> tzinfo:
+    if offset := re.fullmatch(r"([+-])(\d{2}):?(\d{2})", name):
+        sign = -1 if offset[1] == "-" else 1
+        shift = sign * timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(shift) if shift else UTC
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode()
+    return value.item() if isinstance(value, np.generic) else value
