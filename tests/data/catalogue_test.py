@@ -1,0 +1,182 @@
+"""The catalogue: every number says where it comes from, every name resolves, and known figures stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from catalogue_data import CATALOGUE, KINDS, plain, si
+
+ROOT = Path(__file__).resolve().parents[2]
+TIERS = {"measured", "literature", "datasheet", "assumed"}
+META = {"source", "tier", "why", "uncertainty", "extends"}
+TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form"}
+QUANTITY = re.compile(r"^-?[0-9.][0-9_.eE+-]* (?:%|[A-Za-z].*)$")
+
+
+ENTRIES = [(kind, i) for kind, entries in CATALOGUE.items() for i in entries]
+
+
+def bib_keys() -> set[str]:
+    text = "".join(f.read_text(encoding="utf-8") for f in [ROOT / "docs/references.bib", *(ROOT / "docs/references.d").glob("*.bib")])
+    return set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
+
+
+KEYS = bib_keys()
+
+
+def is_number(key: str, value) -> bool:
+    if key in META or key in TEXT or key in {"band", "adiabatic"}:
+        return False
+    return True
+
+
+def faults_of(entry: dict) -> list[str]:
+    faults = []
+    numbers = {k: v for k, v in entry.items() if is_number(k, v)}
+    for key, value in numbers.items():
+        own = value if isinstance(value, dict) and "value" in value else {}
+        tier = own.get("tier", entry.get("tier"))
+        source = own.get("source", entry.get("source") if "tier" not in own else None)
+        why = own.get("why", entry.get("why"))
+        if tier not in TIERS:
+            faults.append(f"{key}: tier {tier!r}")
+        elif tier == "assumed":
+            if not why:
+                faults.append(f"{key}: assumed without a reason")
+        elif not source and not why:
+            faults.append(f"{key}: {tier} without source or reason")
+        if source and source not in KEYS:
+            faults.append(f"{key}: source {source!r} is in no bib file")
+        if not 0 <= own.get("uncertainty", 0) <= 1:
+            faults.append(f"{key}: uncertainty {own['uncertainty']}")
+        text = plain(value)
+        if isinstance(text, str) and not QUANTITY.match(text):
+            faults.append(f"{key}: {text!r} is no quantity")
+    return faults
+
+
+def test_the_check_of_numbers_can_fail():
+    assert faults_of({"name": "x", "rating": "5 kW"})
+    assert faults_of({"name": "x", "rating": {"value": "5 kW", "tier": "assumed"}})
+    assert faults_of({"name": "x", "tier": "datasheet", "source": "no-such-key", "rating": "5 kW"})
+    assert faults_of({"name": "x", "tier": "assumed", "why": "because", "rating": "5"})
+
+
+@pytest.mark.parametrize("kind,entry_id", ENTRIES, ids=lambda v: str(v))
+def test_every_number_says_where_it_comes_from(kind, entry_id):
+    entry = CATALOGUE[kind][entry_id]
+    assert entry.get("name"), "an entry has a name"
+    assert faults_of(entry) == []
+
+
+def test_all_kinds_are_there():
+    assert set(CATALOGUE) == KINDS
+
+
+def test_names_resolve():
+    for entry_id, node in CATALOGUE["node"].items():
+        assert node["accelerator"] in CATALOGUE["accelerator"], entry_id
+        assert not node["psu"] or node["psu"] in CATALOGUE["psu"], entry_id
+    for entry_id, rack in CATALOGUE["rack"].items():
+        assert rack["node"] in CATALOGUE["node"], entry_id
+        assert not rack["shelf"] or rack["shelf"] in CATALOGUE["psu"], entry_id
+
+
+@pytest.mark.parametrize("accelerator", [
+    "nvidia/v100-sxm2", "nvidia/a100-sxm-80gb", "nvidia/h100-sxm", "nvidia/h200-sxm", "nvidia/b200-sxm", "nvidia/gb200",
+    "nvidia/b300-sxm", "nvidia/gb300", "amd/mi250x", "amd/mi300x", "amd/mi325x", "amd/mi355x", "intel/gaudi2", "intel/gaudi3",
+    "rebellions/atom", "rebellions/atom-max", "rebellions/rebel-quad", "furiosa/rngd", "cerebras/cs-3", "groq/lpu",
+    "aws/trainium2", "google/tpu-v5e", "google/tpu-v5p", "google/tpu-v6e", "google/tpu-v7x"])
+def test_accelerator_is_known(accelerator):
+    assert accelerator in CATALOGUE["accelerator"]
+
+
+def matmul_power(a: dict) -> float:
+    rate = plain(a["matmul_efficiency"]) * si(plain(a["bf16_peak"]))
+    return sum(si(plain(a[k])) for k in ("idle", "context", "sm_active")) + si(plain(a["energy_per_flop"])) * rate
+
+
+@pytest.mark.parametrize("accelerator", sorted(CATALOGUE["accelerator"]))
+def test_accelerator_coefficients_are_plausible(accelerator):
+    a = CATALOGUE["accelerator"][accelerator]
+    limit = si(plain(a["power_limit"]))
+    assert 0.05 * limit < si(plain(a["idle"])) < 0.3 * limit
+    # The best measured matmul keeps the board near its limit; fits may stay a little below or ask for more than the limit gives.
+    assert 0.75 * limit < matmul_power(a) < 1.4 * limit
+    if accelerator != "amd/mi250x-linear":
+        assert 15 < limit * plain_kelvin_per_watt(a) < 60
+
+
+def plain_kelvin_per_watt(a: dict) -> float:
+    return si(plain(a["junction_to_coolant"]))
+
+
+@pytest.mark.parametrize("node", sorted(CATALOGUE["node"]))
+def test_node_at_full_load_stays_below_its_rating(node):
+    n = CATALOGUE["node"][node]
+    a = CATALOGUE["accelerator"][n["accelerator"]]
+    load = n["accelerators"] * si(plain(a["power_limit"])) + si(plain(n["host_active"])) + si(plain(n["fan_rated"]))
+    assert 0.6 * si(plain(n["rated_power"])) < load <= 1.0 * si(plain(n["rated_power"]))
+    if n["psu"]:
+        assert load <= n["psus_needed"] * si(plain(CATALOGUE["psu"][n["psu"]]["rating"]))
+
+
+@pytest.mark.parametrize("rack", sorted(CATALOGUE["rack"]))
+def test_rack_rating_covers_its_nodes(rack):
+    r = CATALOGUE["rack"][rack]
+    n = CATALOGUE["node"][r["node"]]
+    nodes = r["nodes"] * si(plain(n["rated_power"])) + si(plain(r["switch_power"]))
+    assert 0.95 * nodes <= si(plain(r["rated_power"])) <= 1.15 * nodes
+    if r["shelf"]:
+        assert si(plain(r["rated_power"])) <= 1.05 * r["shelves"] * si(plain(CATALOGUE["psu"][r["shelf"]]["rating"]))
+
+
+def biquadratic(c, x, y):
+    return c[0] + c[1] * x + c[2] * x * x + c[3] * y + c[4] * y * y + c[5] * x * y
+
+
+@pytest.mark.parametrize("chiller,te,tc,capacity_kw,cop", [
+    # capacity and COP at full load, worked by hand from the published coefficients
+    ("trane/cvhf-2317kw-vsd", 6.67, 29.44, 2372, 6.60),
+    ("carrier/19xr-1407kw-vsd", 6.67, 29.44, 1387, 5.96),
+])
+def test_chiller_check_points(chiller, te, tc, capacity_kw, cop):
+    c = CATALOGUE["chiller"][chiller]
+    available = si(c["reference_capacity"]) * biquadratic(c["capacity_curve"], te, tc)
+    power = available / c["reference_cop"] * biquadratic(c["eir_curve"], te, tc) * sum(c["part_load_curve"])
+    assert available / 1e3 == pytest.approx(capacity_kw, rel=1e-3)
+    assert available / power == pytest.approx(cop, abs=0.01)
+
+
+@pytest.mark.parametrize("tariff", sorted(CATALOGUE["tariff"]))
+def test_every_hour_falls_in_exactly_one_band(tariff):
+    owner: dict[tuple, list[str]] = {(m, d, h): [] for m in range(1, 13) for d in ("weekday", "saturday", "sunday") for h in range(24)}
+    for band in CATALOGUE["tariff"][tariff]["band"]:
+        for m in band["months"]:
+            for d in band["days"] or ("weekday", "saturday", "sunday"):
+                for h in band["hours"]:
+                    owner[m, d, h].append(band["name"])
+    assert {k: v for k, v in owner.items() if len(v) != 1} == {}
+
+
+def price(tariff: str, month: int, day: str, hour: int) -> float:
+    for band in CATALOGUE["tariff"][tariff]["band"]:
+        if month in band["months"] and hour in band["hours"] and (not band["days"] or day in band["days"]):
+            return float(band["price"].removesuffix(" KRW/kWh"))
+    raise AssertionError("hour without band")
+
+
+@pytest.mark.parametrize("month,day,hour,won", [
+    (7, "weekday", 3, 127.6), (7, "weekday", 11, 174.8), (7, "weekday", 18, 239.1), (7, "saturday", 18, 174.8), (7, "sunday", 18, 127.6),
+    (4, "weekday", 20, 161.9), (4, "saturday", 12, 72.4), (10, "sunday", 12, 63.8), (1, "weekday", 10, 214.1), (1, "weekday", 20, 174.8),
+    (12, "weekday", 23, 134.6)])
+def test_prices_of_high_voltage_b_option_ii(month, day, hour, won):
+    assert price("kepco/2026/b-ii", month, day, hour) == won
+
+
+def test_national_model_has_the_parameters_it_says():
+    m = CATALOGUE["model"]["national-500b"]
+    h, f, kv = m["hidden"], m["ffn_hidden"], m["kv_heads"] / m["heads"]
+    count = m["layers"] * (h * h * (2 + 2 * kv) + 3 * h * f) + 2 * m["vocabulary"] * h
+    assert count == pytest.approx(m["parameters"], rel=1e-3)
