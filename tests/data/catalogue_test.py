@@ -44,8 +44,8 @@ def faults_of(entry: dict) -> list[str]:
         elif tier == "assumed":
             if not why:
                 faults.append(f"{key}: assumed without a reason")
-        elif not source and not why:
-            faults.append(f"{key}: {tier} without source or reason")
+        elif not source:
+            faults.append(f"{key}: {tier} without source")
         if source and source not in KEYS:
             faults.append(f"{key}: source {source!r} is in no bib file")
         if not 0 <= own.get("uncertainty", 0) <= 1:
