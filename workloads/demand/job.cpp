@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 namespace ondol::workloads {
 
@@ -42,17 +41,9 @@ char const* to_string(JobKind kind) {
   return "?";
 }
 
-double DailyProfile::mean() const {
-  return std::accumulate(multiplier.begin(), multiplier.end(), 0.0) / 24.0;
-}
-
-DailyProfile daily_cosine(double valley, int peak_hour) {
-  DailyProfile profile;
-  for (int hour = 0; hour < 24; ++hour) {
-    double const wave = std::cos(2.0 * std::numbers::pi * (hour - peak_hour) / 24.0);
-    profile.multiplier[static_cast<std::size_t>(hour)] = 0.5 * (1.0 + valley) + 0.5 * (1.0 - valley) * wave;
-  }
-  return profile;
+double DailyProfile::operator[](std::size_t hour) const {
+  double const wave = std::cos(2.0 * std::numbers::pi * (static_cast<double>(hour) - peak_hour) / 24.0);
+  return 0.5 * (1.0 + valley) + 0.5 * (1.0 - valley) * wave;
 }
 
 }  // namespace ondol::workloads

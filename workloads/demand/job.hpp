@@ -1,7 +1,6 @@
 #pragma once
 /// What a job asks of the machine: how many accelerators, for how long, and what it makes them do.  No watts, no degrees.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -27,17 +26,16 @@ struct Activity {
   bool operator==(Activity const&) const = default;
 };
 
-/// Activity multiplier by local hour, constant within the hour; the peak is 1.
+/// Activity multiplier by local hour, constant within the hour: a cosine that is 1 at `peak_hour` and `valley` twelve hours
+/// away, mean (1 + valley)/2.  A rule, not a table: every job carries room for one.
 struct DailyProfile {
-  std::array<double, 24> multiplier{};
+  double valley = 1;
+  int peak_hour = 15;  ///< 0..23
 
-  double operator[](std::size_t hour) const { return multiplier[hour]; }
-  double mean() const;
+  double operator[](std::size_t hour) const;
+  double mean() const { return 0.5 * (1.0 + valley); }
   bool operator==(DailyProfile const&) const = default;
 };
-
-/// Half a cosine up, half down: 1 at `peak_hour`, `valley` twelve hours away, mean (1 + valley)/2.
-DailyProfile daily_cosine(double valley, int peak_hour);
 
 enum class JobKind { training, trace, mix, service, steady };
 char const* to_string(JobKind kind);

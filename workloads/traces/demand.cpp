@@ -112,7 +112,7 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto const& s = scenario.service[i];
       auto job = held(s.name, JobKind::service, all.pool_of("service", s.name, s.pool, s.accelerators), s.accelerators, s.start,
                       s.peak);
-      job.profile = daily_cosine(s.valley, s.peak_hour);
+      job.profile = DailyProfile{s.valley, s.peak_hour};
       return std::vector<Job>{std::move(job)};
     });
   for (std::size_t i = 0; i < scenario.steady.size(); ++i)

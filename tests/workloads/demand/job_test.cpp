@@ -2,17 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 namespace ondol::workloads {
 namespace {
 
 TEST(DailyProfile, PeaksAtOneFallsToTheValleyTwelveHoursAwayAndHasTheirMean) {
-  auto const p = daily_cosine(0.3, 15);
+  DailyProfile const p{0.3, 15};
   EXPECT_DOUBLE_EQ(p[15], 1.0);
   EXPECT_DOUBLE_EQ(p[3], 0.3);
-  EXPECT_NEAR(p.mean(), 0.65, 1e-12);
-  EXPECT_EQ(*std::max_element(p.multiplier.begin(), p.multiplier.end()), p[15]);
+  double sum = 0;
+  for (std::size_t hour = 0; hour < 24; ++hour) {
+    EXPECT_LE(p[hour], 1);
+    EXPECT_GE(p[hour], 0.3);
+    sum += p[hour];
+  }
+  EXPECT_NEAR(p.mean(), sum / 24, 1e-12);
   EXPECT_NEAR(p[14], p[16], 1e-12);
 }
 

@@ -345,15 +345,9 @@ TEST_F(Demand, JobsTooLargeForEveryPoolAreReported) {
   EXPECT_THAT(warnings[0].message, HasSubstr("larger than every pool"));
 }
 
-/// The public trace, where it is shipped: the counts that its source states.
+/// The public trace that is shipped: the counts that its source states.
 TEST(PhillyTrace, HasTheStatedJobs) {
-  std::filesystem::path found;
-  std::filesystem::path const data = std::filesystem::path(ONDOL_SOURCE_DIR) / "scenarios" / "data";
-  if (std::filesystem::exists(data))
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(data))
-      if (entry.path().filename() == "philly_jobs.csv.gz") found = entry.path();
-  if (found.empty()) GTEST_SKIP() << "philly_jobs.csv.gz is not under scenarios/data";
-  auto const rows = read_rows(found.string());
+  auto const rows = read_rows(std::string(ONDOL_SOURCE_DIR) + "/scenarios/data/jobs/philly.csv.gz");
   EXPECT_NEAR(static_cast<double>(rows.size()), 68497, 0.01 * 68497);  // jobs of no length are left out
   auto const largest =
       std::max_element(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.accelerators < b.accelerators; });
