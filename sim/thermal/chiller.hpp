@@ -7,8 +7,10 @@
 /// Te leaving evaporator, Tc entering condenser, in degC; PLR = Q/Q_avail.  Below `plr_unload` the machine bypasses hot gas
 /// (false loading) and draws what it draws at `plr_unload`; below `plr_min` it cycles: power falls with PLR/plr_min.
 /// Te and Tc are clamped to the limits of the curves and the result says so: colder condenser water is mixed up to the limit;
-/// warmer evaporator water is made by mixing, without gain.  Compressor heat goes to the condenser in full.
-/// Ignores: start-up, oil and purge, flow other than design, fouling.   Page: docs/models/chiller.md
+/// warmer evaporator water is made by mixing, without gain.  Above the warmest condenser water of the curves the capacity
+/// falls to nothing over 20 K and power per cooling rises with the lift Tc - Te (assumed: the curves end before the
+/// high-pressure limit of the machine acts, and work rises with lift at least so).  Compressor heat goes to the condenser in
+/// full. Ignores: start-up, oil and purge, flow other than design, fouling.   Page: docs/models/chiller.md
 
 #include <array>
 

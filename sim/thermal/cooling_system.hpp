@@ -21,68 +21,11 @@
 #include <span>
 #include <vector>
 
-#include "sim/thermal/chiller.hpp"
-#include "sim/thermal/cooling_tower.hpp"
-#include "sim/thermal/dry_cooler.hpp"
+#include "sim/thermal/hall_cooling.hpp"
+#include "sim/thermal/heat_rejection.hpp"
 #include "sim/thermal/weather.hpp"
 
 namespace ondol::sim {
-
-/// One facility-water loop with its heat rejection.
-struct PlantParams {
-  double fluid_specific_heat_j_per_kg_k = 4186.0;
-  double fluid_density_kg_per_m3 = 998.0;
-  double supply_k = 293.15;  ///< set point of the water sent to the halls
-  double volume_m3 = 0;      ///< of the whole loop
-  double metal_j_per_k = 0;
-  double flow_kg_per_s = 0;   ///< design
-  double pump_w = 0;          ///< at design flow
-  double minimum_flow = 0.2;  ///< of design, through a bypass (assumed: keeps pumps and evaporators in their range)
-  std::optional<ChillerParams> chiller;
-  int chillers = 0;
-  std::optional<TowerParams> tower;
-  int towers = 0;  ///< cells
-  std::optional<DryCoolerParams> dry_cooler;
-  int dry_coolers = 0;
-  bool economizer = false;             ///< free cooling; always on where there are no chillers
-  double economizer_approach_k = 2.0;  ///< plate exchanger: loop leaving - tower water entering at design flows
-  double condenser_pump_w = 0;         ///< at full tower (or condenser) flow, whole plant
-};
-
-struct CrahParams {  ///< one unit
-  double rated_heat_w = 0;
-  double rated_approach_k = 0;  ///< supply air - entering water at rated heat
-  double airflow_m3_per_s = 0;
-  double fan_w = 0;
-  double water_flow_kg_per_s = 0;
-  double minimum_speed = 0.3;  ///< (assumed: keeps the floor plenum under pressure)
-};
-
-struct AirSideParams {
-  std::size_t plant = 0;
-  CrahParams crah;
-  int crahs = 0;
-  double supply_k = 295.15;          ///< set point
-  double heat_capacity_j_per_k = 0;  ///< room air and the racks' metal
-  double density_kg_per_m3 = 1.2;
-};
-
-struct CduParams {  ///< one unit
-  double rated_heat_w = 0;
-  double rated_approach_k = 0;  ///< technology supply - facility supply at rated heat
-  double technology_flow_kg_per_s = 0, facility_flow_kg_per_s = 0;
-  double pump_w = 0;           ///< at the technology flow above
-  double minimum_speed = 1.0;  ///< 1: constant flow, as cold plates without valves want it; less: follows the heat
-};
-
-struct LiquidSideParams {
-  std::size_t plant = 0;
-  CduParams cdu;
-  int cdus = 0;
-  double supply_k = 305.15;  ///< set point of the technology supply
-  double specific_heat_j_per_kg_k = 3900.0;
-  double heat_capacity_j_per_k = 0;  ///< coolant in racks, pipes and CDUs, and the metal that follows it
-};
 
 /// A hall without one of the sides gives that heat to the other; a hall with neither is ventilated with outdoor air.
 struct HallParams {
@@ -117,10 +60,6 @@ class CoolingSystem {
     std::vector<HallMeans> halls;
     std::vector<PlantMeans> plants;
     int steps = 0, stages = 0;
-  };
-  struct PlantAvailability {
-    int chillers = 0, towers = 0, dry_coolers = 0;
-    double pumping = 1.0;  ///< share of the design flow that can be pumped
   };
   struct HallAvailability {
     int crahs = 0, cdus = 0;
@@ -161,8 +100,8 @@ class CoolingSystem {
   double heat_balance_residual() const;
 
   /// Units in service from now on.
-  void set_available(std::size_t plant, PlantAvailability const& available);
-  void set_available(std::size_t hall, HallAvailability const& available);
+  void set_plant_available(std::size_t plant, PlantAvailability const& available);
+  void set_hall_available(std::size_t hall, HallAvailability const& available);
   PlantAvailability plant_available(std::size_t plant) const;
   HallAvailability hall_available(std::size_t hall) const;
 

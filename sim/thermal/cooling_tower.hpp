@@ -51,7 +51,8 @@ class CoolingTower {
   double coldest_k(double heat_w, double flow_kg_per_s, double wet_bulb_k) const;
   /// The same with the fans slowed to give `wanted_k` where that is warmer.
   TowerPoint control(double heat_w, double flow_kg_per_s, double wet_bulb_k, double wanted_k) const;
-  TowerWater water(double heat_w, double flow_kg_per_s, double air_fraction, double dry_bulb_k, double wet_bulb_k,
+  /// Water used by one cell that runs at `point`.
+  TowerWater water(TowerPoint const& point, double heat_w, double flow_kg_per_s, double dry_bulb_k, double wet_bulb_k,
                    double pressure_pa) const;
   double fan_power_w(double air_fraction) const;
 

@@ -38,6 +38,10 @@ class DryCooler {
   /// A bank of `units` equal coolers.
   DryCooler times(double units) const;
 
+  /// Air entering the coils at its coldest: dry bulb, or behind the pads.
+  double coldest_air_k(double dry_bulb_k, double wet_bulb_k) const;
+  /// Heat per kelvin between entering fluid and entering air, fans at full speed.
+  double conductance_w_per_k(double fluid_w_per_k) const;
   /// Most heat [W] with dry air, or with pads where fitted.
   double capacity_w(double fluid_in_k, double fluid_w_per_k, double dry_bulb_k, double wet_bulb_k) const;
   /// Fans controlled so that `wanted_w` is rejected, or all they can.

@@ -32,8 +32,8 @@ double wet_bulb_k(double dry_bulb_k, double relative_humidity, double pressure_p
 double moist_air_density_kg_per_m3(double dry_bulb_k, double humidity_ratio, double pressure_pa);
 /// Enthalpy [J per kg of dry air], zero for dry air at 0 degC.
 double moist_air_enthalpy_j_per_kg(double dry_bulb_k, double humidity_ratio);
-/// Temperature [K] of saturated air of that enthalpy, to 1e-6 K; -60..80 degC.
-double saturated_air_temperature_k(double enthalpy_j_per_kg, double pressure_pa);
+/// Temperature [K] of saturated air of that enthalpy, to 1e-6 K; -60..80 degC.  A near `guess_k` saves time.
+double saturated_air_temperature_k(double enthalpy_j_per_kg, double pressure_pa, double guess_k = 290.0);
 
 double pressure_at_elevation_pa(double elevation_m);
 

@@ -41,11 +41,14 @@ class Weather {
   /// a typical year the nearest value holds; see covers().
   WeatherSample at(double unix_s) const;
 
-  /// Whether at() is backed by data over [from, to]; always so for constant conditions and typical years.
+  /// Whether at() is backed by data over [from, to] (the last hour counts in full); always so for constant conditions and
+  /// typical years.
   bool covers(double from_unix_s, double to_unix_s) const;
   double utc_offset_s() const { return utc_offset_s_; }
 
  private:
+  struct Uninitialised {};
+  explicit Weather(Uninitialised) {}
   enum class Mode { constant, typical_year, series };
   Mode mode_ = Mode::constant;
   double utc_offset_s_ = 0.0;

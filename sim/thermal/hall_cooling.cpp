@@ -1,0 +1,91 @@
+#include "sim/thermal/hall_cooling.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sim/thermal/psychrometrics.hpp"
+
+namespace ondol::sim {
+
+namespace {
+
+constexpr double water_resistance_share = 0.2;                   // of a finned coil, assumed: the air side dominates
+constexpr double override_begin_k = 1.0, override_span_k = 2.0;  // assumed, see header
+
+double air_rate(AirSideParams const& p) {
+  return p.crah.airflow_m3_per_s * p.density_kg_per_m3 * dry_air_specific_heat_j_per_kg_k;
+}
+
+ExchangerRating rating(AirSideParams const& p, double water_specific_heat) {
+  if (p.crahs < 1 || !(p.crah.fan_w >= 0.0) || !(p.crah.minimum_speed >= 0.0 && p.crah.minimum_speed <= 1.0))
+    throw std::invalid_argument("air side: needs at least one CRAH, fan power >= 0 and a least speed in [0, 1]");
+  if (!(p.heat_capacity_j_per_k > 0.0)) throw std::invalid_argument("air side: room air must have a heat capacity");
+  return {p.crah.rated_heat_w, p.crah.rated_approach_k, air_rate(p), p.crah.water_flow_kg_per_s * water_specific_heat,
+          1.0 - water_resistance_share};
+}
+
+ExchangerRating rating(LiquidSideParams const& p, double water_specific_heat) {
+  if (p.cdus < 1 || !(p.cdu.pump_w >= 0.0) || !(p.cdu.minimum_speed >= 0.0 && p.cdu.minimum_speed <= 1.0))
+    throw std::invalid_argument("liquid side: needs at least one CDU, pump power >= 0 and a least speed in [0, 1]");
+  if (!(p.heat_capacity_j_per_k > 0.0)) throw std::invalid_argument("liquid side: coolant must have a heat capacity");
+  return {p.cdu.rated_heat_w, p.cdu.rated_approach_k, p.cdu.technology_flow_kg_per_s * p.specific_heat_j_per_kg_k,
+          p.cdu.facility_flow_kg_per_s * water_specific_heat, 0.5};
+}
+
+/// Heat that brings the leaving fluid to its set point, as far as the exchanger can, and the water this takes.
+void exchange(SidePoint& point, CounterflowExchanger const& exchanger, double wanted_w, double return_k, double water_k,
+              double water_limit, double& guess) {
+  double const most = std::max(0.0, exchanger.heat_w(return_k, point.flow_w_per_k, water_k, water_limit));
+  point.heat_w = std::clamp(wanted_w, 0.0, most);
+  if (point.heat_w <= 0.0) {
+    // A valve that asks in vain stands open.
+    point.water_w_per_k = wanted_w > 0.0 ? water_limit : 0.0;
+  } else if (point.heat_w == most) {
+    point.water_w_per_k = water_limit;
+  } else {
+    point.water_w_per_k = exchanger.cold_flow_for(point.heat_w, return_k, point.flow_w_per_k, water_k, water_limit, guess);
+    guess = point.water_w_per_k / water_limit;
+  }
+}
+
+}  // namespace
+
+AirSide::AirSide(AirSideParams const& params, double water_specific_heat)
+    : params_(params),
+      coil_(rating(params, water_specific_heat)),
+      design_rise_k_(params.crah.rated_heat_w / air_rate(params)) {}
+
+SidePoint AirSide::at(double load_w, double return_k, double water_k, double water_share, int units) const {
+  SidePoint point;
+  point.supply_k = return_k;
+  if (units <= 0) return point;
+  double const demand = load_w / (units * params_.crah.rated_heat_w);
+  double const override_speed = (return_k - params_.supply_k - design_rise_k_ - override_begin_k) / override_span_k;
+  double const speed = std::clamp(std::max(demand, override_speed), params_.crah.minimum_speed, 1.0);
+  point.power_w = units * params_.crah.fan_w * speed * speed * speed;
+  point.flow_w_per_k = units * speed * coil_.rated_hot_w_per_k();
+  if (point.flow_w_per_k <= 0.0) return point;
+  double const wanted = point.flow_w_per_k * (return_k - params_.supply_k) + point.power_w;
+  exchange(point, coil_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(units), guess_);
+  point.supply_k = return_k + (point.power_w - point.heat_w) / point.flow_w_per_k;
+  return point;
+}
+
+LiquidSide::LiquidSide(LiquidSideParams const& params, double water_specific_heat)
+    : params_(params), exchanger_(rating(params, water_specific_heat)) {}
+
+SidePoint LiquidSide::at(double load_w, double return_k, double water_k, double water_share, int units) const {
+  SidePoint point;
+  point.supply_k = return_k;
+  if (units <= 0) return point;
+  double const speed = std::clamp(load_w / (units * params_.cdu.rated_heat_w), params_.cdu.minimum_speed, 1.0);
+  point.power_w = units * params_.cdu.pump_w * speed * speed * speed;
+  point.flow_w_per_k = units * speed * exchanger_.rated_hot_w_per_k();
+  if (point.flow_w_per_k <= 0.0) return point;
+  double const wanted = point.flow_w_per_k * (return_k - params_.supply_k);
+  exchange(point, exchanger_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(units), guess_);
+  point.supply_k = return_k - point.heat_w / point.flow_w_per_k;
+  return point;
+}
+
+}  // namespace ondol::sim

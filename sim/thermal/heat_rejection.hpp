@@ -1,0 +1,94 @@
+#pragma once
+/// Which equipment of a plant takes the heat of the facility loop, at what power and with how much water.
+///
+/// In this order, so that the loop leaves at its set point where capacity allows:
+///   1 dry coolers in the loop itself (with `economizer`, or where they are all there is)
+///   2 tower water through a plate exchanger, fans slowed to what is needed
+///   3 the plate exchanger at full fan speed and flow, chillers for the rest, both on the same tower water (integrated
+///   economiser) 4 chillers alone: condenser water at wet bulb + design approach (towers) or dry bulb + design approach (dry
+///   coolers), not below
+///     the least temperature of the chiller curves
+/// Tower water follows the heat down to a quarter; as many cells as 0.75 of their design flow allows are wet; condenser pumps ~
+/// flow^3. Ideal control, no delay.  Ignores: pipes' heat gain, basin heat, plate fouling, minimum run times of chillers. Page:
+/// docs/models/cooling-system.md
+
+#include <optional>
+
+#include "sim/thermal/chiller.hpp"
+#include "sim/thermal/cooling_tower.hpp"
+#include "sim/thermal/dry_cooler.hpp"
+#include "sim/thermal/heat_exchanger.hpp"
+#include "sim/thermal/weather.hpp"
+
+namespace ondol::sim {
+
+/// One facility-water loop with its heat rejection.
+struct PlantParams {
+  double fluid_specific_heat_j_per_kg_k = 4186.0;
+  double fluid_density_kg_per_m3 = 998.0;
+  double supply_k = 293.15;  ///< set point of the water sent to the halls
+  double volume_m3 = 0;      ///< of the whole loop
+  double metal_j_per_k = 0;
+  double flow_kg_per_s = 0;   ///< design
+  double pump_w = 0;          ///< at design flow
+  double minimum_flow = 0.2;  ///< of design, through a bypass (assumed: keeps pumps and evaporators in their range)
+  std::optional<ChillerParams> chiller;
+  int chillers = 0;
+  std::optional<TowerParams> tower;
+  int towers = 0;  ///< cells
+  std::optional<DryCoolerParams> dry_cooler;
+  int dry_coolers = 0;
+  bool economizer = false;             ///< free cooling; always on where there are no chillers
+  double economizer_approach_k = 2.0;  ///< plate exchanger: loop leaving - tower water entering at design flows
+  double condenser_pump_w = 0;         ///< at full tower (or condenser) flow, whole plant
+};
+
+/// Units of a plant that are in service.
+struct PlantAvailability {
+  int chillers = 0, towers = 0, dry_coolers = 0;
+  double pumping = 1.0;  ///< share of the design flow that can be pumped
+};
+
+struct RejectionPoint {
+  double cooling_w = 0;  ///< taken from the loop
+  double free_w = 0;     ///< of it without chillers
+  double chiller_w = 0, condenser_pump_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
+  double evaporated_kg_per_s = 0, water_kg_per_s = 0;
+  int chillers = 0;      ///< running
+  bool clamped = false;  ///< chillers or towers outside their curves
+  double rejected_w() const { return cooling_w + chiller_w + condenser_pump_w; }
+};
+
+class HeatRejection {
+ public:
+  /// Throws std::invalid_argument when the plant could never reject heat.
+  explicit HeatRejection(PlantParams const& params);
+
+  /// For loop water entering at `entering_k` with capacity rate `loop_w_per_k`; `header_k` is the present supply temperature,
+  /// at which chillers that cannot keep the set point work.
+  RejectionPoint at(double entering_k, double loop_w_per_k, double header_k, WeatherSample const& weather,
+                    PlantAvailability const& available) const;
+
+ private:
+  struct TowerFlow;
+  struct Chilled;
+  TowerFlow tower_flow(double share, int cells) const;
+  double coldest_tower_k(double heat_w, TowerFlow const& flow, double wet_bulb_k) const;
+  void finish_towers(RejectionPoint& point, double heat_w, TowerFlow const& flow, double wanted_k,
+                     WeatherSample const& weather) const;
+  Chilled chill(double evaporator_k, double condenser_k, double load_w, int units) const;
+  void with_towers(RejectionPoint& point, double entering_k, double wanted_w, double loop_w_per_k, double evaporator_k,
+                   WeatherSample const& weather, PlantAvailability const& available) const;
+  RejectionPoint chillers_on_dry_coolers(double wanted_w, double evaporator_k, WeatherSample const& weather,
+                                         PlantAvailability const& available) const;
+
+  double set_point_k_, loop_design_w_per_k_, condenser_pump_w_;
+  bool economizer_;
+  int chillers_, towers_, dry_coolers_;
+  Chiller chiller_;
+  CoolingTower tower_;
+  DryCooler dry_cooler_;
+  CounterflowExchanger plate_;
+};
+
+}  // namespace ondol::sim
