@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from ..run import Run
@@ -42,7 +43,9 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
     scaled = {quantity: _scaled(now[quantity]) for quantity in shown}
 
     heights = [max(len(grids[h][0]), 2) for h in halls]
-    figure = Figure(figsize=(min(13, 5.6 * len(shown) + 0.6), 0.9 + sum(0.26 * h + 0.75 for h in heights)))
+    widest = max(len(grids[h][1]) for h in halls)
+    height = 0.9 + sum(0.26 * h + 0.75 for h in heights)
+    figure = Figure(figsize=(min(13, 5.6 * len(shown) + 0.6), height))
     panels: Any = figure.subplots(len(halls), len(shown), squeeze=False, height_ratios=heights)
     for side, quantity in enumerate(shown):
         values, unit = scaled[quantity]
@@ -50,7 +53,8 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         low = 0.0 if quantity != "inlet_temperature" and unit != "°C" else low
         high = high if high > low else low + 1.0
-        name, cmap = _SHOWN.get(quantity, (quantity.replace("_", " "), "cividis"))
+        name, colours = _SHOWN.get(quantity, (quantity.replace("_", " "), "cividis"))
+        cmap = colormaps[colours].with_extremes(bad="#ECECEC")
         for line, hall in enumerate(halls):
             axes = panels[line, side]
             rows, positions, where = grids[hall]
@@ -60,7 +64,7 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
             mesh = axes.pcolormesh(
                 np.ma.masked_invalid(image), cmap=cmap, vmin=low, vmax=high, edgecolors="white", linewidth=0.8
             )
-            axes.set_facecolor("#EFEFEF")
+            axes.set_xlim(0, widest)  # so that racks of all halls are equally wide
             axes.grid(False)
             axes.invert_yaxis()
             axes.spines[:].set_visible(False)
@@ -70,7 +74,7 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
             axes.set_ylabel("row")
             axes.set_title(f"{hall}: {name}")
         panels[-1, side].set_xlabel("position in the row")
-        bar = figure.colorbar(mesh, ax=panels[:, side].tolist(), label=f"{name} ({unit})", pad=0.02, aspect=30)
+        bar = figure.colorbar(mesh, ax=panels[:, side].tolist(), label=f"{name} ({unit})", pad=0.02, aspect=max(15, 6 * height))
         bar.outline.set_visible(False)
     figure.suptitle(
         f"Floor plan on {date:%Y-%m-%d at %H:%M} ({run.zone_name})", x=0.01, ha="left", fontsize=11, fontweight="bold"

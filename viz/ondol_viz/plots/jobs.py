@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ..run import Run
 from ..style import BLACK, CYCLE, styled, time_axis
-from .parts import mark_events, need, thinned
+from .parts import TITLE_PAD, mark_events, need, thinned
 
 POOLS = 8  # more panels than this do not fit a page
 
@@ -52,7 +52,7 @@ def job_occupancy(run: Run) -> Figure:
     panels[0].set_title(
         "Accelerators held by jobs, by pool (dashed: all of the pool)"
         + (f"; {left_out} smaller pools not shown" if left_out else ""),
-        pad=20,
+        pad=TITLE_PAD,
     )
     panels[count // 2].set_ylabel("accelerators (1)")
     mark_events(panels[0], run)

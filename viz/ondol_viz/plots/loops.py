@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale, styled, time_axis
-from .parts import mark_events, need, thinned
+from .parts import TITLE_PAD, mark_events, need, thinned
 
 LOOPS = 6
 
@@ -38,11 +38,11 @@ def loop_temperatures(run: Run) -> Figure:
             if "dry_bulb" in weather:
                 axes.plot(outdoors, weather["dry_bulb"].values, color=GREY, lw=0.9, ls=":", label="dry bulb")
         axes.set_ylabel("temperature (°C)")
-        axes.set_title(f"{name}: water", pad=20 if i == 0 else 8)
+        axes.set_title(f"{name}: water", pad=TITLE_PAD if i == 0 else 8)
         axes.margins(x=0)
         mark_events(axes, run, label=i == 0)
         _heat(heat, data, i, when)
-        heat.set_title(f"{name}: heat rejected", pad=20 if i == 0 else 8)
+        heat.set_title(f"{name}: heat rejected", pad=TITLE_PAD if i == 0 else 8)
     panels[0, 0].legend(loc="upper right", ncols=4, fontsize=8, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     low, high = panels[0, 0].get_ylim()
     panels[0, 0].set_ylim(low, high + 0.18 * (high - low))  # room for the legend

@@ -9,10 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from ..run import Run
-from ..style import BLACK, PURPLE, VERMILION
+from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION
 
 POINTS = 1500  # more than a figure has pixels
+TITLE_PAD = 27  # points; room for two lines of event labels
 LABELLED = 12  # more event lines than this hide the series; then ticks only
+
+_EVENT_COLOURS = (VERMILION, BLUE, BLACK, PURPLE, GREEN, ORANGE)
 
 # Kinds that happen all the time and say nothing about the site.
 ROUTINE = ("job_submitted", "job_started", "job_ended", "job_done", "report")
@@ -54,52 +57,37 @@ def notable_events(run: Run) -> pd.DataFrame:
 
 
 def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
-    """Dashed lines with their kind when events are few, ticks below the top edge when they are many."""
+    """Dashed lines with their kind when events are few, ticks above the axes when they are many.
+
+    The labels stand between the axes and a title with a pad of `TITLE_PAD`.
+    """
     events = notable_events(run)
     if events.empty:
         return
     times = date2num(run.local(events["time"]))
-    colours = {kind: (VERMILION, PURPLE, BLACK)[i % 3] for i, kind in enumerate(dict.fromkeys(events["kind"]))}
+    kinds = list(dict.fromkeys(events["kind"]))
+    colours = {kind: _EVENT_COLOURS[i % len(_EVENT_COLOURS)] for i, kind in enumerate(kinds)}
     few = len(events) <= LABELLED
     top = axes.get_xaxis_transform()
     low, high = axes.get_xlim()
-    for when, kind in zip(times, events["kind"], strict=True):
-        axes.plot(
-            [when, when],
-            [0, 1] if few else [0.96, 1],
-            transform=top,
-            color=colours[kind],
-            lw=0.9,
-            ls=(0, (4, 3)) if few else "-",
-            zorder=5,
-        )
+    for kind in kinds:
+        when = times[(events["kind"] == kind).to_numpy()]
+        if few:
+            axes.vlines(when, 0, 1, transform=top, color=colours[kind], lw=0.9, ls=(0, (4, 3)), zorder=5)
+        else:
+            axes.vlines(when, 1.005, 1.035, transform=top, color=colours[kind], lw=0.9, clip_on=False)
     axes.set_xlim(low, high)
     if not label:
         return
-    for i, (kind, colour) in enumerate(colours.items()):
+    for i, (kind, colour) in enumerate(list(colours.items())[:6]):
         if few:
-            first = times[np.flatnonzero(events["kind"] == kind)[0]]
-            axes.annotate(
-                _spoken(kind),
-                (first, 1),
-                xycoords=top,
-                xytext=(2, 2 + 9 * (i % 2)),
-                textcoords="offset points",
-                color=colour,
-                fontsize=7.5,
-                annotation_clip=False,
-            )
-        elif i < 6:
+            text, at, offset = _spoken(kind), (times[np.flatnonzero(events["kind"] == kind)[0]], 1), (2, 2 + 9 * (i % 2))
+        else:
             count = int((events["kind"] == kind).sum())
-            axes.annotate(
-                f"| {_spoken(kind)} ({count})",
-                (0, 1),
-                xycoords="axes fraction",
-                xytext=(4 + 160 * (i % 3), -14 - 10 * (i // 3)),
-                textcoords="offset points",
-                color=colour,
-                fontsize=7.5,
-            )
+            text, at, offset = f"| {_spoken(kind)} ({count:,})", (low, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
+        axes.annotate(
+            text, at, xycoords=top, xytext=offset, textcoords="offset points", color=colour, fontsize=7.5, annotation_clip=False
+        )
 
 
 def _spoken(kind: str) -> str:

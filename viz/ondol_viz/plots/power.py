@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ..run import Run
 from ..style import BLACK, BLUE, FAMILIES, GREEN, OWNER_NAMES, percent, power_scale, styled, time_axis
-from .parts import mark_events, need, thinned
+from .parts import TITLE_PAD, mark_events, need, thinned
 
 
 @styled
@@ -38,7 +38,7 @@ def site_power(run: Run) -> Figure:
         axes.margins(x=0)
         axes.set_ylim(bottom=0)
         mark_events(axes, run, label=axes is panels[0])
-    panels[0].set_title("Site power by owner (share of energy)", pad=20)
+    panels[0].set_title("Site power by owner (share of energy)", pad=TITLE_PAD)
     if overhead:
         panels[1].set_title("Of it: conversion, cooling and site")
     time_axis(panels[-1], run.zone_name)
