@@ -22,6 +22,17 @@ struct FlowNetwork::Impl {
   explicit Impl(std::size_t vertices) : graph(vertices) {}
   Network graph;
   std::vector<Traits::edge_descriptor> edges;
+
+  /// An edge and its residual partner, which has no capacity of its own: the algorithm's own check of its result asks for that.
+  Traits::edge_descriptor add(Index from, Index to, double capacity) {
+    auto const there = boost::add_edge(from, to, graph).first;
+    auto const back = boost::add_edge(to, from, graph).first;
+    boost::put(boost::edge_capacity, graph, there, static_cast<Amount>(std::llround(capacity)));
+    boost::put(boost::edge_capacity, graph, back, Amount{0});
+    boost::put(boost::edge_reverse, graph, there, back);
+    boost::put(boost::edge_reverse, graph, back, there);
+    return there;
+  }
 };
 
 FlowNetwork::FlowNetwork(std::size_t vertices) : impl_(std::make_unique<Impl>(vertices)) {}
@@ -32,14 +43,8 @@ FlowNetwork::Index FlowNetwork::add_vertex() {
 }
 
 std::size_t FlowNetwork::add_edge(Index from, Index to, double capacity, double capacity_back) {
-  auto& g = impl_->graph;
-  auto const there = boost::add_edge(from, to, g).first;
-  auto const back = boost::add_edge(to, from, g).first;
-  boost::put(boost::edge_capacity, g, there, static_cast<Amount>(std::llround(capacity)));
-  boost::put(boost::edge_capacity, g, back, static_cast<Amount>(std::llround(capacity_back)));
-  boost::put(boost::edge_reverse, g, there, back);
-  boost::put(boost::edge_reverse, g, back, there);
-  impl_->edges.push_back(there);
+  impl_->edges.push_back(impl_->add(from, to, capacity));
+  if (capacity_back > 0.0) impl_->add(to, from, capacity_back);
   return impl_->edges.size() - 1;
 }
 
