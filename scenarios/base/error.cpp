@@ -6,6 +6,30 @@
 
 namespace ondol {
 
+namespace {
+
+/// What stands below the characters before `column`: tabs as they are, two blanks for a letter that terminals draw twice as
+/// wide (Hangul, CJK), one for any other.
+std::string lead(std::string const& line, std::size_t column) {
+  std::string out;
+  std::size_t i = 0;
+  for (std::size_t at = 1; at < column && i < line.size(); ++at) {
+    auto const byte = static_cast<unsigned char>(line[i]);
+    std::size_t const length = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    unsigned code = length == 1 ? byte : byte & (0xFFU >> (length + 1));
+    for (std::size_t k = i + 1; k < i + length && k < line.size(); ++k)
+      code = code << 6 | (static_cast<unsigned char>(line[k]) & 0x3FU);
+    bool const wide = (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
+                      (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
+                      (code >= 0xFF00 && code <= 0xFF60);
+    out += byte == '\t' ? "\t" : wide ? "  " : " ";
+    i += length;
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string format(Fault const& f, bool colour) {
   auto const paint = [colour](char const* code, std::string const& text) {
     return colour ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
@@ -20,10 +44,9 @@ std::string format(Fault const& f, bool colour) {
   out += ": " + f.message;
   if (f.line && !f.source_line.empty()) {
     std::string const number = std::to_string(f.line);
-    std::string pad;  // repeats tabs of the source line so that the caret stands under its word
-    for (std::size_t i = 0; i + 1 < f.column && i < f.source_line.size(); ++i) pad += f.source_line[i] == '\t' ? '\t' : ' ';
     out += "\n  " + number + " | " + f.source_line;
-    out += "\n  " + std::string(number.size(), ' ') + " | " + pad + paint("1;32", std::string(std::max<std::size_t>(1, f.width), '^'));
+    out += "\n  " + std::string(number.size(), ' ') + " | " + lead(f.source_line, f.column) +
+           paint("1;32", std::string(std::max<std::size_t>(1, f.width), '^'));
   }
   return out;
 }
@@ -49,7 +72,7 @@ InputError::InputError(std::string message) : InputError(std::vector<Fault>{plac
 
 std::string nearest(std::string const& word, std::vector<std::string> const& candidates) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());  // never every letter
   std::vector<std::size_t> row;
   for (auto const& c : candidates) {
     row.resize(c.size() + 1);
