@@ -16,10 +16,6 @@ std::string joined(std::string const& path, std::string const& key) {
 std::string indexed(std::string const& path, std::size_t i) {
   return path + "[" + std::to_string(i) + "]";
 }
-std::string in_quotes(std::string const& s) {
-  return "\"" + s + "\"";
-}
-
 std::string list_of(std::vector<std::string> const& words, std::size_t most = 8) {
   std::string out;
   for (std::size_t i = 0; i < words.size() && i < most; ++i) out += (i ? ", " : "") + in_quotes(words[i]);
@@ -131,7 +127,8 @@ bool Decoder::in_range(Field const& f, double x, Value const& v, std::string con
       rule = (f.above_low ? "above " : "at least ") + show(f.low);
     else
       rule = "at most " + show(f.high);
-    std::string const hint = high && f.high == 1 && x <= 100 ? ". Write " + plain(x / 100) + " for " + plain(x) + " %?" : "";
+    std::string const hint =
+        high && f.high == 1 && x >= 2 && x <= 100 ? ". Write " + plain(x / 100) + " for " + plain(x) + " %?" : "";
     fault(path, v.place, what + " is out of range: " + rule + " is allowed" + hint);
     return false;
   }
@@ -224,6 +221,7 @@ void Decoder::table(Value const& table, std::function<Fields()> const& open, std
           std::get<slot::Choice>(f.slot).set(static_cast<std::size_t>(c - f.choices.begin()));
     fields = open();
   }
+  std::set<std::string> misspelt;  // keys that an unknown key near them was meant to be
   for (auto const& e : table.entries) {
     auto const known = [&](Field const& f) { return f.key == e.key; };
     if (std::any_of(fields.begin(), fields.end(), known) ||
@@ -233,6 +231,7 @@ void Decoder::table(Value const& table, std::function<Fields()> const& open, std
     for (auto const& f : fields) words.push_back(f.key);
     words.insert(words.end(), also_known.begin(), also_known.end());
     auto const near = nearest(e.key, words);
+    misspelt.insert(near);
     std::string const where = path.empty() ? "" : " in " + path;
     fault(joined(path, e.key), e.key_place,
           "unknown key " + in_quotes(e.key) + where +
@@ -248,6 +247,10 @@ void Decoder::table(Value const& table, std::function<Fields()> const& open, std
     if (!f.applies) continue;
     if (v) {
       field(f, *v, here);
+      continue;
+    }
+    if (f.is_required && misspelt.contains(f.key)) {
+      bad_.insert(here);
       continue;
     }
     if (f.is_required) {

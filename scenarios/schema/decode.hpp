@@ -36,6 +36,8 @@ class Decoder {
   Place place(std::string path) const;
   /// False when `path` or something in it was faulty or missing: what follows from it would only repeat the fault.
   bool good(std::string const& path) const;
+  /// False when `path` itself was faulty, whatever is in it.
+  bool good_itself(std::string const& path) const { return !bad_.contains(path); }
   void spoil(std::string const& path) { bad_.insert(path); }
   /// The value as the user wrote it.
   std::string written(Value const& v) const;

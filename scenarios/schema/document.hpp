@@ -114,6 +114,11 @@ class Faults {
   std::size_t errors_ = 0;
 };
 
+/// Takes source, tier, uncertainty and why out of a table: they are said of all values below it that do not say otherwise.
+/// A table { value = ... } becomes that value.  `tier = "assumed"` drops
+/// an inherited source and reason.
+void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& faults);
+
 /// Reads one file.  Nothing (and faults) when it cannot be read, is not text, or is not TOML.
 std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults);
 

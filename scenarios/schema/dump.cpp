@@ -26,7 +26,7 @@ char const* tier_name(Tier t) {
   return "";
 }
 
-std::string in_quotes(std::string const& s) {
+std::string toml_text(std::string const& s) {
   std::string out = "\"";
   for (char const c : s) switch (c) {
       case '"':
@@ -51,7 +51,7 @@ std::string key_text(std::string const& key) {
   bool const bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
-  return bare ? key : in_quotes(key);
+  return bare ? key : toml_text(key);
 }
 
 std::string instant_text(std::int64_t seconds, std::string const& zone) {
@@ -115,7 +115,7 @@ class Writer {
 
   void entry(Fields const& fields, std::string const& kind, std::string const& id) {
     entry_ = kind + "." + id;
-    table(fields, kind + "." + in_quotes(id), entry_, false, true);
+    table(fields, kind + "." + toml_text(id), entry_, false, true);
     entry_.clear();
   }
 
@@ -142,8 +142,8 @@ class Writer {
     out_ += "\n";
     auto const& [tier, source, why] = common_;
     out_ += std::string("tier = \"") + tier_name(tier) + "\"\n";
-    if (!source.empty()) out_ += "source = " + in_quotes(source) + "\n";
-    if (!why.empty()) out_ += "why = " + in_quotes(why) + "\n";
+    if (!source.empty()) out_ += "source = " + toml_text(source) + "\n";
+    if (!why.empty()) out_ += "why = " + toml_text(why) + "\n";
   }
 
   void line(std::string const& key, std::string const& value, std::string const& path, bool in_entry) {
@@ -157,8 +157,8 @@ class Writer {
       if (tagged) {
         text = "{ value = " + value + ", tier = \"" + tier_name(o.tier) + "\"";
         bool const afresh = o.tier == Tier::assumed;  // inherits neither source nor reason
-        if (!o.source.empty() || (!afresh && !std::get<1>(expected).empty())) text += ", source = " + in_quotes(o.source);
-        if (!o.reason.empty() || (!afresh && !std::get<2>(expected).empty())) text += ", why = " + in_quotes(o.reason);
+        if (!o.source.empty() || (!afresh && !std::get<1>(expected).empty())) text += ", source = " + toml_text(o.source);
+        if (!o.reason.empty() || (!afresh && !std::get<2>(expected).empty())) text += ", why = " + toml_text(o.reason);
         if (o.uncertainty) text += ", uncertainty = " + number_text(*o.uncertainty);
         text += " }";
       }
@@ -188,10 +188,12 @@ class Writer {
 
   void plain(Field const& f, std::string const& path, bool in_entry) {
     auto const put = [&](std::string const& value) { line(key_text(f.key), value, path, in_entry); };
+    auto const origin = s_.origin.find(path);
+    bool const chosen = origin != s_.origin.end() && !origin->second.is_default;  // an empty text may be an answer
     if (auto const* q = std::get_if<slot::Quantity>(&f.slot)) {
-      if (auto const v = q->get()) put(in_quotes(quantity_text(*v, *q->dimension)));
+      if (auto const v = q->get()) put(toml_text(quantity_text(*v, *q->dimension)));
     } else if (auto const* c = std::get_if<slot::Choice>(&f.slot)) {
-      put(in_quotes(c->get()));
+      put(toml_text(c->get()));
     } else if (auto const* t = std::get_if<slot::Instant>(&f.slot)) {
       put(instant_text(*t->seconds, s_.site.time_zone));
     } else if (auto const* d = std::get_if<double*>(&f.slot)) {
@@ -203,11 +205,11 @@ class Writer {
     } else if (auto const* b = std::get_if<bool*>(&f.slot)) {
       put(**b ? "true" : "false");
     } else if (auto const* s = std::get_if<std::string*>(&f.slot)) {
-      if (!(*s)->empty()) put(in_quotes(**s));
+      if (!(*s)->empty() || chosen) put(toml_text(**s));
     } else if (auto const* texts = std::get_if<std::vector<std::string>*>(&f.slot)) {
-      if (!(*texts)->empty()) put(list_text(**texts, in_quotes));
+      if (!(*texts)->empty() || chosen) put(list_text(**texts, toml_text));
     } else if (auto const* ints = std::get_if<std::vector<int>*>(&f.slot)) {
-      if (!(*ints)->empty()) put(list_text(**ints, [](int n) { return std::to_string(n); }));
+      if (!(*ints)->empty() || chosen) put(list_text(**ints, [](int n) { return std::to_string(n); }));
     } else if (auto const* numbers = std::get_if<std::vector<double>*>(&f.slot)) {
       put(list_text(**numbers, number_text));
     } else if (auto const* fixed = std::get_if<std::span<double>>(&f.slot)) {

@@ -45,7 +45,7 @@ std::optional<Value> read_chain(std::filesystem::path const& file, std::vector<s
     }
   }
   std::erase_if(top->entries, [](auto const& e) { return e.key == "extends"; });
-  if (!base) return top;
+  if (!base) return std::nullopt;  // without its base the file would only look incomplete
   overlay(*base, std::move(*top));
   return base;
 }

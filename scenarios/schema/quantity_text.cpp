@@ -24,10 +24,10 @@ struct Atom {
   enum class Prefixes { none, decimal, decimal_and_binary } prefixes;
 };
 
-//                                                     kg  m  s  K  B  F  won
 constexpr auto none = Atom::Prefixes::none;
 constexpr auto decimal = Atom::Prefixes::decimal;
 constexpr auto binary = Atom::Prefixes::decimal_and_binary;
+// exponents: kg, m, s, K, byte, FLOP, won
 Atom const atoms[] = {
     {"W", {1, 2, -3, 0, 0, 0, 0}, 1, 1, decimal},      {"J", {1, 2, -2, 0, 0, 0, 0}, 1, 1, decimal},
     {"Wh", {1, 2, -2, 0, 0, 0, 0}, 3600, 1, decimal},  {"K", {0, 0, 0, 1, 0, 0, 0}, 1, 1, decimal},
@@ -51,105 +51,48 @@ Prefix const decimal_prefixes[] = {{"n", 1, 1e9},  {"u", 1, 1e6},  {"µ", 1, 1e6
                                    {"T", 1e12, 1}, {"P", 1e15, 1}, {"E", 1e18, 1}, {"p", 1, 1e12}};
 Prefix const binary_prefixes[] = {{"Ki", 1024.0, 1}, {"Mi", 1048576.0, 1}, {"Gi", 1073741824.0, 1}, {"Ti", 1099511627776.0, 1}};
 
-/// Spellings that people write and that are not units here, with what to write instead.
-std::map<std::string, std::string, std::less<>> const& instead() {
-  static std::map<std::string, std::string, std::less<>> const table{{"C", "degC"},
-                                                                     {"°", "degC"},
-                                                                     {"celsius", "degC"},
-                                                                     {"Celsius", "degC"},
-                                                                     {"F", "degC"},
-                                                                     {"degF", "degC"},
-                                                                     {"°F", "degC"},
-                                                                     {"degK", "K"},
-                                                                     {"kelvin", "K"},
-                                                                     {"watt", "W"},
-                                                                     {"watts", "W"},
-                                                                     {"Watt", "W"},
-                                                                     {"Watts", "W"},
-                                                                     {"kw", "kW"},
-                                                                     {"Kw", "kW"},
-                                                                     {"KW", "kW"},
-                                                                     {"mw", "MW"},
-                                                                     {"Mw", "MW"},
-                                                                     {"kVA", "kW"},
-                                                                     {"MVA", "MW"},
-                                                                     {"VA", "W"},
-                                                                     {"hp", "kW"},
-                                                                     {"ton", "kW"},
-                                                                     {"RT", "kW"},
-                                                                     {"kwh", "kWh"},
-                                                                     {"KWh", "kWh"},
-                                                                     {"Kwh", "kWh"},
-                                                                     {"mwh", "MWh"},
-                                                                     {"BTU", "kWh"},
-                                                                     {"btu", "kWh"},
-                                                                     {"BTU/h", "kW"},
-                                                                     {"gb", "GB"},
-                                                                     {"Gb", "Gbit"},
-                                                                     {"tb", "TB"},
-                                                                     {"Gbps", "Gbit/s"},
-                                                                     {"gbps", "Gbit/s"},
-                                                                     {"Mbps", "Mbit/s"},
-                                                                     {"Tbps", "Tbit/s"},
-                                                                     {"Gb/s", "Gbit/s"},
-                                                                     {"Tb/s", "Tbit/s"},
-                                                                     {"GBps", "GB/s"},
-                                                                     {"TBps", "TB/s"},
-                                                                     {"TFLOPS", "TFLOP/s"},
-                                                                     {"TFLOPs", "TFLOP/s"},
-                                                                     {"PFLOPS", "PFLOP/s"},
-                                                                     {"PFLOPs", "PFLOP/s"},
-                                                                     {"GFLOPS", "GFLOP/s"},
-                                                                     {"TFlops", "TFLOP/s"},
-                                                                     {"TOPS", "TFLOP/s"},
-                                                                     {"sec", "s"},
-                                                                     {"secs", "s"},
-                                                                     {"second", "s"},
-                                                                     {"seconds", "s"},
-                                                                     {"minute", "min"},
-                                                                     {"minutes", "min"},
-                                                                     {"mins", "min"},
-                                                                     {"hour", "h"},
-                                                                     {"hours", "h"},
-                                                                     {"hr", "h"},
-                                                                     {"hrs", "h"},
-                                                                     {"H", "h"},
-                                                                     {"day", "d"},
-                                                                     {"days", "d"},
-                                                                     {"D", "d"},
-                                                                     {"weeks", "week"},
-                                                                     {"w", "week"},
-                                                                     {"month", "30 d"},
-                                                                     {"year", "365 d"},
-                                                                     {"yr", "365 d"},
-                                                                     {"y", "365 d"},
-                                                                     {"l", "L"},
-                                                                     {"liter", "L"},
-                                                                     {"litre", "L"},
-                                                                     {"l/min", "L/min"},
-                                                                     {"lpm", "L/min"},
-                                                                     {"LPM", "L/min"},
-                                                                     {"CFM", "m3/s"},
-                                                                     {"cfm", "m3/s"},
-                                                                     {"gpm", "kg/s"},
-                                                                     {"GPM", "kg/s"},
-                                                                     {"Kg", "kg"},
-                                                                     {"KG", "kg"},
-                                                                     {"kgs", "kg"},
-                                                                     {"won", "KRW"},
-                                                                     {"Won", "KRW"},
-                                                                     {"krw", "KRW"},
-                                                                     {"₩", "KRW"},
-                                                                     {"원", "KRW"},
-                                                                     {"kgCO2/kWh", "kg/kWh"},
-                                                                     {"gCO2/kWh", "g/kWh"},
-                                                                     {"tCO2/MWh", "t/MWh"},
-                                                                     {"won/kWh", "KRW/kWh"},
-                                                                     {"원/kWh", "KRW/kWh"},
-                                                                     {"J/flop", "J/FLOP"},
-                                                                     {"pJ/flop", "pJ/FLOP"},
-                                                                     {"pJ/bit", "pJ/B"}};
-  return table;
+/// Spellings that people write for a unit, and the unit.  Only what means the same amount: no BTU, no degF.
+std::string unit_meant_by(std::string_view word) {
+  static std::pair<char const*, char const*> const table[] = {
+      {"degC", " C ° celsius Celsius "},
+      {"K", " degK kelvin Kelvin "},
+      {"W", " w watt watts Watt Watts "},
+      {"kW", " kw Kw KW "},
+      {"MW", " mw Mw "},
+      {"kWh", " kwh KWh Kwh KWH "},
+      {"MWh", " mwh Mwh MWH "},
+      {"GB", " gb Gb "},
+      {"TB", " tb Tb "},
+      {"Gbit/s", " Gbps gbps Gb/s Gbits/s Gbit "},
+      {"Mbit/s", " Mbps mbps Mb/s "},
+      {"Tbit/s", " Tbps tbps Tb/s "},
+      {"GB/s", " GBps GBPS gb/s "},
+      {"TB/s", " TBps TBPS tb/s "},
+      {"GFLOP/s", " GFLOPS GFLOPs GFlops gflops GFLOP/S "},
+      {"TFLOP/s", " TFLOPS TFLOPs TFlops tflops TFlop/s TFLOP/S "},
+      {"PFLOP/s", " PFLOPS PFLOPs PFlops pflops PFlop/s PFLOP/S "},
+      {"s", " sec secs second seconds S "},
+      {"min", " mins minute minutes "},
+      {"h", " hr hrs hour hours H "},
+      {"d", " day days D "},
+      {"week", " weeks w "},
+      {"L", " l liter litre liters litres "},
+      {"L/min", " l/min lpm LPM "},
+      {"kg", " Kg KG kgs "},
+      {"kg/s", " Kg/s kg/sec KG/s "},
+      {"m3/s", " cms m³/sec "},
+      {"KRW", " won Won krw ₩ 원 "},
+      {"KRW/kWh", " won/kWh Won/kWh 원/kWh KRW/kwh "},
+      {"KRW/kW", " won/kW 원/kW KRW/kw "},
+      {"kg/kWh", " kgCO2/kWh kgCO2e/kWh kgCO2eq/kWh "},
+      {"g/kWh", " gCO2/kWh gCO2e/kWh gCO2eq/kWh "},
+      {"t/MWh", " tCO2/MWh tCO2e/MWh tCO2eq/MWh "},
+      {"pJ/FLOP", " pJ/flop pJ/Flop pJ/FLOp "},
+      {"pJ/B", " pJ/byte pJ/Byte "},
+  };
+  for (auto const& [unit, words] : table)
+    if (std::string_view(words).find(" " + std::string(word) + " ") != std::string_view::npos) return unit;
+  return {};
 }
 
 std::optional<Unit> parse_atom(std::string_view text) {
@@ -303,12 +246,12 @@ std::string_view trim(std::string_view s) {
   return s;
 }
 
-std::string in_quotes(std::string_view s) {
-  return "\"" + std::string(s) + "\"";
-}
-
+/// Shortest text of a number that reads back exactly; in plain digits where people would write it so.
 std::string shortest(double x) {
-  char buffer[32];
+  char buffer[64];
+  double const size = std::abs(x);
+  if (size == 0 || (size >= 1e-4 && size < 1e9))
+    return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::fixed).ptr};
   std::string text{buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
   if (auto const e = text.find('e'); e != std::string::npos) {  // 7e+09 -> 7e9
     if (text[e + 1] == '+') text.erase(e + 1, 1);
@@ -316,6 +259,19 @@ std::string shortest(double x) {
     while (digits + 1 < text.size() && text[digits] == '0') text.erase(digits, 1);
   }
   return text;
+}
+
+/// The number nearest to `x` with the fewest digits for which `is_exact` holds; `x` itself when none does.
+template <class Test>
+double rounded(double x, Test is_exact) {
+  for (int const digits : {6, 9, 12, 13, 14, 15, 16}) {
+    char buffer[64];
+    auto const end = std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::general, digits).ptr;
+    double again = 0;
+    std::from_chars(buffer, end, again);
+    if (is_exact(again)) return again;
+  }
+  return x;
 }
 
 /// What a reader would have meant with exponents that do not fit.
@@ -348,6 +304,10 @@ Dimension const& dimension_of(Exponents const& exponents) {
 Dimension const& absolute_temperature() {
   static Dimension const d{{0, 0, 0, 1, 0, 0, 0}, "temperature", {"degC", "K"}, 2000, false, true};
   return d;
+}
+
+std::string in_quotes(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
 }
 
 std::string units_that_fit(Dimension const& d) {
@@ -405,9 +365,8 @@ QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) 
   if (!unit) {
     result.problem = "has an unknown unit " + in_quotes(unit_text) + " (" + std::string(dimension.name) +
                      " expected: " + units_that_fit(dimension) + ").";
-    if (auto const it = instead().find(unit_text); it != instead().end())
-      if (auto const meant = parse_unit(it->second); meant && meant->exponents == dimension.exponents)
-        result.problem += " Did you mean " + in_quotes(it->second) + "?";
+    if (auto const meant = unit_meant_by(unit_text); !meant.empty())
+      if (parse_unit(meant)->exponents == dimension.exponents) result.problem += " Did you mean " + in_quotes(meant) + "?";
     return result;
   }
   bool const fits = unit->exponents == dimension.exponents && (unit->offset == 0 || dimension.absolute_temperature);
@@ -442,11 +401,7 @@ std::string quantity_text(double value, Dimension const& dimension) {
   for (auto const* name : dimension.units) {
     Unit const& unit = known.find(name)->second;
     double const x = (value - unit.offset) * unit.denominator / unit.numerator;
-    char buffer[40];
-    auto const rounded = std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::general, 15);
-    double again = 0;
-    std::from_chars(buffer, rounded.ptr, again);
-    if (to_si(again, unit) != value) again = x;
+    double const again = rounded(x, [&](double y) { return to_si(y, unit) == value; });
     if (to_si(again, unit) != value) continue;
     std::string const text = shortest(again) + " " + name;
     if (!dimension.scaled) return text;  // the usual unit whenever it is exact

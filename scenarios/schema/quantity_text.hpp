@@ -47,6 +47,9 @@ std::string quantity_text(double value, Dimension const& dimension);
 /// Shortest text of a number that TOML reads back exactly as a float: 0.75, 15e12, 3.0.
 std::string number_text(double value);
 
+/// "text", for messages.
+std::string in_quotes(std::string_view text);
+
 /// Units that fit, for messages: "W, kW, MW".
 std::string units_that_fit(Dimension const& dimension);
 

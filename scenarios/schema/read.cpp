@@ -1,6 +1,7 @@
 #include "scenarios/schema/read.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "scenarios/schema/catalogue.hpp"
 #include "scenarios/schema/checks.hpp"
@@ -91,11 +92,12 @@ Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& opt
   }
   if (options.seed) {
     Value seed;
-    seed.kind = Value::Kind::text;
     auto const source = sources.add("--seed", std::to_string(*options.seed), false);
     seed.kind = Value::Kind::integer;
-    seed.integer = static_cast<std::int64_t>(*options.seed);
-    seed.place = {source, 1, 1, 1};
+    seed.integer = static_cast<std::int64_t>(std::min<std::uint64_t>(*options.seed, std::numeric_limits<std::int64_t>::max()));
+    seed.place = {source, 1, 1, static_cast<std::uint32_t>(std::to_string(*options.seed).size())};
+    if (*options.seed > static_cast<std::uint64_t>(seed.integer))
+      faults.error(seed.place, "a seed is at most 9223372036854775807, the largest whole number of TOML");
     set_from_command_line(root, "seed", std::move(seed));
   }
 
@@ -117,22 +119,25 @@ Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& opt
   if (until && decoder.good("simulation.start")) {
     std::int64_t const end = until->seconds - (until->has_offset ? 0 : zone);
     scenario.simulation.duration = Seconds{static_cast<double>(end - scenario.simulation.start)};
-    if (end <= scenario.simulation.start) faults.error(until_place, "the run would end before it starts or at once");
+    if (end <= scenario.simulation.start)
+      faults.error(until_place, "the run would end before it starts or at once");
+    else if (end - scenario.simulation.start > std::int64_t{3'200'000'000})
+      faults.error(until_place, "the run would last longer than a century");
   }
   if (scenario.simulation.name.empty()) scenario.simulation.name = file.stem().string();
 
   decode_named(trees, decoder, scenario, faults);
   // Entries written in the scenario are read even when nothing names them, so that their faults are told.
   Scenario unnamed;
-  for (auto const& k : kinds())
-    for (auto const& id : trees.ids_in_scenario(k.key)) {
-      auto const named = k.ids(scenario);
-      if (std::find(named.begin(), named.end(), id) == named.end()) {
-        Provenance unused;
-        Decoder aside(sources, faults, unused);
-        decode_entry(k.key, id, trees, aside, unnamed);
-      }
-    }
+  Provenance unused;
+  Decoder aside(sources, faults, unused);
+  for (auto const& k : kinds()) {
+    auto const named = k.ids(scenario);
+    for (auto const& id : trees.ids_in_scenario(k.key))
+      if (std::find(named.begin(), named.end(), id) == named.end()) decode_entry(k.key, id, trees, aside, unnamed);
+  }
+  decode_named(trees, aside, unnamed, faults);
+  check_catalogue(unnamed, aside, faults);
 
   check_names(scenario, decoder, faults);
   check_catalogue(scenario, decoder, faults);

@@ -19,8 +19,9 @@ class Scratch {
  public:
   Scratch() {
     auto const* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    static int number = 0;
     folder = std::filesystem::path(ONDOL_BINARY_DIR) / "tests" / "scratch" /
-             (std::string(test->test_suite_name()) + "." + test->name());
+             (std::string(test->test_suite_name()) + "." + test->name() + "." + std::to_string(number++));
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
   }

@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <map>
+
+#include "scenarios/schema/check_context.hpp"
+
+namespace ondol::schema {
+
+/// Possible, but hardly meant: loads above ratings.
+void warn_of_capacities(Context const& c) {
+  double const everything = [&] {
+    double w = c.s.site.base_load.v;
+    for (auto const& g : c.s.racks)
+      if (auto const* r = c.rack(g)) w += g.count * r->rated_power.v;
+    return w;
+  }();
+  if (everything > c.s.site.grid_capacity.v)
+    c.warning("site.grid_capacity", "the racks and the base load are rated " + watts(everything) +
+                                        " before losses and cooling, above the contract of " + watts(c.s.site.grid_capacity.v));
+  for (std::size_t b = 0; b < c.s.power.size(); ++b) {
+    auto const& bank = c.s.power[b];
+    auto const* unit = Context::find(c.s.catalogue.power_unit, bank.unit);
+    if (!unit) continue;
+    double load = 0;
+    for (auto const& g : c.s.racks)
+      if (auto const* r = c.rack(g); r && std::find(g.fed_by.begin(), g.fed_by.end(), bank.id) != g.fed_by.end())
+        load += g.count * r->rated_power.v / static_cast<double>(g.fed_by.size());
+    double const rating = unit->rating.v * (bank.units_needed ? bank.units_needed : bank.units);
+    if (load > rating)
+      c.warning(list_path("power", b),
+                "bank " + in_quotes(bank.id) + " is rated " + watts(rating) + ", its racks " + watts(load));
+  }
+  std::map<std::string, double> to_plant;
+  for (std::size_t h = 0; h < c.s.hall.size(); ++h) {
+    auto const& hall = c.s.hall[h];
+    double air = 0, liquid = 0;
+    for (auto const& g : c.s.racks) {
+      auto const* r = c.rack(g);
+      auto const* n = r ? c.node(*r) : nullptr;
+      if (!n || g.hall != hall.id) continue;
+      double const share = n->cooling == Cooling::air ? 0 : n->liquid_fraction;
+      liquid += g.count * r->rated_power.v * share;
+      air += g.count * r->rated_power.v * (1 - share);
+    }
+    if (hall.air) {
+      to_plant[hall.air->plant] += air;
+      if (auto const* u = Context::find(c.s.catalogue.crah, hall.air->crah); u && air > u->rated_heat.v * hall.air->crahs)
+        c.warning(list_path("hall", h, "air.crahs"), std::to_string(hall.air->crahs) + " air handlers are rated " +
+                                                         watts(u->rated_heat.v * hall.air->crahs) +
+                                                         ", the air heat of the racks " + watts(air));
+    }
+    if (hall.liquid) {
+      to_plant[hall.liquid->plant] += liquid;
+      if (auto const* u = Context::find(c.s.catalogue.cdu, hall.liquid->cdu); u && liquid > u->rated_heat.v * hall.liquid->cdus)
+        c.warning(list_path("hall", h, "liquid.cdus"), std::to_string(hall.liquid->cdus) + " CDUs are rated " +
+                                                           watts(u->rated_heat.v * hall.liquid->cdus) +
+                                                           ", the liquid heat of the racks " + watts(liquid));
+    }
+  }
+  for (std::size_t p = 0; p < c.s.plant.size(); ++p) {
+    auto const& plant = c.s.plant[p];
+    auto const* chiller = Context::find(c.s.catalogue.chiller, plant.chiller);
+    auto const* tower = Context::find(c.s.catalogue.tower, plant.tower);
+    auto const* dry = Context::find(c.s.catalogue.dry_cooler, plant.dry_cooler);
+    double const rejected =
+        (tower ? tower->rated_heat.v * plant.towers : 0) + (dry ? dry->rated_heat.v * plant.dry_coolers : 0);
+    double const cooled = chiller && !plant.economizer ? chiller->reference_capacity.v * plant.chillers : rejected;
+    double const rating = std::min(rejected, cooled);
+    double const heat = to_plant[plant.id];
+    if (rating > 0 && heat > rating)
+      c.warning(list_path("plant", p),
+                "plant " + in_quotes(plant.id) + " is rated " + watts(rating) + ", the heat of its halls " + watts(heat));
+  }
+}
+
+}  // namespace ondol::schema

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "scenarios/schema/check_context.hpp"
+
+namespace ondol::schema {
+namespace {
+
+void check_loss(Context const& c, std::string const& path, LossCurve const& l) {
+  if (!c.good(path) || l.form != LossCurve::Form::table) return;
+  if (l.load.size() != l.load_efficiency.size())
+    c.error(path + ".efficiency",
+            "load has " + std::to_string(l.load.size()) + " points, efficiency " + std::to_string(l.load_efficiency.size()));
+  if (!std::is_sorted(l.load.begin(), l.load.end(), std::less_equal<>{}) && l.load.size() > 1)
+    c.error(path + ".load", "the loads must increase from point to point");
+}
+
+void check_tariff(Context const& c, std::string const& path, TariffSpec const& t) {
+  if (!c.good(path) || t.band.empty()) return;
+  static char const* const kinds_of_day[] = {"weekday", "saturday", "sunday"};
+  std::array<int, 12 * 3 * 24> owner{};
+  owner.fill(-1);
+  auto const holds = [](auto const& list, auto const& x) {
+    return list.empty() || std::find(list.begin(), list.end(), x) != list.end();
+  };
+  auto const hour_name = [&](std::size_t slot) {
+    char text[64];
+    std::snprintf(text, sizeof text, "month %zu, %s, %zu h", slot / 72 + 1, kinds_of_day[slot / 24 % 3], slot % 24);
+    return std::string(text);
+  };
+  for (std::size_t b = 0; b < t.band.size(); ++b) {
+    auto const& band = t.band[b];
+    std::size_t overlaps = 0, first = 0;
+    int with = -1;
+    for (std::size_t slot = 0; slot < owner.size(); ++slot) {
+      if (!holds(band.months, static_cast<int>(slot / 72 + 1)) || !holds(band.days, std::string(kinds_of_day[slot / 24 % 3])) ||
+          !holds(band.hours, static_cast<int>(slot % 24)))
+        continue;
+      if (owner[slot] >= 0) {
+        if (overlaps++ == 0) first = slot, with = owner[slot];
+      } else {
+        owner[slot] = static_cast<int>(b);
+      }
+    }
+    if (overlaps)
+      c.error(path + ".band[" + std::to_string(b) + "]", "band " + in_quotes(band.name) + " overlaps band " +
+                                                             in_quotes(t.band[static_cast<std::size_t>(with)].name) + " in " +
+                                                             std::to_string(overlaps) + " hours, first " + hour_name(first));
+  }
+  auto const gaps = std::count(owner.begin(), owner.end(), -1);
+  if (gaps)
+    c.error(path, "the bands leave out " + std::to_string(gaps) + " of 864 kinds of hour, first " +
+                      hour_name(static_cast<std::size_t>(std::find(owner.begin(), owner.end(), -1) - owner.begin())));
+}
+
+}  // namespace
+
+void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) {
+  Context const c{s, decoder, faults};
+  for (auto const& [id, a] : s.catalogue.accelerator) {
+    auto const path = "accelerator." + id;
+    if (!c.good(path)) continue;
+    if (a.idle > a.power_limit) c.error(path + ".idle", "idle is above power_limit");
+    if (a.slowdown_temperature > a.shutdown_temperature)
+      c.error(path + ".slowdown_temperature", "slowdown_temperature is above shutdown_temperature");
+  }
+  for (auto const& [id, n] : s.catalogue.node) {
+    auto const path = "node." + id;
+    if (!c.good(path)) continue;
+    if (n.accelerators > 0 && n.accelerator.empty())
+      c.error(path, path + " needs \"accelerator\": it has " + std::to_string(n.accelerators));
+    if (n.host_active < n.host_idle) c.error(path + ".host_active", "host_active is below host_idle");
+    if (n.psus_needed > n.psus) c.error(path + ".psus_needed", "psus_needed is more than psus");
+    if (n.cooling == Cooling::air && n.liquid_fraction > 0)
+      c.error(path + ".liquid_fraction", "an air-cooled node gives no heat to liquid");
+    if (n.cooling != Cooling::air && n.liquid_fraction <= 0)
+      c.error(path + ".cooling", "a liquid-cooled node needs liquid_fraction above 0");
+    if (n.fan_rated.v > 0 && n.airflow.v <= 0) c.error(path + ".fan_rated", "fans need airflow");
+  }
+  for (auto const& [id, r] : s.catalogue.rack) {
+    auto const path = "rack." + id;
+    if (!c.good(path)) continue;
+    if (r.nodes > 0 && r.node.empty()) c.error(path, path + " needs \"node\": it has " + std::to_string(r.nodes));
+    if (r.shelves_needed > r.shelves) c.error(path + ".shelves_needed", "shelves_needed is more than shelves");
+    if (!r.shelf.empty() && r.shelves < 1) c.error(path + ".shelf", "shelf is named, but shelves is 0 or missing");
+  }
+  for (auto const& [id, p] : s.catalogue.psu) check_loss(c, "psu." + id + ".loss", p.loss);
+  for (auto const& [id, p] : s.catalogue.power_unit) check_loss(c, "power_unit." + id + ".loss", p.loss);
+  for (auto const& [id, ch] : s.catalogue.chiller) {
+    auto const path = "chiller." + id;
+    if (!c.good(path)) continue;
+    if (ch.plr_min > ch.plr_max) c.error(path + ".plr_min", "plr_min is above plr_max");
+    if (ch.evaporator_min > ch.evaporator_max) c.error(path + ".evaporator_min", "evaporator_min is above evaporator_max");
+    if (ch.condenser_min > ch.condenser_max) c.error(path + ".condenser_min", "condenser_min is above condenser_max");
+  }
+  for (auto const& [id, d] : s.catalogue.dry_cooler) {
+    auto const path = "dry_cooler." + id;
+    if (!c.good(path)) continue;
+    if (d.fluid_out >= d.fluid_in) c.error(path + ".fluid_out", "fluid_out is not below fluid_in");
+    if (d.fluid_out <= d.design_air && !d.adiabatic)
+      c.error(path + ".fluid_out", "fluid_out is not above design_air, as in any dry cooler");
+  }
+  for (auto const& [id, t] : s.tariff) check_tariff(c, "tariff." + id, t);
+}
+
+}  // namespace ondol::schema

@@ -1,0 +1,68 @@
+#pragma once
+/// What the cross checks share: the scenario, where its values stand, and words for sizes.
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "scenarios/schema/checks.hpp"
+
+namespace ondol::schema {
+
+inline std::string list_path(std::string const& list, std::size_t i, std::string const& key = {}) {
+  return list + "[" + std::to_string(i) + "]" + (key.empty() ? "" : "." + key);
+}
+
+inline std::string watts(double w) {
+  char buffer[32];
+  auto const [scale, unit] = w >= 1e6 ? std::pair{1e6, "MW"} : w >= 1e3 ? std::pair{1e3, "kW"} : std::pair{1.0, "W"};
+  std::snprintf(buffer, sizeof buffer, "%.4g %s", w / scale, unit);
+  return buffer;
+}
+
+/// Three digits: 3.2e+13.
+inline std::string about(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", x);
+  return text;
+}
+
+/// A whole number however large.
+inline std::string whole(double x) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f", x);
+  return text;
+}
+
+struct Context {
+  Scenario const& s;
+  Decoder const& decoder;
+  Faults& faults;
+
+  bool good(std::string const& path) const { return decoder.good(path); }
+  void error(std::string const& path, std::string message) const { faults.error(decoder.place(path), std::move(message)); }
+  void warning(std::string const& path, std::string message) const { faults.warning(decoder.place(path), std::move(message)); }
+
+  template <class Spec>
+  static Spec const* find(std::map<std::string, Spec> const& entries, std::string const& id) {
+    auto const it = entries.find(id);
+    return it == entries.end() ? nullptr : &it->second;
+  }
+  RackSpec const* rack(RackGroupSpec const& g) const { return find(s.catalogue.rack, g.rack); }
+  NodeSpec const* node(RackSpec const& r) const { return find(s.catalogue.node, r.node); }
+  double accelerators_per_rack(RackGroupSpec const& g) const {
+    auto const* r = rack(g);
+    auto const* n = r ? node(*r) : nullptr;
+    return n ? static_cast<double>(r->nodes) * n->accelerators : 0;
+  }
+  double count(std::size_t group) const {
+    auto const it = decoder.oversized.find(list_path("racks", group, "count"));
+    return it == decoder.oversized.end() ? s.racks[group].count : it->second;
+  }
+};
+
+/// The parts of `check_scenario`.
+void check_demand(Context const& c);
+void warn_of_capacities(Context const& c);
+
+}  // namespace ondol::schema
