@@ -53,17 +53,17 @@ DryCoolerPoint DryCooler::control(double wanted_w, double fluid_in_k, double flu
                                   double wet_bulb_k, double pressure_pa) const {
   DryCoolerPoint point;
   if (wanted_w <= 0.0 || units_ <= 0.0 || fluid_w_per_k <= 0.0) return point;
-  double const conductance = conductance_w_per_k(fluid_w_per_k);
   double air_k = dry_bulb_k;
-  bool const wet = params_.adiabatic && conductance * (fluid_in_k - dry_bulb_k) < wanted_w;
-  if (wet) air_k = coldest_air_k(dry_bulb_k, wet_bulb_k);
-  double const most = conductance * (fluid_in_k - air_k);
-  if (most <= 0.0) return point;
-  point.heat_w = std::min(wanted_w, most);
-  point.fan_speed = wanted_w >= most
-                        ? 1.0
-                        : coil_.cold_flow_for(wanted_w, fluid_in_k, fluid_w_per_k, air_k, air_w_per_k(1.0), wanted_w / most) /
-                              air_w_per_k(1.0);
+  double const full = air_w_per_k(1.0);
+  auto match = coil_.match(wanted_w, fluid_in_k, fluid_w_per_k, air_k, full, 0.3);
+  bool const wet = params_.adiabatic && match.heat_w < wanted_w;
+  if (wet) {
+    air_k = coldest_air_k(dry_bulb_k, wet_bulb_k);
+    match = coil_.match(wanted_w, fluid_in_k, fluid_w_per_k, air_k, full, 0.3);
+  }
+  if (match.heat_w <= 0.0) return point;
+  point.heat_w = match.heat_w;
+  point.fan_speed = match.cold_w_per_k / full;
   double const turning = std::max(point.fan_speed, params_.minimum_speed);
   point.fan_w = units_ * params_.fan_w * turning * turning * point.fan_speed;  // fans below the least speed cycle
   if (wet) {

@@ -35,17 +35,10 @@ ExchangerRating rating(LiquidSideParams const& p, double water_specific_heat) {
 /// Heat that brings the leaving fluid to its set point, as far as the exchanger can, and the water this takes.
 void exchange(SidePoint& point, CounterflowExchanger const& exchanger, double wanted_w, double return_k, double water_k,
               double water_limit, double& guess) {
-  double const most = std::max(0.0, exchanger.heat_w(return_k, point.flow_w_per_k, water_k, water_limit));
-  point.heat_w = std::clamp(wanted_w, 0.0, most);
-  if (point.heat_w <= 0.0) {
-    // A valve that asks in vain stands open.
-    point.water_w_per_k = wanted_w > 0.0 ? water_limit : 0.0;
-  } else if (point.heat_w == most) {
-    point.water_w_per_k = water_limit;
-  } else {
-    point.water_w_per_k = exchanger.cold_flow_for(point.heat_w, return_k, point.flow_w_per_k, water_k, water_limit, guess);
-    guess = point.water_w_per_k / water_limit;
-  }
+  auto const match = exchanger.match(wanted_w, return_k, point.flow_w_per_k, water_k, water_limit, guess);
+  point.heat_w = match.heat_w;
+  point.water_w_per_k = match.cold_w_per_k;
+  if (match.heat_w > 0.0) guess = match.cold_w_per_k / water_limit;
 }
 
 }  // namespace

@@ -62,35 +62,42 @@ double CounterflowExchanger::conductance_w_per_k(double hot_w_per_k, double cold
   return effective_conductance(ua, hot_w_per_k, cold_w_per_k);
 }
 
-double CounterflowExchanger::cold_flow_for(double heat, double hot_in_k, double hot_w_per_k, double cold_in_k,
-                                           double cold_limit, double guess) const {
+CounterflowExchanger::Match CounterflowExchanger::match(double wanted_w, double hot_in_k, double hot, double cold_in_k,
+                                                        double cold_limit, double guess) const {
+  if (wanted_w <= 0.0) return {};
   double const inlets_k = hot_in_k - cold_in_k;
-  if (heat <= 0.0) return 0.0;
-  if (inlets_k <= 0.0 || hot_w_per_k <= 0.0 || ua_ <= 0.0) return cold_limit;
-  double const hot_film = hot_share_ * film(hot_w_per_k / hot_);
-  double const wanted = heat / inlets_k;
-  auto const excess = [&](double cold) {
-    double const ua = ua_ / (hot_film + (1.0 - hot_share_) * film(cold / cold_));
-    return effective_conductance(ua, hot_w_per_k, cold) - wanted;
-  };
+  // A valve that asks in vain stands open.
+  if (inlets_k <= 0.0 || hot <= 0.0 || cold_limit <= 0.0 || ua_ <= 0.0) return {0.0, cold_limit};
+  double const hot_film = hot_share_ * film(hot / hot_), cold_share = 1.0 - hot_share_;
+  double const most =
+      effective_conductance(ua_ / (hot_film + cold_share * film(cold_limit / cold_)), hot, cold_limit) * inlets_k;
+  if (most <= wanted_w) return {most, cold_limit};
+  double const wanted = wanted_w / inlets_k;
   // The heat cannot exceed cold flow x inlet difference, which bounds the flow from below.
   double low = wanted, high = cold_limit;
-  if (low >= high) return cold_limit;
-  double const f_limit = excess(high);
-  if (f_limit <= 0.0) return cold_limit;
-  double x = std::clamp(guess * cold_limit, low, high);
-  if (x == low || x == high) x = 0.5 * (low + high);
-  double previous = high, f_previous = f_limit;
-  for (int i = 0; i < 100; ++i) {
-    double const f = excess(x);
-    (f > 0.0 ? high : low) = x;
-    if (std::abs(f) < 1e-9 * wanted || high - low < 1e-9 * cold_limit) return x;
-    double next = x - f * (x - previous) / (f - f_previous);
-    if (!(next > low && next < high)) next = 0.5 * (low + high);
-    previous = x, f_previous = f;
-    x = next;
+  double c = std::clamp(guess * cold_limit, low, high);
+  if (c == low || c == high) c = 0.5 * (low + high);
+  // Newton on K(c) = (1 - E)/(1/c - E/h), E = exp(-UA (1/c - 1/h)): one form for either side being the smaller; bracketed.
+  for (int i = 0; i < 60; ++i) {
+    double const cold_film = cold_share * film(c / cold_);
+    double const ua = ua_ / (hot_film + cold_film);
+    double const excess = effective_conductance(ua, hot, c) - wanted;
+    if (std::abs(excess) < 1e-9 * wanted || high - low < 1e-12 * cold_limit) break;
+    (excess > 0.0 ? high : low) = c;
+    double const difference = 1.0 / c - 1.0 / hot, exponent = ua * difference;
+    double next = 0.5 * (low + high);
+    if (std::abs(exponent) > 1e-4 && std::abs(exponent) < 50.0) {
+      double const gone = std::exp(-exponent);
+      double const ua_slope = ua * ua / ua_ * cold_film * flow_exponent / c;
+      double const exponent_slope = ua_slope * difference - ua / (c * c);
+      double const top = 1.0 - gone, bottom = 1.0 / c - gone / hot;
+      double const top_slope = gone * exponent_slope, bottom_slope = -1.0 / (c * c) + gone * exponent_slope / hot;
+      double const newton = c - excess * bottom * bottom / (top_slope * bottom - top * bottom_slope);
+      if (newton > low && newton < high) next = newton;
+    }
+    c = next;
   }
-  return x;
+  return {wanted_w, c};
 }
 
 }  // namespace ondol::sim

@@ -35,10 +35,14 @@ class CounterflowExchanger {
   double heat_w(double hot_in_k, double hot_w_per_k, double cold_in_k, double cold_w_per_k) const {
     return conductance_w_per_k(hot_w_per_k, cold_w_per_k) * (hot_in_k - cold_in_k);
   }
-  /// Cold-side capacity rate <= `cold_limit` at which the exchanger moves `heat` for the given inlets, to 1e-8 relative; the
-  /// limit itself where it cannot.  `guess` (a fraction of the limit) speeds the search.
-  double cold_flow_for(double heat_w, double hot_in_k, double hot_w_per_k, double cold_in_k, double cold_limit_w_per_k,
-                       double guess = 0.5) const;
+  /// The valve or fan on the cold side opened just so far that `wanted_w` is moved.
+  struct Match {
+    double heat_w = 0;        ///< min(wanted, what the limit allows), never negative
+    double cold_w_per_k = 0;  ///< the flow for it, to 1e-9 of the heat
+  };
+  /// `guess`, a fraction of the limit, speeds the search.
+  Match match(double wanted_w, double hot_in_k, double hot_w_per_k, double cold_in_k, double cold_limit_w_per_k,
+              double guess = 0.5) const;
 
   double rated_ua_w_per_k() const { return ua_; }
   double rated_hot_w_per_k() const { return hot_; }
