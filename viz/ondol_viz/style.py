@@ -30,10 +30,13 @@ FAMILIES: dict[str, dict[str, str]] = {
     "conversion": {
         "psu_loss": "#8A5A00",
         "shelf_loss": "#B37A00",
+        "pdu_loss": "#C58600",
         "busway_loss": "#D19200",
         "ups_loss": "#E9AE2E",
         "transformer_loss": "#F3C968",
         "switchgear_loss": "#F9E1A8",
+        "battery_loss": "#FBECC8",
+        "generator_loss": "#FDF5E2",
     },
     "cooling": {
         "crah_fans": "#004F3A",
@@ -53,10 +56,13 @@ OWNER_NAMES = {
     "fans": "server fans",
     "psu_loss": "PSU loss",
     "shelf_loss": "power shelf loss",
+    "pdu_loss": "PDU loss",
     "busway_loss": "busway loss",
     "ups_loss": "UPS loss",
     "transformer_loss": "transformer loss",
     "switchgear_loss": "switchgear loss",
+    "battery_loss": "battery loss",
+    "generator_loss": "generator loss",
     "crah_fans": "CRAH fans",
     "cdu_pumps": "CDU pumps",
     "plant_pumps": "plant pumps",
@@ -114,9 +120,9 @@ def power_scale(largest_w: float) -> tuple[float, str]:
     return 1.0, "W"
 
 
-def time_axis(axes: Axes, zone: str) -> None:
+def time_axis(axes: Axes, zone: str, most: int = 9) -> None:
     """Short dates on the time axis, and whose clock it is."""
-    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
     axes.set_xlabel(f"time ({zone})")

@@ -9,7 +9,7 @@ from ..run import Run
 from ..style import BLACK, CYCLE, styled, time_axis
 from .parts import TITLE_PAD, mark_events, need, thinned
 
-POOLS = 8  # more panels than this do not fit a page
+POOLS = len(CYCLE)  # more panels than this do not fit a page, nor have colours that differ
 
 
 @styled
@@ -30,8 +30,7 @@ def job_occupancy(run: Run) -> Figure:
     count = len(largest)
     figure = Figure(figsize=(10, 0.95 * count + (2.3 if queue else 0.8)))
     panels = figure.subplots(count + queue, 1, sharex=True, squeeze=False, height_ratios=[1] * count + [1.6] * queue)[:, 0]
-    for axes, i in zip(panels, largest, strict=False):
-        colour = CYCLE[i % len(CYCLE)]
+    for axes, i, colour in zip(panels, largest, CYCLE, strict=False):
         busy, total = data["accelerators_busy"].values[:, i], data["accelerators_total"].values[:, i]
         axes.fill_between(when, busy, color=colour, alpha=0.75, lw=0)
         axes.plot(when, total, color=BLACK, lw=0.9, ls=(0, (4, 2)))
@@ -58,8 +57,8 @@ def job_occupancy(run: Run) -> Figure:
     mark_events(panels[0], run)
     if queue:
         axes = panels[-1]
-        for i in largest:
-            axes.step(when, data["jobs_waiting"].values[:, i], where="pre", color=CYCLE[i % len(CYCLE)], label=names[i])
+        for i, colour in zip(largest, CYCLE, strict=False):
+            axes.step(when, data["jobs_waiting"].values[:, i], where="pre", color=colour, label=names[i])
         axes.set_ylim(bottom=0)
         axes.set_ylabel("jobs waiting (1)")
         axes.set_title("Queue")

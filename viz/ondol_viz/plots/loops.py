@@ -46,8 +46,8 @@ def loop_temperatures(run: Run) -> Figure:
     panels[0, 0].legend(loc="upper right", ncols=4, fontsize=8, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     low, high = panels[0, 0].get_ylim()
     panels[0, 0].set_ylim(low, high + 0.18 * (high - low))  # room for the legend
-    for axes in panels[-1]:
-        time_axis(axes, run.zone_name)
+    time_axis(panels[-1, 0], run.zone_name)
+    time_axis(panels[-1, 1], run.zone_name, most=5)
     return figure
 
 

@@ -80,13 +80,25 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
     if not label:
         return
     for i, (kind, colour) in enumerate(list(colours.items())[:6]):
+        side = "left"
         if few:
-            text, at, offset = _spoken(kind), (times[np.flatnonzero(events["kind"] == kind)[0]], 1), (2, 2 + 9 * (i % 2))
+            first = times[np.flatnonzero(events["kind"] == kind)[0]]
+            text, at, offset = _spoken(kind), (first, 1), (2, 2 + 9 * (i % 2))
+            if first > low + 0.75 * (high - low):
+                side, offset = "right", (-2, offset[1])
         else:
             count = int((events["kind"] == kind).sum())
             text, at, offset = f"| {_spoken(kind)} ({count:,})", (low, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
         axes.annotate(
-            text, at, xycoords=top, xytext=offset, textcoords="offset points", color=colour, fontsize=7.5, annotation_clip=False
+            text,
+            at,
+            xycoords=top,
+            xytext=offset,
+            textcoords="offset points",
+            color=colour,
+            fontsize=7.5,
+            ha=side,
+            annotation_clip=False,
         )
 
 
