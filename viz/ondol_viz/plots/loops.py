@@ -47,7 +47,7 @@ def loop_temperatures(run: Run) -> Figure:
     low, high = panels[0, 0].get_ylim()
     panels[0, 0].set_ylim(low, high + 0.18 * (high - low))  # room for the legend
     time_axis(panels[-1, 0], run.zone_name)
-    time_axis(panels[-1, 1], run.zone_name, most=6)
+    time_axis(panels[-1, 1], run.zone_name, most=7)
     return figure
 
 
