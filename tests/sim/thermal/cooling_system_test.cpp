@@ -124,6 +124,22 @@ TEST(CoolingSystem, ToleranceConvergesToAFineSolution) {
   EXPECT_NEAR(run(1e-5), fine, 1e-4);
 }
 
+// Held at its set point, a technology loop of constant flow is linear: T - T_end falls as exp(-t m cp/C).  The error of a
+// third-order method falls eightfold with half the step.
+TEST(CoolingSystem, IntegratorIsOfThirdOrder) {
+  auto const weather = air(15.0, 0.6);
+  auto const error = [&](double longest_step) {
+    auto system = building({1e3, longest_step});  // the tolerance never shortens a step
+    system.initialise(Heat{4e6}, Heat{10e6}, weather);
+    double const rate = 14 * 31.48 * 3900.0, start = system.liquid_return_k(0), end = start + 10e6 / rate;
+    system.advance(60.0, Heat{4e6}, Heat{20e6}, weather, weather);
+    return std::abs(system.liquid_return_k(0) - (end + (start - end) * std::exp(-60.0 * rate / 6e7)));
+  };
+  EXPECT_LT(error(15.0), 0.02);
+  EXPECT_NEAR(error(15.0) / error(7.5), 8.0, 2.0);
+  EXPECT_NEAR(error(7.5) / error(3.75), 8.0, 1.0);
+}
+
 // A technology loop with its CDUs lost warms at heat / heat capacity: nothing but the coolant takes the heat.
 TEST(CoolingSystem, LostCoolingWarmsAtHeatOverCapacity) {
   auto system = building();
