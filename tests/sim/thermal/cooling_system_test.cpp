@@ -50,6 +50,25 @@ TEST(CoolingSystem, StartsSteady) {
   EXPECT_LE(last.stages, 4);
 }
 
+TEST(CoolingSystem, FindsTheSteadyStateInAnyWeather) {
+  RandomStream random(13, "weather");
+  double worst_s = 0;
+  for (int k = 0; k < 400; ++k) {
+    auto system = building();
+    auto const weather = air(random.uniform(-15, 33), random.uniform(0.3, 0.8));
+    Heat const a{random.uniform(0, 9e6)}, l{random.uniform(0, 24e6)};
+    auto const begin = std::chrono::steady_clock::now();
+    ASSERT_TRUE(system.initialise(a, l, weather)) << k;
+    worst_s = std::max(worst_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    double const supply = system.liquid_supply_k(0), back = system.air_return_k(0);
+    auto const& i = system.advance(600.0, a, l, weather, weather);
+    EXPECT_NEAR(system.liquid_supply_k(0), supply, 0.02);
+    EXPECT_NEAR(system.air_return_k(0), back, 0.02);
+    EXPECT_NEAR(total_out_w(i) / total_in_w(i, a[0] + l[0]), 1.0, 1e-3);
+  }
+  std::printf("longest of 400 initialisations: %.1f ms\n", 1e3 * worst_s);
+}
+
 // Hand balance of the steady state: rise = heat / flow, fan power by the cube of the share of rated heat.
 TEST(CoolingSystem, SteadyStateMeetsHandBalance) {
   auto system = building();
