@@ -1,0 +1,47 @@
+#pragma once
+/// What is where and how hot: arrays by node and by rack, contiguous by rack and by rack group, read and written by the rooms
+/// of the machine through the engine.  Powers are those of the interval just settled (means) unless said otherwise.
+
+#include <cstdint>
+#include <vector>
+
+namespace ondol::sim {
+
+struct NodeState {
+  // Temperatures and the rates chosen at the last instant.
+  std::vector<double> die_k;          ///< mean accelerator temperature of the node
+  std::vector<double> reference_w;    ///< its accelerators together, at their reference temperature and present clock
+  std::vector<double> slope_w_per_k;  ///< leakage of its accelerators together
+  std::vector<double> host_w;
+  std::vector<double> fan_w;
+  std::vector<double> clock;  ///< slowest accelerator of the node, relative to its full clock
+  // Conditions under which the clock was chosen.
+  std::vector<double> closed_die_k, closed_coolant_k;
+  std::vector<std::uint8_t> in_service;
+  std::vector<std::uint16_t> busy;  ///< accelerators held by jobs
+  // Totals.
+  std::vector<double> energy_j;  ///< at the node's input, since the start
+
+  void resize(std::size_t n) {
+    for (auto* a : {&die_k, &reference_w, &slope_w_per_k, &host_w, &fan_w, &clock, &closed_die_k, &closed_coolant_k, &energy_j})
+      a->assign(n, 0.0);
+    in_service.assign(n, 1);
+    busy.assign(n, 0);
+  }
+};
+
+struct RackState {
+  std::vector<double> inlet_k;    ///< air entering the nodes
+  std::vector<double> coolant_k;  ///< what the accelerators give their heat to: inlet air or technology supply
+  std::vector<double> power_w;    ///< at the rack's input, mean of the interval
+  std::vector<double> air_heat_w, liquid_heat_w;
+  std::vector<double> fan_speed;      ///< of the nodes' fans, fraction of full
+  std::vector<std::uint8_t> limited;  ///< some node runs below full clock because of temperature
+
+  void resize(std::size_t n) {
+    for (auto* a : {&inlet_k, &coolant_k, &power_w, &air_heat_w, &liquid_heat_w, &fan_speed}) a->assign(n, 0.0);
+    limited.assign(n, 0);
+  }
+};
+
+}  // namespace ondol::sim
