@@ -1,0 +1,346 @@
+#include "sim/engine/assemble.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/engine/carbon_series.hpp"
+#include "sim/thermal/psychrometrics.hpp"
+
+namespace ondol::sim {
+
+namespace {
+
+using namespace schema;
+
+sim::LossCurve loss_curve(schema::LossCurve const& c, Watts rating) {
+  switch (c.form) {
+    case schema::LossCurve::Form::quadratic:
+      return sim::LossCurve::quadratic(c.no_load, c.proportional, c.square, rating);
+    case schema::LossCurve::Form::affine:
+      return sim::LossCurve::affine(c.constant, c.efficiency);
+    case schema::LossCurve::Form::table:
+      return sim::LossCurve::table(c.load, c.load_efficiency, rating);
+  }
+  return {};
+}
+
+AcceleratorPowerParams accelerator_params(AcceleratorSpec const& a) {
+  AcceleratorPowerParams p;
+  p.power_limit_w = a.power_limit.v;
+  p.idle_w = a.idle.v;
+  p.context_w = a.context.v;
+  p.sm_active_w = a.sm_active.v;
+  auto const at = [](Precision precision) { return static_cast<std::size_t>(precision); };
+  double const sustained = a.bf16_peak.v * a.matmul_efficiency;
+  double const fp8 = a.fp8_peak ? a.fp8_peak->v * a.matmul_efficiency : sustained;
+  p.sustained_flop_per_s[at(Precision::bf16)] = sustained;
+  p.sustained_flop_per_s[at(Precision::fp8)] = fp8;
+  p.sustained_flop_per_s[at(Precision::fp4)] = a.fp4_peak ? a.fp4_peak->v * a.matmul_efficiency : fp8;
+  p.sustained_flop_per_s[at(Precision::fp64)] = a.fp64_peak ? a.fp64_peak->v * a.matmul_efficiency : 0.0;
+  p.joules_per_flop = joules_per_flop_from_bf16(a.energy_per_flop.v, a.fp8_energy_ratio);
+  p.sustained_byte_per_s = a.memory_bandwidth.v * a.memory_efficiency;
+  p.joules_per_byte = a.energy_per_byte.v;
+  p.leakage_w_per_k = a.leakage_slope.v;
+  p.leakage_reference_k = a.leakage_reference.v;
+  p.clock_exponent = a.clock_exponent;
+  p.minimum_clock = a.minimum_clock;
+  return p;
+}
+
+RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
+  auto const& rack = s.catalogue.rack.at(group.rack);
+  auto const& node = s.catalogue.node.at(rack.node);
+  auto const& accelerator = s.catalogue.accelerator.at(node.accelerator);
+  RackClass c;
+  c.name = group.pool;
+  c.nodes_per_rack = static_cast<std::uint32_t>(rack.nodes);
+  c.accelerators = node.accelerators;
+  c.accelerator = accelerator_params(accelerator);
+  c.power_limit_w = group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
+  c.junction_k_per_w = accelerator.junction_to_coolant.v;
+  c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
+  c.slowdown_k = accelerator.slowdown_temperature.v;
+  c.shutdown_k = accelerator.shutdown_temperature.v;
+  c.liquid_cooled = node.cooling != Cooling::air;
+  c.node.host = {node.host_idle.v, node.host_active.v};
+  c.node.liquid_fraction = node.liquid_fraction;
+  c.node.fans.rated_w = node.fan_rated.v;
+  c.node.fans.minimum_speed = node.fan_minimum_speed;
+  c.node.fans.rated_air_heat_w = node.rated_power.v * (1.0 - node.liquid_fraction);
+  c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
+  if (!node.psu.empty()) {
+    auto const& psu = s.catalogue.psu.at(node.psu);
+    c.node.psu = loss_curve(psu.loss, psu.rating);
+    c.node.psus = node.psus;
+  }
+  c.switch_w = rack.switch_power.v;
+  if (!rack.shelf.empty()) {
+    auto const& shelf = s.catalogue.psu.at(rack.shelf);
+    c.shelf = loss_curve(shelf.loss, shelf.rating);
+    c.shelves = rack.shelves;
+  }
+  return c;
+}
+
+Owner loss_owner(PowerUnitSpec::Kind kind) {
+  switch (kind) {
+    case PowerUnitSpec::Kind::transformer:
+      return Owner::transformer_loss;
+    case PowerUnitSpec::Kind::switchgear:
+      return Owner::switchgear_loss;
+    case PowerUnitSpec::Kind::ups:
+      return Owner::ups_loss;
+    case PowerUnitSpec::Kind::busway:
+      return Owner::busway_loss;
+    case PowerUnitSpec::Kind::pdu:
+      return Owner::pdu_loss;
+    case PowerUnitSpec::Kind::generator:
+      return Owner::generator_loss;
+    case PowerUnitSpec::Kind::battery:
+      return Owner::battery_loss;
+  }
+  return Owner::transformer_loss;
+}
+
+double utc_offset_s(std::string const& zone) {
+  if (zone.size() < 6) return 0;
+  double const sign = zone[0] == '-' ? -1.0 : 1.0;
+  return sign * (3600.0 * std::stod(zone.substr(1, 2)) + 60.0 * std::stod(zone.substr(4, 2)));
+}
+
+Weather weather(Scenario const& s, double offset_s, double pressure_pa) {
+  auto const& w = s.site.weather;
+  if (w.file.empty()) return Weather::constant(w.dry_bulb.v, w.relative_humidity, pressure_pa);
+  auto made =
+      Weather::from_file(w.file, {.utc_offset_s = offset_s, .elevation_m = s.site.elevation.v, .typical_year = w.typical_year});
+  double const start = static_cast<double>(s.simulation.start);
+  if (!made.covers(start, start + s.simulation.duration.v))
+    throw InputError(fmt::format(
+        "weather file {} does not cover the run; set site.weather.typical_year = true or choose other dates", w.file));
+  return made;
+}
+
+PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
+  auto const& fluid = s.catalogue.fluid.at(spec.fluid);
+  PlantParams p;
+  p.fluid_specific_heat_j_per_kg_k = fluid.specific_heat.v;
+  p.fluid_density_kg_per_m3 = fluid.density.v;
+  p.supply_k = spec.supply_temperature.v;
+  p.volume_m3 = spec.volume.v;
+  p.metal_j_per_k = spec.metal_heat_capacity.v;
+  p.flow_kg_per_s = spec.flow.v;
+  p.pump_w = spec.pump_power.v;
+  p.economizer = spec.economizer;
+  p.economizer_approach_k = spec.economizer_approach.v;
+  p.condenser_pump_w = spec.condenser_pump_power.v;
+  if (!spec.chiller.empty()) {
+    auto const& c = s.catalogue.chiller.at(spec.chiller);
+    p.chiller = ChillerParams{.reference_capacity_w = c.reference_capacity.v,
+                              .reference_cop = c.reference_cop,
+                              .plr_min = c.plr_min,
+                              .plr_max = c.plr_max,
+                              .plr_unload = c.plr_unload,
+                              .evaporator_min_k = c.evaporator_min.v,
+                              .evaporator_max_k = c.evaporator_max.v,
+                              .condenser_min_k = c.condenser_min.v,
+                              .condenser_max_k = c.condenser_max.v,
+                              .condenser_flow_kg_per_s = c.condenser_flow.v,
+                              .capacity_curve = c.capacity_curve,
+                              .eir_curve = c.eir_curve,
+                              .part_load_curve = c.part_load_curve};
+    p.chillers = spec.chillers;
+  }
+  if (!spec.tower.empty()) {
+    auto const& t = s.catalogue.tower.at(spec.tower);
+    p.tower = TowerParams{.water_flow_kg_per_s = t.water_flow.v,
+                          .design_wet_bulb_k = t.design_wet_bulb.v,
+                          .design_range_k = t.design_range.v,
+                          .design_approach_k = t.design_approach.v,
+                          .fan_w = t.fan_power.v,
+                          .drift_fraction = t.drift_fraction,
+                          .cycles_of_concentration = t.cycles_of_concentration,
+                          .fan_air = {},
+                          .fan_power = {}};
+    p.towers = spec.towers;
+  }
+  if (!spec.dry_cooler.empty()) {
+    auto const& d = s.catalogue.dry_cooler.at(spec.dry_cooler);
+    DryCoolerParams dry;
+    dry.rated_heat_w = d.rated_heat.v;
+    dry.design_air_k = d.design_air.v;
+    dry.fluid_in_k = d.fluid_in.v;
+    dry.fluid_out_k = d.fluid_out.v;
+    dry.fan_w = d.fan_power.v;
+    dry.adiabatic = d.adiabatic;
+    dry.adiabatic_effectiveness = d.adiabatic_effectiveness;
+    p.dry_cooler = dry;
+    p.dry_coolers = spec.dry_coolers;
+  }
+  return p;
+}
+
+std::size_t plant_index(Scenario const& s, std::string const& id) {
+  for (std::size_t i = 0; i < s.plant.size(); ++i)
+    if (s.plant[i].id == id) return i;
+  throw InputError("no plant \"" + id + "\"");
+}
+
+HallParams hall_params(Scenario const& s, topology::Facility const& facility, HallSpec const& hall, double air_density) {
+  // Metal that follows the air and coolant held in the racks of this hall.
+  double metal = 0, coolant_m3 = 0;
+  for (auto const& place : facility.racks) {
+    if (s.hall[place.hall].id != hall.id) continue;
+    auto const& rack = s.catalogue.rack.at(s.racks[place.group].rack);
+    metal += rack.heat_capacity.v;
+    coolant_m3 += rack.coolant_volume.v;
+  }
+  HallParams p;
+  if (hall.air) {
+    auto const& c = s.catalogue.crah.at(hall.air->crah);
+    AirSideParams air;
+    air.plant = plant_index(s, hall.air->plant);
+    air.crah.rated_heat_w = c.rated_heat.v;
+    air.crah.rated_approach_k = c.rated_approach.v;
+    air.crah.airflow_m3_per_s = c.airflow.v;
+    air.crah.fan_w = c.fan_power.v;
+    air.crah.water_flow_kg_per_s = c.water_flow.v;
+    air.crahs = hall.air->crahs;
+    air.supply_k = hall.air->supply_temperature.v;
+    air.heat_capacity_j_per_k = hall.air->volume.v * air_density * dry_air_specific_heat_j_per_kg_k + metal;
+    air.density_kg_per_m3 = air_density;
+    p.air = air;
+  }
+  if (hall.liquid) {
+    auto const& c = s.catalogue.cdu.at(hall.liquid->cdu);
+    auto const& fluid = s.catalogue.fluid.at(hall.liquid->fluid);
+    LiquidSideParams liquid;
+    liquid.plant = plant_index(s, hall.liquid->plant);
+    liquid.cdu.rated_heat_w = c.rated_heat.v;
+    liquid.cdu.rated_approach_k = c.rated_approach.v;
+    liquid.cdu.technology_flow_kg_per_s = c.technology_flow.v;
+    liquid.cdu.facility_flow_kg_per_s = c.facility_flow.v;
+    liquid.cdu.pump_w = c.pump_power.v;
+    liquid.cdus = hall.liquid->cdus;
+    liquid.supply_k = hall.liquid->supply_temperature.v;
+    liquid.specific_heat_j_per_kg_k = fluid.specific_heat.v;
+    liquid.heat_capacity_j_per_k =
+        (coolant_m3 + hall.liquid->cdus * c.coolant_volume.v) * fluid.density.v * fluid.specific_heat.v +
+        hall.liquid->cdus * c.metal_heat_capacity.v;
+    p.liquid = liquid;
+  }
+  return p;
+}
+
+TariffParams tariff_params(Scenario const& s, double offset_s) {
+  TariffParams t;
+  t.utc_offset_s = static_cast<std::int64_t>(offset_s);
+  if (s.site.tariff.empty()) return t;
+  auto const& spec = s.tariff.at(s.site.tariff);
+  t.adder_won_per_j = spec.adder.v;
+  t.demand_won_per_w_month = spec.demand_charge.v;
+  t.tax = spec.tax;
+  std::map<std::string, DayType> const day{
+      {"weekday", DayType::weekday}, {"saturday", DayType::saturday}, {"sunday", DayType::sunday}};
+  for (auto const& band : spec.band) {
+    TariffBandParams b{band.name, band.months, band.hours, {}, band.price.v};
+    for (auto const& d : band.days) b.days.push_back(day.at(d));
+    t.bands.push_back(std::move(b));
+  }
+  return t;
+}
+
+}  // namespace
+
+ActivityInput activity_input(workloads::Activity const& a, double level, double clock_sensitivity) {
+  static std::map<workloads::Precision, Precision> const same{{workloads::Precision::bf16, Precision::bf16},
+                                                              {workloads::Precision::fp8, Precision::fp8},
+                                                              {workloads::Precision::fp4, Precision::fp4},
+                                                              {workloads::Precision::fp64, Precision::fp64}};
+  return {.sm = a.sm * level,
+          .compute = a.compute * level,
+          .memory = a.memory * level,
+          .precision = same.at(a.precision),
+          .compute_share = clock_sensitivity};
+}
+
+Assembly assemble(Scenario const& s, topology::Facility const& facility) {
+  Assembly a;
+  a.utc_offset_s = utc_offset_s(s.site.time_zone);
+  double const pressure = pressure_at_elevation_pa(s.site.elevation.v);
+  double const room_k = from_celsius(20.0).v;
+  a.air_density_kg_per_m3 = moist_air_density_kg_per_m3(room_k, humidity_ratio_from_relative(room_k, 0.5, pressure), pressure);
+  a.weather = weather(s, a.utc_offset_s, pressure);
+  for (auto const& plant : s.plant) a.plants.push_back(plant_params(s, plant));
+  for (auto const& hall : s.hall) {
+    a.halls.push_back(hall_params(s, facility, hall, a.air_density_kg_per_m3));
+    a.hall_recirculation.push_back(hall.air ? hall.air->recirculation : 0.0);
+  }
+
+  // Racks of a group are contiguous, in group order.
+  for (std::uint32_t r = 0; r < facility.racks.size();) {
+    auto const& first = facility.racks[r];
+    RackClass c = rack_class(s, s.racks[first.group]);
+    c.first_rack = r;
+    c.first_node = first.first_node;
+    c.hall = first.hall;
+    c.pool = first.pool;
+    while (r < facility.racks.size() && facility.racks[r].group == first.group) ++r, ++c.racks;
+    a.classes.push_back(std::move(c));
+  }
+
+  // Pools: what the scheduler and the demand need to know.
+  a.nodes_of_pool.resize(facility.pools.size());
+  a.accelerators_per_node_of_pool.assign(facility.pools.size(), 0);
+  a.supplies.resize(facility.pools.size());
+  for (auto const& c : a.classes) {
+    auto const& spec = s.catalogue.accelerator.at(
+        s.catalogue.node.at(s.catalogue.rack.at(s.racks[facility.racks[c.first_rack].group].rack).node).accelerator);
+    auto& per_node = a.accelerators_per_node_of_pool[c.pool];
+    if (per_node != 0 && per_node != c.accelerators)
+      throw InputError(fmt::format("pool \"{}\" mixes nodes of {} and {} accelerators; give each its own pool",
+                                   facility.pools[c.pool], per_node, c.accelerators));
+    per_node = c.accelerators;
+    for (std::uint32_t n = 0; n < c.racks * c.nodes_per_rack; ++n) a.nodes_of_pool[c.pool].push_back(c.first_node + n);
+    auto& supply = a.supplies[c.pool];
+    supply.name = facility.pools[c.pool];
+    supply.nodes += static_cast<int>(c.racks * c.nodes_per_rack);
+    supply.accelerators_per_node = c.accelerators;
+    // Rack-scale systems join all accelerators of a rack: there the rack, not the node, is the scale-up domain.
+    supply.scaleup_domain = s.catalogue.rack.at(s.racks[facility.racks[c.first_rack].group].rack).scaleup_domain;
+    supply.bf16_peak_flop_per_s = spec.bf16_peak.v;
+    supply.fp8_peak_flop_per_s = spec.fp8_peak ? spec.fp8_peak->v : spec.bf16_peak.v;
+    supply.fp4_peak_flop_per_s = spec.fp4_peak ? spec.fp4_peak->v : supply.fp8_peak_flop_per_s;
+    supply.matmul_efficiency = spec.matmul_efficiency;
+    supply.memory_bytes = spec.memory.v;
+    supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
+    supply.memory_efficiency = spec.memory_efficiency;
+    supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
+  }
+
+  a.tree = topology::power_tree(facility.graph);
+  for (auto const& v : a.tree.vertices) {
+    a.feed_order.first.push_back(v.first_feeder);
+    a.feed_order.count.push_back(v.feeder_count);
+    if (v.role == topology::PowerTree::Role::unit) {
+      auto const& unit = s.catalogue.power_unit.at(s.power[v.owner].unit);
+      a.curves.push_back(loss_curve(unit.loss, unit.rating));
+      a.loss_owner.push_back(loss_owner(unit.kind));
+    } else {
+      a.curves.emplace_back();
+      a.loss_owner.push_back(Owner::busway_loss);  // lossless: never used
+    }
+  }
+  a.feed_order.feeders = a.tree.feeders;
+
+  a.tariff = tariff_params(s, a.utc_offset_s);
+  a.carbon.kg_per_j = s.site.carbon.factor.v;
+  if (!s.site.carbon.file.empty()) a.carbon.hourly_kg_per_j = read_carbon_series(s.site.carbon.file);
+  return a;
+}
+
+}  // namespace ondol::sim

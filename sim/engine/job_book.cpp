@@ -1,0 +1,158 @@
+#include "sim/engine/job_book.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace ondol::sim {
+
+char const* to_string(JobPhase phase) {
+  switch (phase) {
+    case JobPhase::pending:
+      return "pending";
+    case JobPhase::waiting:
+      return "waiting";
+    case JobPhase::running:
+      return "running";
+    case JobPhase::done:
+      return "done";
+    case JobPhase::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+JobBook::JobBook(std::vector<workloads::Job> jobs, topology::Facility const& facility, schema::SchedulerSpec::Policy policy,
+                 std::vector<int> accelerators_per_node_of_pool, std::vector<std::vector<std::uint32_t>> nodes_of_pool,
+                 Calendar& calendar)
+    : jobs_(std::move(jobs)), records_(jobs_.size()), policy_(policy), calendar_(calendar) {
+  std::size_t const nodes = facility.node_rack.size();
+  accelerators_of_node_.assign(nodes, 0);
+  on_node_.resize(nodes);
+  for (std::size_t p = 0; p < nodes_of_pool.size(); ++p) {
+    int const per_node = accelerators_per_node_of_pool[p];
+    int const count = static_cast<int>(nodes_of_pool[p].size());
+    for (std::size_t i = 0; i < nodes_of_pool[p].size(); ++i) {
+      auto const node = nodes_of_pool[p][i];
+      accelerators_of_node_[node] = per_node;
+    }
+    pools_.push_back(Pool{workloads::PoolNodes(count, per_node), std::move(nodes_of_pool[p]), count * per_node, {}, {}, false});
+  }
+  for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
+    records_[j].remaining_s = jobs_[j].work_s;
+    calendar_.add({.date_s = jobs_[j].submit_s, .what = Entry::What::job_submit, .subject = j});
+  }
+}
+
+int JobBook::held(std::uint32_t job, std::uint32_t node) const {
+  auto const& all = records_[job].holdings;
+  auto const it = std::lower_bound(all.begin(), all.end(), node, [](Holding const& h, std::uint32_t n) { return h.node < n; });
+  return it != all.end() && it->node == node ? it->accelerators : 0;
+}
+
+void JobBook::submit(std::uint32_t job) {
+  auto const& j = jobs_[job];
+  auto& pool = pools_[j.pool];
+  records_[job].phase = JobPhase::waiting;
+  workloads::Waiting const entry{job, j.accelerators, j.estimate_s, j.reserved};
+  // Reserved work goes before the queue, in order of arrival among itself.
+  auto const place = j.reserved
+                         ? std::find_if(pool.waiting.begin(), pool.waiting.end(), [](auto const& w) { return !w.reserved; })
+                         : pool.waiting.end();
+  pool.waiting.insert(place, entry);
+  pool.touched = true;
+}
+
+std::vector<std::uint32_t> JobBook::schedule(double now_s) {
+  std::vector<std::uint32_t> started;
+  std::vector<workloads::Running> running;
+  for (auto& pool : pools_) {
+    if (!std::exchange(pool.touched, false)) continue;
+    if (pool.waiting.empty() || pool.nodes.free() == 0) continue;
+    running.clear();
+    if (policy_ == schema::SchedulerSpec::Policy::easy)
+      for (auto const j : pool.running)
+        running.push_back(
+            {j, jobs_[j].accelerators, std::max(now_s, records_[j].start_s + jobs_[j].estimate_s), records_[j].shares});
+    auto const chosen = policy_ == schema::SchedulerSpec::Policy::easy
+                            ? workloads::easy_backfill(pool.waiting, running, pool.nodes, now_s)
+                            : workloads::fcfs(pool.waiting, pool.nodes);
+    for (auto const j : chosen) {
+      start(j, pool, now_s);
+      started.push_back(j);
+    }
+    if (!chosen.empty()) std::erase_if(pool.waiting, [&](auto const& w) { return records_[w.job].phase == JobPhase::running; });
+  }
+  return started;
+}
+
+void JobBook::start(std::uint32_t job, Pool& pool, double now_s) {
+  auto& r = records_[job];
+  r.phase = JobPhase::running;
+  r.start_s = r.settled_s = now_s;
+  r.shares = pool.nodes.place(jobs_[job].accelerators);
+  for (auto const& share : r.shares) {
+    auto const node = pool.node_ids[share.node];
+    r.holdings.push_back({node, share.accelerators, 0.0});
+    on_node_[node].push_back(job);
+  }
+  std::sort(r.holdings.begin(), r.holdings.end(), [](Holding const& a, Holding const& b) { return a.node < b.node; });
+  pool.running.insert(std::lower_bound(pool.running.begin(), pool.running.end(), job), job);
+  if (std::isfinite(r.remaining_s))
+    calendar_.add({.date_s = now_s + r.remaining_s, .what = Entry::What::job_end, .subject = job, .generation = r.generation});
+}
+
+void JobBook::note_energy_at_start(std::uint32_t job, std::span<double const> node_energy_j) {
+  for (auto& h : records_[job].holdings) h.node_energy_at_start_j = node_energy_j[h.node];
+}
+
+void JobBook::settle(std::uint32_t job, double now_s) {
+  auto& r = records_[job];
+  double const work = (now_s - r.settled_s) * r.speed;
+  r.done_s += work;
+  r.remaining_s = std::max(0.0, r.remaining_s - work);
+  r.settled_s = now_s;
+}
+
+void JobBook::set_speed(std::uint32_t job, double speed, double now_s) {
+  auto& r = records_[job];
+  if (speed == r.speed) return;
+  settle(job, now_s);
+  r.speed = speed;
+  if (!std::isfinite(r.remaining_s)) return;
+  ++r.generation;
+  calendar_.add(
+      {.date_s = now_s + r.remaining_s / speed, .what = Entry::What::job_end, .subject = job, .generation = r.generation});
+}
+
+double JobBook::energy_since_start(JobRecord const& record, std::span<double const> node_energy_j) const {
+  double sum = 0;
+  for (auto const& h : record.holdings)
+    sum += (node_energy_j[h.node] - h.node_energy_at_start_j) * h.accelerators / accelerators_of_node_[h.node];
+  return sum;
+}
+
+void JobBook::end(std::uint32_t job, JobPhase how, double now_s, std::span<double const> node_energy_j) {
+  auto& r = records_[job];
+  auto& pool = pools_[jobs_[job].pool];
+  settle(job, now_s);
+  r.phase = how;
+  r.end_s = now_s;
+  r.energy_j = energy_since_start(r, node_energy_j);
+  ++r.generation;
+  for (auto const& h : r.holdings) std::erase(on_node_[h.node], job);
+  pool.nodes.release(r.shares);
+  r.shares = {};
+  pool.running.erase(std::lower_bound(pool.running.begin(), pool.running.end(), job));
+  pool.touched = true;
+}
+
+void JobBook::settle_all(double now_s, std::span<double const> node_energy_j) {
+  for (auto const& pool : pools_)
+    for (auto const job : pool.running) {
+      settle(job, now_s);
+      records_[job].energy_j = energy_since_start(records_[job], node_energy_j);
+    }
+}
+
+}  // namespace ondol::sim

@@ -1,0 +1,402 @@
+#include "sim/engine/machine_room.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sim/control/thermal_limit.hpp"
+#include "sim/thermal/junction.hpp"
+#include "sim/thermal/rack_air.hpp"
+
+namespace ondol::sim {
+
+namespace {
+// Below these changes of die and coolant temperature the chosen clock stays: 0.25 K moves the leakage of one accelerator by
+// about 0.1 W, far below the limiter's own resolution.
+constexpr double reclose_k = 0.25;
+// A node that shut down serves again this far below its slowdown temperature (assumed: vendors do not publish a value).
+constexpr double restart_margin_k = 20.0;
+}  // namespace
+
+MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& facility)
+    : assembly_(assembly),
+      rack_of_node_(facility.node_rack),
+      load_(facility.node_rack.size()),
+      node_settled_s_(facility.node_rack.size()),
+      account_(facility.racks.size()),
+      rack_touched_(facility.racks.size()),
+      hall_air_w_(assembly.halls.size()),
+      hall_liquid_w_(assembly.halls.size()),
+      cooling_(assembly.plants, assembly.halls),
+      tree_(assembly.feed_order, assembly.curves),
+      vertex_load_w_(assembly.tree.vertices.size()),
+      bill_(assembly.tariff, assembly.carbon) {
+  nodes_.resize(facility.node_rack.size());
+  racks_.resize(facility.racks.size());
+  class_of_rack_.resize(facility.racks.size());
+  hall_of_rack_.resize(facility.racks.size());
+  for (std::uint32_t c = 0; c < assembly.classes.size(); ++c)
+    for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) {
+      class_of_rack_[assembly.classes[c].first_rack + r] = c;
+      hall_of_rack_[assembly.classes[c].first_rack + r] = assembly.classes[c].hall;
+    }
+}
+
+bool MachineRoom::initialise(double unix_s) {
+  bool steady = false;
+  start_unix_s_ = unix_s;
+  weather_ = assembly_.weather.at(unix_s);
+  for (std::uint32_t h = 0; h < assembly_.halls.size(); ++h) hall_air_w_[h] = hall_liquid_w_[h] = 0;
+  std::fill(racks_.coolant_k.begin(), racks_.coolant_k.end(), weather_.dry_bulb_k);
+  std::fill(racks_.inlet_k.begin(), racks_.inlet_k.end(), weather_.dry_bulb_k);
+  std::fill(nodes_.die_k.begin(), nodes_.die_k.end(), weather_.dry_bulb_k);
+  // Heat needs supply temperatures and they need heat; leakage is a weak link between the two, so a few rounds settle it.
+  for (int round = 0; round < 6; ++round) {
+    for (std::uint32_t n = 0; n < nodes_.die_k.size(); ++n) close(n);
+    for (auto const& c : assembly_.classes)
+      for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) {
+        double const p = nodes_.reference_w[n] / c.accelerators;
+        double const k = nodes_.slope_w_per_k[n] / c.accelerators;
+        nodes_.die_k[n] =
+            steady_junction_k(p, k, c.accelerator.leakage_reference_k, c.junction_k_per_w, racks_.coolant_k[rack_of_node_[n]]);
+      }
+    settle_nodes(1.0);
+    std::fill(node_settled_s_.begin(), node_settled_s_.end(), 0.0);
+    steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
+    place_air();
+  }
+  ledger_ = Ledger{};
+  std::fill(nodes_.energy_j.begin(), nodes_.energy_j.end(), 0.0);
+  heat_in_j_ = heat_out_j_ = water_kg_ = CompensatedSum{};
+  stored_at_start_j_ = 0;
+  stored_at_start_j_ = heat_stored_j();
+  shut_down_.clear();
+  changed_.clear();
+  return steady;
+}
+
+void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) {
+  load_[node] = std::move(load);
+  int busy = 0;
+  for (auto const& share : load_[node]) busy += share.accelerators;
+  nodes_.busy[node] = static_cast<std::uint16_t>(busy);
+  double const before = nodes_.clock[node];
+  close(node);
+  if (nodes_.clock[node] != before) changed_.push_back(node);
+}
+
+/// Chooses the clock of a node: power limit, and the power that the coolant can carry away at the slowdown temperature.
+void MachineRoom::close(std::uint32_t n) {
+  auto const rack = rack_of_node_[n];
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  double const coolant = racks_.coolant_k[rack];
+  nodes_.closed_die_k[n] = nodes_.die_k[n];
+  nodes_.closed_coolant_k[n] = coolant;
+  if (!nodes_.in_service[n]) {
+    nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
+    nodes_.clock[n] = 1;
+    return;
+  }
+  double const limit = std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, coolant, c.junction_k_per_w));
+  double reference = 0, slope = 0, clock = 1, host = 0;
+  int busy = 0;
+  for (auto const& share : load_[n]) {
+    auto const draw = accelerator_draw(c.accelerator, share.activity, true, limit, 1.0, nodes_.die_k[n]);
+    reference += share.accelerators * draw.at_reference_w;
+    slope += share.accelerators * draw.slope_w_per_k;
+    clock = std::min(clock, draw.clock);
+    host += share.host * share.accelerators / c.accelerators;
+    busy += share.accelerators;
+  }
+  if (int const free = c.accelerators - busy; free > 0) {
+    auto const draw = accelerator_draw(c.accelerator, {}, false, limit, 1.0, nodes_.die_k[n]);
+    reference += free * draw.at_reference_w;
+    slope += free * draw.slope_w_per_k;
+  }
+  nodes_.reference_w[n] = reference;
+  nodes_.slope_w_per_k[n] = slope;
+  nodes_.clock[n] = clock;
+  nodes_.host_w[n] = host_power_w(c.node.host, std::min(1.0, host));
+}
+
+void MachineRoom::settle(double now_s) {
+  double const dt = now_s - settled_s_;
+  settle_nodes(now_s);
+  double const unix_s = start_unix_s_ + settled_s_;
+  auto const next_weather = assembly_.weather.at(unix_s + dt);
+  cooling_interval_ = &cooling_.advance(dt, hall_air_w_, hall_liquid_w_, weather_, next_weather);
+  weather_ = next_weather;
+  settle_chain(unix_s, dt);
+  settled_s_ = now_s;
+  place_air();
+}
+
+void MachineRoom::touch(std::uint32_t node, double now_s) {
+  double const dt = now_s - node_settled_s_[node];
+  if (dt <= 0) return;
+  auto const rack = rack_of_node_[node];
+  integrate(assembly_.classes[class_of_rack_[rack]], node, dt);
+  node_settled_s_[node] = now_s;
+  rack_touched_[rack] = 1;
+}
+
+/// One node over its own interval, by the exact solution; its energies go to its rack's account.
+void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
+  auto const rack = rack_of_node_[n];
+  double const reference_k = c.accelerator.leakage_reference_k;
+  JunctionCoefficients const junction(c.heat_capacity_j_per_k, c.junction_k_per_w, nodes_.slope_w_per_k[n] / c.accelerators,
+                                      reference_k, dt);
+  double const before = nodes_.die_k[n];
+  auto const step = junction.advance(before, racks_.coolant_k[rack], nodes_.reference_w[n] / c.accelerators);
+  nodes_.die_k[n] = step.end_k;
+  double const board = nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (step.mean_k - reference_k);
+  double const dc = board + nodes_.host_w[n] + nodes_.fan_w[n];
+  double const loss = bank_loss_w(c.node.psu, c.node.psus, dc);
+  auto& account = account_[rack];
+  account.accelerators += board * dt;
+  account.host += nodes_.host_w[n] * dt;
+  account.fans += nodes_.fan_w[n] * dt;
+  account.psu_loss += loss * dt;
+  account.to_coolant += board * dt - c.heat_capacity_j_per_k * c.accelerators * (step.end_k - before);
+  nodes_.energy_j[n] += (dc + loss) * dt;
+}
+
+void MachineRoom::settle_nodes(double now_s) {
+  double const whole = now_s - settled_s_;
+  std::fill(hall_air_w_.begin(), hall_air_w_.end(), 0.0);
+  std::fill(hall_liquid_w_.begin(), hall_liquid_w_.end(), 0.0);
+  RackAccount site;
+  double shelf_loss = 0, network = 0, rack_input = 0;
+  for (auto const& c : assembly_.classes) {
+    double const reference_k = c.accelerator.leakage_reference_k;
+    double const boards = c.accelerators;
+    JunctionCoefficients const junction(c.heat_capacity_j_per_k, c.junction_k_per_w, c.accelerator.leakage_w_per_k, reference_k,
+                                        whole);
+    double const capacity = c.heat_capacity_j_per_k * boards;
+    double const slope = c.accelerator.leakage_w_per_k * boards;
+    bool const plain_psu = c.node.psu.is_polynomial();
+    for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
+      std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+      auto& account = account_[r];
+      if (rack_touched_[r] || !plain_psu) {
+        bool dark = false;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+          if (double const dt = now_s - node_settled_s_[n]; dt > 0) integrate(c, n, dt);
+          node_settled_s_[n] = now_s;
+          dark |= !nodes_.in_service[n];
+        }
+        rack_touched_[r] = dark;
+      } else {
+        // The same arithmetic for all nodes of the rack at once: this loop is where most of a long run's time goes.
+        double const coolant = racks_.coolant_k[r];
+        double accelerators = 0, host = 0, fans = 0, psu_loss = 0, warmed = 0;
+        double* const die = nodes_.die_k.data() + first;
+        double* const energy = nodes_.energy_j.data() + first;
+        double* const settled = node_settled_s_.data() + first;
+        double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
+                            *const fan_w = nodes_.fan_w.data() + first;
+        auto const [p0, p1, p2] = c.node.psu.polynomial();
+        double const units = c.node.psus, per_unit = units > 0 ? 1.0 / units : 0.0, per_board = 1.0 / boards;
+#pragma omp simd reduction(+ : accelerators, host, fans, psu_loss, warmed)
+        for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+          double const before = die[n];
+          auto const step = junction.advance(before, coolant, reference[n] * per_board);
+          double const board = reference[n] + slope * (step.mean_k - reference_k);
+          double const dc = board + host_w[n] + fan_w[n];
+          double const share = dc * per_unit;
+          double const loss = units * (p0 + share * (p1 + share * p2));
+          die[n] = step.end_k;
+          settled[n] = now_s;
+          energy[n] += (dc + loss) * whole;
+          accelerators += board;
+          host += host_w[n];
+          fans += fan_w[n];
+          psu_loss += loss;
+          warmed += step.end_k - before;
+        }
+        account.accelerators += accelerators * whole;
+        account.host += host * whole;
+        account.fans += fans * whole;
+        account.psu_loss += psu_loss * whole;
+        account.to_coolant += accelerators * whole - capacity * warmed;
+      }
+
+      double const wet = c.node.liquid_fraction * (account.to_coolant + account.host);
+      double const load = (account.accelerators + account.host + account.fans + account.psu_loss) / whole + c.switch_w;
+      double const shelf = bank_loss_w(c.shelf, c.shelves, load);
+      racks_.power_w[r] = load + shelf;
+      racks_.liquid_heat_w[r] = wet / whole;
+      racks_.air_heat_w[r] =
+          (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + c.switch_w + shelf;
+      hall_air_w_[c.hall] += racks_.air_heat_w[r];
+      hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
+      network += c.switch_w;
+      shelf_loss += shelf;
+      rack_input += load + shelf;
+      site.accelerators += account.accelerators;
+      site.host += account.host;
+      site.fans += account.fans;
+      site.psu_loss += account.psu_loss;
+      account = RackAccount{};
+    }
+  }
+  owner_w_.fill(0.0);
+  auto const put = [&](Owner o, double w) { owner_w_[static_cast<std::size_t>(o)] += w; };
+  put(Owner::accelerator, site.accelerators / whole);
+  put(Owner::host, site.host / whole);
+  put(Owner::fans, site.fans / whole);
+  put(Owner::psu_loss, site.psu_loss / whole);
+  put(Owner::network, network);
+  put(Owner::shelf_loss, shelf_loss);
+  rack_input_w_ = rack_input;
+  heat_in_j_.add(rack_input * whole);
+}
+
+void MachineRoom::settle_chain(double unix_s, double dt) {
+  auto const& mech = *cooling_interval_;
+  auto const put = [&](Owner o, double w) { owner_w_[static_cast<std::size_t>(o)] += w; };
+  for (std::size_t v = 0; v < vertex_load_w_.size(); ++v) {
+    auto const& vertex = assembly_.tree.vertices[v];
+    using Role = topology::PowerTree::Role;
+    double w = 0;
+    switch (vertex.role) {
+      case Role::rack:
+        w = racks_.power_w[vertex.owner];
+        break;
+      case Role::crah:
+        w = mech.halls[vertex.owner].crah_fan_w;
+        put(Owner::crah_fans, w);
+        break;
+      case Role::cdu:
+        w = mech.halls[vertex.owner].cdu_pump_w;
+        put(Owner::cdu_pumps, w);
+        break;
+      case Role::mechanical: {
+        auto const& p = mech.plants[vertex.owner];
+        w = p.pump_w + p.chiller_w + p.tower_fan_w + p.dry_cooler_fan_w;
+        put(Owner::plant_pumps, p.pump_w);
+        put(Owner::chillers, p.chiller_w);
+        put(Owner::tower_fans, p.tower_fan_w);
+        put(Owner::dry_cooler_fans, p.dry_cooler_fan_w);
+        break;
+      }
+      case Role::base_load:
+        w = vertex.rating_w;
+        put(Owner::site_base, w);
+        break;
+      default:
+        break;
+    }
+    vertex_load_w_[v] = w;
+  }
+  tree_.solve(vertex_load_w_);
+  for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
+    if (double const loss = tree_.loss_w()[v]; loss != 0) put(assembly_.loss_owner[v], loss);
+
+  double owned = 0;
+  for (std::size_t o = 0; o < owners; ++o) {
+    ledger_.add(static_cast<Owner>(o), owner_w_[o] * dt);
+    owned += owner_w_[o];
+  }
+  double const metered = tree_.utility_w();
+  ledger_.add_metered(metered * dt);
+  if (metered > 0) worst_residual_ = std::max(worst_residual_, std::abs(metered - owned) / metered);
+  bill_.add(unix_s, dt, metered);
+
+  double dissipated = 0, rejected = 0, water = 0;
+  for (auto const& h : mech.halls) {
+    dissipated += h.crah_fan_w + h.cdu_pump_w;
+    rejected += h.vented_w;
+  }
+  for (auto const& p : mech.plants) {
+    dissipated += p.pump_w + p.chiller_w;
+    rejected += p.heat_rejected_w;
+    water += p.water_kg;
+  }
+  heat_in_j_.add(dissipated * dt);
+  heat_out_j_.add(rejected * dt);
+  water_kg_.add(water);
+}
+
+double MachineRoom::heat_stored_j() const {
+  double dies = 0;
+  for (auto const& c : assembly_.classes) {
+    double const capacity = c.heat_capacity_j_per_k * c.accelerators;
+    for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) dies += capacity * nodes_.die_k[n];
+  }
+  return dies + cooling_.stored_energy_j() - stored_at_start_j_;
+}
+
+/// Inlet temperatures from supply temperatures, recirculation and the heat just given off; fans follow.
+void MachineRoom::place_air() {
+  for (auto const& c : assembly_.classes) {
+    double const recirculation = assembly_.hall_recirculation[c.hall];
+    double const air_supply = cooling_.has_air(c.hall) ? cooling_.air_supply_k(c.hall) : weather_.dry_bulb_k;
+    double const liquid_supply = cooling_.has_liquid(c.hall) ? cooling_.liquid_supply_k(c.hall) : air_supply;
+    for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
+      double const node_air_w = (racks_.air_heat_w[r]) / c.nodes_per_rack;
+      double inlet = racks_.inlet_k[r];
+      if (c.node.fans.rated_airflow_m3_per_s > 0) {
+        double const s = fan_speed(c.node.fans, node_air_w, inlet);
+        double const airflow = fan_airflow_m3_per_s(c.node.fans, s) * c.nodes_per_rack;
+        inlet = rack_inlet_k(air_supply, recirculation, racks_.air_heat_w[r], airflow, assembly_.air_density_kg_per_m3);
+        racks_.fan_speed[r] = fan_speed(c.node.fans, node_air_w, inlet);
+        double const fan_w = fan_power_w(c.node.fans, racks_.fan_speed[r]);
+        std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = nodes_.in_service[n] ? fan_w : 0.0;
+      } else {
+        inlet = air_supply;
+      }
+      racks_.inlet_k[r] = inlet;
+      racks_.coolant_k[r] = c.liquid_cooled ? liquid_supply : inlet;
+    }
+  }
+}
+
+void MachineRoom::control() {
+  for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) {
+    auto const& c = assembly_.classes[class_of_rack_[r]];
+    bool limited = false;
+    std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+    double const limit = thermal_power_limit_w(c.slowdown_k, racks_.coolant_k[r], c.junction_k_per_w);
+    for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+      if (nodes_.in_service[n] && nodes_.die_k[n] >= c.shutdown_k) {
+        nodes_.in_service[n] = 0;
+        rack_touched_[r] = 1;
+        shut_down_.push_back(n);
+        close(n);
+        changed_.push_back(n);
+        continue;
+      }
+      if (!nodes_.in_service[n]) {
+        if (nodes_.die_k[n] <= c.slowdown_k - restart_margin_k) {
+          nodes_.in_service[n] = 1;
+          recovered_.push_back(n);
+          close(n);
+        }
+        continue;
+      }
+      if (std::abs(nodes_.die_k[n] - nodes_.closed_die_k[n]) > reclose_k ||
+          std::abs(racks_.coolant_k[r] - nodes_.closed_coolant_k[n]) > reclose_k) {
+        double const before = nodes_.clock[n];
+        close(n);
+        if (nodes_.clock[n] != before) changed_.push_back(n);
+      }
+      limited |= nodes_.clock[n] < 1 && limit < c.power_limit_w;
+    }
+    racks_.limited[r] = limited;
+  }
+}
+
+std::vector<std::uint32_t> MachineRoom::take_changed() {
+  std::sort(changed_.begin(), changed_.end());
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+  return std::exchange(changed_, {});
+}
+
+double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
+  double const rate = cooling_.fastest_rate_k_per_s();
+  return rate > 0 ? std::clamp(tolerance_k / rate, std::min(1.0, longest_s), longest_s) : longest_s;
+}
+
+}  // namespace ondol::sim

@@ -1,0 +1,108 @@
+#pragma once
+/// Watts and kelvins of the whole site between two instants.  Owns the state arrays and the models; the loop in run.cpp says
+/// when.  Every joule that enters at the utility is given to one owner in `settle`.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/engine/assemble.hpp"
+#include "sim/state/machine_state.hpp"
+
+namespace ondol::sim {
+
+/// Accelerators of one node that do the same thing.
+struct NodeShareLoad {
+  int accelerators = 0;
+  ActivityInput activity;
+  double host = 0;  ///< host activity, as if the whole node did this
+};
+
+class MachineRoom {
+ public:
+  MachineRoom(Assembly const& assembly, topology::Facility const& facility);
+
+  /// Steady state of the idle site at the first instant, so that a run does not begin with a false transient.
+  /// False when there is none (cooling cannot carry the idle heat); the run then starts at the set points.
+  bool initialise(double unix_s);
+
+  /// Brings one node up to `now_s` (after the start of the run) at its old rates, before they change.
+  void touch(std::uint32_t node, double now_s);
+  /// New work for a node that has been touched at this instant; chooses its clock.
+  void set_load(std::uint32_t node, std::vector<NodeShareLoad> load);
+
+  /// Brings everything up to `now_s`: every node, then cooling and the electrical chain with the means since the last call.
+  void settle(double now_s);
+
+  /// Thermal and power limits for what comes, after `settle`.
+  void control();
+  /// Nodes whose clock changed since the last call, in order.
+  std::vector<std::uint32_t> take_changed();
+  /// Nodes that reached their shutdown temperature since the last call, and those cool enough to serve again.
+  std::vector<std::uint32_t> take_shut_down() { return std::exchange(shut_down_, {}); }
+  std::vector<std::uint32_t> take_recovered() { return std::exchange(recovered_, {}); }
+
+  /// Longest step over which the supply temperatures may be held.
+  double step_limit_s(double longest_s, double tolerance_k) const;
+
+  NodeState const& nodes() const { return nodes_; }
+  RackState const& racks() const { return racks_; }
+  CoolingSystem const& cooling() const { return cooling_; }
+  CoolingSystem::Interval const& cooling_interval() const { return *cooling_interval_; }
+  Ledger const& ledger() const { return ledger_; }
+  EnergyBill const& bill() const { return bill_; }
+  std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
+  double utility_w() const { return tree_.utility_w(); }
+  double rack_input_w() const { return rack_input_w_; }
+  std::span<double const> unit_output_w() const { return tree_.output_w(); }
+  WeatherSample const& weather() const { return weather_; }
+  std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }
+  RackClass const& class_of_rack(std::uint32_t rack) const { return assembly_.classes[class_of_rack_[rack]]; }
+
+  // Heat account since the start.
+  double heat_in_j() const { return heat_in_j_.value(); }    ///< dissipated in IT and in the loops
+  double heat_out_j() const { return heat_out_j_.value(); }  ///< given to the weather
+  double heat_stored_j() const;                              ///< in dies, air, coolant and metal, against the start
+  double water_kg() const { return water_kg_.value(); }
+
+  /// Largest relative difference between the metered and the owned power of any interval.
+  double worst_ledger_residual() const { return worst_residual_; }
+
+ private:
+  /// Energies of one rack since the last settle [J].
+  struct RackAccount {
+    double accelerators = 0, host = 0, fans = 0, psu_loss = 0, to_coolant = 0;
+  };
+  void integrate(RackClass const& c, std::uint32_t node, double dt_s);
+  void settle_nodes(double now_s);
+  void settle_chain(double unix_s, double dt_s);
+  void place_air();
+  void close(std::uint32_t node);
+
+  Assembly const& assembly_;
+  NodeState nodes_;
+  RackState racks_;
+  std::vector<std::uint32_t> rack_of_node_, class_of_rack_, hall_of_rack_;
+  std::vector<std::vector<NodeShareLoad>> load_;
+  std::vector<double> node_settled_s_;
+  std::vector<RackAccount> account_;
+  std::vector<std::uint8_t> rack_touched_;  ///< some node was brought forward on its own, or is dark
+  double start_unix_s_ = 0, settled_s_ = 0;
+  std::vector<double> hall_air_w_, hall_liquid_w_;
+  CoolingSystem cooling_;
+  CoolingSystem::Interval const* cooling_interval_ = nullptr;
+  PowerTreeSolver tree_;
+  std::vector<double> vertex_load_w_;
+  Ledger ledger_;
+  EnergyBill bill_;
+  std::array<double, owners> owner_w_{};
+  double rack_input_w_ = 0;
+  WeatherSample weather_{};
+  CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
+  double stored_at_start_j_ = 0;
+  double worst_residual_ = 0;
+  std::vector<std::uint32_t> changed_, shut_down_, recovered_;
+};
+
+}  // namespace ondol::sim

@@ -1,0 +1,372 @@
+#include "sim/engine/reporter.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "scenarios/base/units.hpp"
+
+namespace ondol::sim {
+
+namespace {
+constexpr double kwh = 3.6e6;  // J
+constexpr double mwh = 3.6e9;
+}  // namespace
+
+struct Reporter::Views {
+  double *power, *it, *cooling, *distribution, *pue, *dry, *wet, *rejected, *water, *price, *cost, *carbon;
+  std::array<double*, owners> owner{};
+  double *hall_it, *hall_air_supply, *hall_air_return, *hall_liquid_supply, *hall_liquid_return;
+  double *rack_power, *rack_inlet, *rack_die, *rack_busy;
+  double *loop_supply, *loop_return, *loop_heat, *loop_chiller, *loop_fan, *loop_free;
+  double *pool_busy, *pool_total, *pool_waiting, *pool_running;
+};
+
+Reporter::~Reporter() = default;
+
+double* Reporter::vector(std::string group, std::string axis, std::size_t n, std::string name, std::string units,
+                         std::string long_name, std::string cell_methods) {
+  storage_.push_back(std::make_unique<std::vector<double>>(n));
+  table_.series.push_back({std::move(group), std::move(name), std::move(units), std::move(long_name), std::move(cell_methods),
+                           std::move(axis), std::span<double const>(*storage_.back())});
+  return storage_.back()->data();
+}
+
+double* Reporter::scalar(std::string group, std::string name, std::string units, std::string long_name,
+                         std::string cell_methods) {
+  return vector(std::move(group), "", 1, std::move(name), std::move(units), std::move(long_name), std::move(cell_methods));
+}
+
+Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
+    : scenario_(scenario), facility_(facility), assembly_(assembly), v_(std::make_unique<Views>()) {
+  auto& v = *v_;
+  std::string const mean = "time: mean", point = "time: point", sum = "time: sum";
+  v.power = scalar("site", "power", "W", "Power at the utility meter", mean);
+  v.it = scalar("site", "it_power", "W", "Power at the input of the racks (ISO/IEC 30134-2 category 2)", mean);
+  v.cooling = scalar("site", "cooling_power", "W", "Power of fans, pumps and chillers outside the racks", mean);
+  v.distribution = scalar("site", "distribution_loss", "W", "Losses between utility meter and racks", mean);
+  v.pue = scalar("site", "pue", "1", "Power usage effectiveness of the interval", mean);
+  v.dry = scalar("site", "dry_bulb", "degC", "Outdoor dry-bulb temperature", point);
+  v.wet = scalar("site", "wet_bulb", "degC", "Outdoor wet-bulb temperature", point);
+  v.rejected = scalar("site", "heat_rejected", "W", "Heat given to the weather", mean);
+  v.water = scalar("site", "water_flow", "kg s-1", "Make-up water: evaporation, drift and blow-down", mean);
+  v.price = scalar("site", "price", "KRW (kW h)-1", "Energy price of the hour", point);
+  v.cost = scalar("site", "cost_rate", "KRW h-1", "Energy cost rate without demand charge and tax", mean);
+  v.carbon = scalar("site", "carbon_rate", "kg h-1", "Emission rate of the electricity used", mean);
+  for (std::size_t o = 0; o < owners; ++o) {
+    std::string const owner(name(static_cast<Owner>(o)));
+    std::string spoken = owner;
+    std::replace(spoken.begin(), spoken.end(), '_', ' ');
+    v.owner[o] = scalar("site", "power_" + owner, "W", "Power owned by: " + spoken, mean);
+  }
+
+  std::size_t const halls = scenario.hall.size(), racks = facility.racks.size(), loops = scenario.plant.size();
+  std::size_t const pools = facility.pools.size();
+  Axis hall_axis{"halls", "hall", {}}, rack_axis{"racks", "rack", {}}, loop_axis{"loops", "loop", {}};
+  for (auto const& h : scenario.hall) hall_axis.labels.push_back(h.id);
+  for (auto const& r : facility.racks) rack_axis.labels.push_back(r.name);
+  for (auto const& p : scenario.plant) loop_axis.labels.push_back(p.id);
+
+  auto const optional_vector = [&](bool wanted, auto&&... arguments) {
+    double* const p = vector(arguments...);
+    if (!wanted) table_.series.pop_back();
+    return p;
+  };
+  bool const h = scenario.record.halls && halls, r = scenario.record.racks && racks, l = scenario.record.loops && loops;
+  if (h) table_.axes.push_back(hall_axis);
+  v.hall_it = optional_vector(h, "halls", "hall", halls, "it_power", "W", "Power at the input of the hall's racks", mean);
+  v.hall_air_supply = optional_vector(h, "halls", "hall", halls, "air_supply", "degC", "Air leaving the CRAHs", point);
+  v.hall_air_return = optional_vector(h, "halls", "hall", halls, "air_return", "degC", "Air returning to the CRAHs", point);
+  v.hall_liquid_supply = optional_vector(h, "halls", "hall", halls, "liquid_supply", "degC", "Coolant leaving the CDUs", point);
+  v.hall_liquid_return =
+      optional_vector(h, "halls", "hall", halls, "liquid_return", "degC", "Coolant returning to the CDUs", point);
+
+  if (r) {
+    table_.axes.push_back(rack_axis);
+    AxisColumn hall{"racks", "rack", "hall", "", "Hall", {}, {}},
+        row{"racks", "rack", "row", "1", "Row on the floor plan", {}, {}},
+        position{"racks", "rack", "position", "1", "Position in the row", {}, {}},
+        type{"racks", "rack", "type", "", "Catalogue rack type", {}, {}},
+        pool{"racks", "rack", "pool", "", "Scheduler pool", {}, {}};
+    for (auto const& place : facility.racks) {
+      hall.strings.push_back(scenario.hall[place.hall].id);
+      row.numbers.push_back(place.row);
+      position.numbers.push_back(place.position);
+      type.strings.push_back(scenario.racks[place.group].rack);
+      pool.strings.push_back(facility.pools[place.pool]);
+    }
+    table_.columns = {hall, row, position, type, pool};
+  }
+  v.rack_power = optional_vector(r, "racks", "rack", racks, "power", "W", "Power at the rack's input", mean);
+  v.rack_inlet = optional_vector(r, "racks", "rack", racks, "inlet_temperature", "degC", "Air entering the rack", point);
+  v.rack_die = optional_vector(r, "racks", "rack", racks, "accelerator_temperature", "degC",
+                               "Hottest node's mean accelerator temperature", point);
+  v.rack_busy = optional_vector(r, "racks", "rack", racks, "accelerators_busy", "1", "Accelerators held by jobs", point);
+
+  if (l) table_.axes.push_back(loop_axis);
+  v.loop_supply =
+      optional_vector(l, "loops", "loop", loops, "supply_temperature", "degC", "Facility water to the halls", point);
+  v.loop_return =
+      optional_vector(l, "loops", "loop", loops, "return_temperature", "degC", "Facility water from the halls", point);
+  v.loop_heat = optional_vector(l, "loops", "loop", loops, "heat", "W", "Heat rejected by the plant", mean);
+  v.loop_chiller = optional_vector(l, "loops", "loop", loops, "chiller_power", "W", "Compressor power", mean);
+  v.loop_fan = optional_vector(l, "loops", "loop", loops, "fan_power", "W", "Tower and dry-cooler fan power", mean);
+  v.loop_free =
+      optional_vector(l, "loops", "loop", loops, "free_cooling", "1", "Share of the heat taken without compressors", mean);
+
+  Axis pool_axis{"pools", "pool", facility.pools};
+  table_.axes.push_back(pool_axis);
+  v.pool_busy = vector("pools", "pool", pools, "accelerators_busy", "1", "Accelerators held by jobs", point);
+  v.pool_total = vector("pools", "pool", pools, "accelerators_total", "1", "Accelerators of the pool", point);
+  v.pool_waiting = vector("pools", "pool", pools, "jobs_waiting", "1", "Jobs in the queue", point);
+  v.pool_running = vector("pools", "pool", pools, "jobs_running", "1", "Jobs that hold accelerators", point);
+
+  rack_j_.assign(racks, 0);
+  hall_it_j_.assign(halls, 0);
+  loop_heat_j_.assign(loops, 0);
+  loop_chiller_j_.assign(loops, 0);
+  loop_fan_j_.assign(loops, 0);
+  loop_free_s_.assign(loops, 0);
+  pool_busy_s_.assign(pools, 0);
+}
+
+void Reporter::accumulate_pools(JobBook const& book, double dt) {
+  for (std::size_t p = 0; p < pool_busy_s_.size(); ++p) pool_busy_s_[p] += book.busy(p) * dt;
+}
+
+void Reporter::accumulate(MachineRoom const& room, double dt) {
+  span_s_ += dt;
+  total_s_ += dt;
+  for (std::size_t o = 0; o < owners; ++o) owner_j_[o] += room.owner_w()[o] * dt;
+  utility_j_ += room.utility_w() * dt;
+  rack_input_j_ += room.rack_input_w() * dt;
+  auto const& racks = room.racks();
+  for (std::size_t r = 0; r < rack_j_.size(); ++r) {
+    rack_j_[r] += racks.power_w[r] * dt;
+    hottest_inlet_k_ = std::max(hottest_inlet_k_, racks.inlet_k[r]);
+    if (racks.limited[r]) limited_node_s_ += facility_.racks[r].nodes * dt;
+    node_s_ += facility_.racks[r].nodes * dt;
+  }
+  auto const& mech = room.cooling_interval();
+  for (std::size_t p = 0; p < mech.plants.size(); ++p) {
+    auto const& plant = mech.plants[p];
+    rejected_j_ += plant.heat_rejected_w * dt;
+    water_kg_ += plant.water_kg;
+    loop_heat_j_[p] += plant.heat_rejected_w * dt;
+    loop_chiller_j_[p] += plant.chiller_w * dt;
+    loop_fan_j_[p] += (plant.tower_fan_w + plant.dry_cooler_fan_w) * dt;
+    loop_free_s_[p] += plant.free_cooling_share * dt;
+  }
+}
+
+void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s) {
+  auto& v = *v_;
+  double const span = span_s_ > 0 ? span_s_ : 1.0;
+  auto const owner = [&](Owner o) { return owner_j_[static_cast<std::size_t>(o)] / span; };
+  for (std::size_t o = 0; o < owners; ++o) *v.owner[o] = owner_j_[o] / span;
+  *v.power = utility_j_ / span;
+  *v.it = rack_input_j_ / span;
+  *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
+               owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
+  *v.distribution = *v.power - *v.it - *v.cooling - owner(Owner::site_base);
+  *v.pue = rack_input_j_ > 0 ? utility_j_ / rack_input_j_ : std::nan("");
+  *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
+  *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
+  *v.rejected = rejected_j_ / span;
+  *v.water = water_kg_ / span;
+  double const price = room.bill().price_won_per_j(unix_s - 0.5 * span_s_);
+  *v.price = price * kwh;
+  *v.cost = price * *v.power * 3600.0;
+  *v.carbon = room.bill().carbon_kg_per_j(unix_s - 0.5 * span_s_) * *v.power * 3600.0;
+  peak_w_ = std::max(peak_w_, *v.power);
+  wet_bulb_max_k_ = std::max(wet_bulb_max_k_, room.weather().wet_bulb_k);
+
+  auto const& cooling = room.cooling();
+  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) hall_it_j_[h] = 0;
+  for (std::size_t r = 0; r < rack_j_.size(); ++r) hall_it_j_[facility_.racks[r].hall] += rack_j_[r];
+  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) {
+    v.hall_it[h] = hall_it_j_[h] / span;
+    double const none = std::nan("");
+    v.hall_air_supply[h] = cooling.has_air(h) ? to_celsius(Kelvin{cooling.air_supply_k(h)}) : none;
+    v.hall_air_return[h] = cooling.has_air(h) ? to_celsius(Kelvin{cooling.air_return_k(h)}) : none;
+    v.hall_liquid_supply[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_supply_k(h)}) : none;
+    v.hall_liquid_return[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_return_k(h)}) : none;
+  }
+  auto const& nodes = room.nodes();
+  for (std::size_t r = 0; r < rack_j_.size(); ++r) {
+    auto const& place = facility_.racks[r];
+    v.rack_power[r] = rack_j_[r] / span;
+    v.rack_inlet[r] = to_celsius(Kelvin{room.racks().inlet_k[r]});
+    double hottest = 0, busy = 0;
+    for (std::uint32_t n = place.first_node; n < place.first_node + place.nodes; ++n) {
+      hottest = std::max(hottest, nodes.die_k[n]);
+      busy += nodes.busy[n];
+    }
+    v.rack_die[r] = to_celsius(Kelvin{hottest});
+    v.rack_busy[r] = busy;
+    hottest_die_k_ = std::max(hottest_die_k_, hottest);
+  }
+  for (std::size_t p = 0; p < loop_heat_j_.size(); ++p) {
+    v.loop_supply[p] = to_celsius(Kelvin{cooling.plant_supply_k(p)});
+    v.loop_return[p] = to_celsius(Kelvin{cooling.plant_return_k(p)});
+    v.loop_heat[p] = loop_heat_j_[p] / span;
+    v.loop_chiller[p] = loop_chiller_j_[p] / span;
+    v.loop_fan[p] = loop_fan_j_[p] / span;
+    v.loop_free[p] = loop_free_s_[p] / span;
+  }
+  for (std::size_t p = 0; p < facility_.pools.size(); ++p) {
+    v.pool_busy[p] = book.busy(p);
+    v.pool_total[p] = book.total(p);
+    v.pool_waiting[p] = static_cast<double>(book.waiting(p));
+    v.pool_running[p] = static_cast<double>(book.running(p));
+  }
+
+  span_s_ = utility_j_ = rack_input_j_ = rejected_j_ = water_kg_ = 0;
+  owner_j_.fill(0);
+  for (auto* a : {&rack_j_, &loop_heat_j_, &loop_chiller_j_, &loop_fan_j_, &loop_free_s_}) std::fill(a->begin(), a->end(), 0.0);
+}
+
+std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, double duration_s) const {
+  auto const& ledger = room.ledger();
+  auto const bill = room.bill().bill();
+  double const total = ledger.metered_j(), it2 = ledger.it_category2_j();
+  auto const ratio = [](double a, double b) { return b > 0 ? a / b : std::nan(""); };
+  double cooling = 0, distribution = 0;
+  for (Owner o :
+       {Owner::crah_fans, Owner::cdu_pumps, Owner::plant_pumps, Owner::chillers, Owner::tower_fans, Owner::dry_cooler_fans})
+    cooling += ledger.of(o);
+  for (Owner o : {Owner::transformer_loss, Owner::switchgear_loss, Owner::ups_loss, Owner::busway_loss, Owner::pdu_loss,
+                  Owner::generator_loss, Owner::battery_loss})
+    distribution += ledger.of(o);
+  double peak_15 = 0;
+  for (auto const& m : bill.months) peak_15 = std::max(peak_15, m.peak_w);
+
+  std::array<double, 5> count{};
+  double waits = 0, started = 0, slowdown = 0, finished = 0, tokens = 0, flop = 0, busy_s = 0, total_acc = 0, goodput_s = 0;
+  for (std::uint32_t j = 0; j < book.jobs().size(); ++j) {
+    auto const& job = book.jobs()[j];
+    auto const& r = book.record(j);
+    ++count[static_cast<std::size_t>(r.phase)];
+    if (r.start_s >= 0) {
+      waits += r.start_s - job.submit_s;
+      ++started;
+    }
+    if (r.phase == JobPhase::done) {
+      double const run = r.end_s - r.start_s;
+      slowdown += (r.end_s - job.submit_s) / std::max(run, 10.0);  // bounded at 10 s, as the field reports it
+      ++finished;
+    }
+    tokens += job.tokens_per_s * r.done_s;
+    flop += job.model_flop_per_s * r.done_s;
+    goodput_s += r.done_s * job.accelerators;
+  }
+  for (std::size_t p = 0; p < pool_busy_s_.size(); ++p) {
+    busy_s += pool_busy_s_[p];
+    total_acc += book.total(p);
+  }
+  double const submitted = static_cast<double>(book.jobs().size());
+
+  std::vector<Kpi> k{
+      {"energy", total / mwh, "MWh", "Energy at the utility meter"},
+      {"it_energy", it2 / mwh, "MWh", "Energy at the input of the racks"},
+      {"cooling_energy", cooling / mwh, "MWh", "Energy of fans, pumps and chillers outside the racks"},
+      {"distribution_loss", distribution / mwh, "MWh", "Losses between meter and racks"},
+      {"mean_power", ratio(total, duration_s) / 1e6, "MW", "Mean power at the meter"},
+      {"peak_power", peak_w_ / 1e6, "MW", "Highest mean power of a report interval"},
+      {"peak_demand_15min", peak_15 / 1e6, "MW", "Highest 15-minute demand"},
+      {"load_factor", ratio(ratio(total, duration_s), peak_15), "1", "Mean power / highest 15-minute demand"},
+      {"pue", ledger.pue_category2(), "1", "Power usage effectiveness, ISO/IEC 30134-2 category 2"},
+      {"pue_category3", ledger.pue_category3(), "1", "Power usage effectiveness, category 3"},
+      {"wue", ratio(room.water_kg(), it2 / kwh), "kg/kWh",
+       "Water usage effectiveness: make-up water per IT energy (1 kg = 1 L)"},
+      {"cue", ratio(bill.carbon_kg, it2 / kwh), "kg/kWh", "Carbon usage effectiveness"},
+      {"water", room.water_kg() / 1e3, "m3", "Make-up water"},
+      {"carbon", bill.carbon_kg / 1e3, "t", "Emissions of the electricity used"},
+      {"cost_energy", bill.energy_won / 1e6, "million KRW", "Energy charge"},
+      {"cost_demand", bill.demand_won / 1e6, "million KRW", "Demand charge, in proportion to the time covered"},
+      {"cost_total", bill.total_won / 1e6, "million KRW", "Bill with adders and tax"},
+      {"jobs_submitted", submitted, "1", "Jobs of the run"},
+      {"jobs_done", count[static_cast<std::size_t>(JobPhase::done)], "1", "Jobs that ended"},
+      {"jobs_running", count[static_cast<std::size_t>(JobPhase::running)], "1", "Jobs running at the end"},
+      {"jobs_waiting", count[static_cast<std::size_t>(JobPhase::waiting)] + count[static_cast<std::size_t>(JobPhase::pending)],
+       "1", "Jobs waiting at the end"},
+      {"jobs_failed", count[static_cast<std::size_t>(JobPhase::failed)], "1", "Jobs lost"},
+      {"mean_wait", ratio(waits, started) / 60, "min", "Mean wait of the jobs that started"},
+      {"mean_bounded_slowdown", ratio(slowdown, finished), "1", "Mean of (wait + run) / max(run, 10 s) of the jobs that ended"},
+      {"utilisation", ratio(busy_s, total_acc * duration_s), "1", "Accelerators held by jobs"},
+      {"tokens", tokens / 1e9, "1e9", "Tokens trained"},
+      {"model_flop", flop / 1e21, "ZFLOP", "Model FLOP of training jobs"},
+      {"hottest_inlet", to_celsius(Kelvin{hottest_inlet_k_}), "degC", "Highest rack inlet temperature"},
+      {"hottest_accelerator", to_celsius(Kelvin{hottest_die_k_}), "degC",
+       "Highest node-mean accelerator temperature at a report"},
+      {"throttled", ratio(limited_node_s_, node_s_), "1", "Share of node time in racks slowed by temperature"},
+  };
+  return k;
+}
+
+void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook const& book,
+                            std::vector<Kpi> const& kpis) const {
+  std::vector<std::string> name, kind, pool, state;
+  std::vector<std::int64_t> accelerators;
+  std::vector<double> submit, start, end, energy, speed;
+  for (std::uint32_t j = 0; j < book.jobs().size(); ++j) {
+    auto const& job = book.jobs()[j];
+    auto const& r = book.record(j);
+    name.push_back(job.name);
+    kind.push_back(workloads::to_string(job.kind));
+    pool.push_back(facility_.pools[job.pool]);
+    state.push_back(to_string(r.phase));
+    accelerators.push_back(job.accelerators);
+    double const none = std::nan("");
+    submit.push_back(job.submit_s);
+    start.push_back(r.start_s >= 0 ? r.start_s : none);
+    end.push_back(r.end_s >= 0 ? r.end_s : none);
+    energy.push_back(r.energy_j);
+    double const run = r.start_s >= 0 ? r.settled_s - r.start_s : 0;
+    speed.push_back(run > 0 ? r.done_s / run : none);
+  }
+  recorder.table("jobs", {{"name", "", "Job", name},
+                          {"kind", "", "Stream the job belongs to", kind},
+                          {"pool", "", "Scheduler pool", pool},
+                          {"accelerators", "1", "Accelerators held", accelerators},
+                          {"submit", "s", "Arrival after the start of the run", submit},
+                          {"start", "s", "Start after the start of the run", start},
+                          {"end", "s", "End after the start of the run", end},
+                          {"state", "", "State at the end of the run", state},
+                          {"energy", "J", "Share of its nodes' input energy, by accelerators", energy},
+                          {"mean_speed", "1", "Progress relative to full clock", speed}});
+  std::vector<double> time;
+  std::vector<std::string> event_kind, subject, cause;
+  for (auto const& e : events_) {
+    time.push_back(e.time_s);
+    event_kind.push_back(e.kind);
+    subject.push_back(e.subject);
+    cause.push_back(e.cause);
+  }
+  recorder.table("events", {{"time", "s", "After the start of the run", time},
+                            {"kind", "", "What happened", event_kind},
+                            {"subject", "", "To whom", subject},
+                            {"cause", "", "Why", cause}});
+  std::vector<std::string> kpi_name, kpi_units, kpi_long;
+  std::vector<double> value;
+  for (auto const& k : kpis) {
+    kpi_name.push_back(k.name);
+    value.push_back(k.value);
+    kpi_units.push_back(k.units);
+    kpi_long.push_back(k.long_name);
+  }
+  recorder.table("kpis", {{"name", "", "Key figure", kpi_name},
+                          {"value", "", "Value in the units beside it", value},
+                          {"units", "", "Units", kpi_units},
+                          {"long_name", "", "Meaning", kpi_long}});
+  std::vector<std::string> owner;
+  std::vector<double> joules;
+  for (std::size_t o = 0; o < owners; ++o) {
+    owner.emplace_back(sim::name(static_cast<Owner>(o)));
+    joules.push_back(room.ledger().of(static_cast<Owner>(o)));
+  }
+  recorder.table("ledger", {{"owner", "", "Owner of the energy", owner}, {"energy", "J", "Energy owned", joules}});
+}
+
+}  // namespace ondol::sim

@@ -1,0 +1,73 @@
+#pragma once
+/// What a run tells: series between two reports, tables and key figures at its end.  Powers are means over the report
+/// interval, temperatures and counts are points at its end.
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine/assemble.hpp"
+#include "sim/engine/job_book.hpp"
+#include "sim/engine/machine_room.hpp"
+#include "sim/engine/run.hpp"
+#include "sim/record/recorder.hpp"
+#include "sim/state/signal_table.hpp"
+
+namespace ondol::sim {
+
+struct EventRow {
+  double time_s = 0;
+  std::string kind, subject, cause;
+};
+
+class Reporter {
+ public:
+  Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly);
+
+  SignalTable table() const { return table_; }
+
+  /// Adds an interval that `room` has just settled to the means.
+  void accumulate(MachineRoom const& room, double dt_s);
+  /// Closes the report interval ending at `unix_s`: fills the views of the signal table.
+  void close(MachineRoom const& room, JobBook const& book, double unix_s);
+  void event(double time_s, std::string kind, std::string subject, std::string cause) {
+    events_.push_back({time_s, std::move(kind), std::move(subject), std::move(cause)});
+  }
+
+  std::vector<Kpi> kpis(MachineRoom const& room, JobBook const& book, double duration_s) const;
+  void write_tables(Recorder& recorder, MachineRoom const& room, JobBook const& book, std::vector<Kpi> const& kpis) const;
+
+ private:
+  double* scalar(std::string group, std::string name, std::string units, std::string long_name, std::string cell_methods);
+  double* vector(std::string group, std::string axis, std::size_t n, std::string name, std::string units, std::string long_name,
+                 std::string cell_methods);
+
+  schema::Scenario const& scenario_;
+  topology::Facility const& facility_;
+  Assembly const& assembly_;
+  SignalTable table_;
+  std::vector<std::unique_ptr<std::vector<double>>> storage_;  ///< stable addresses for the views
+  std::vector<EventRow> events_;
+
+  // Means under way.
+  double span_s_ = 0;
+  std::array<double, owners> owner_j_{};
+  double utility_j_ = 0, rack_input_j_ = 0, rejected_j_ = 0, water_kg_ = 0;
+  std::vector<double> rack_j_, hall_it_j_, loop_heat_j_, loop_chiller_j_, loop_fan_j_, loop_free_s_;
+
+  // Extremes over the run.
+  double hottest_inlet_k_ = 0, hottest_die_k_ = 0, peak_w_ = 0, limited_node_s_ = 0, node_s_ = 0, wet_bulb_max_k_ = 0;
+  std::vector<double> pool_busy_s_;
+  double total_s_ = 0;
+
+  struct Views;
+  std::unique_ptr<Views> v_;
+
+ public:
+  ~Reporter();
+  /// Accelerators in use, integrated for utilisation; called with the counts that held over the interval.
+  void accumulate_pools(JobBook const& book, double dt_s);
+};
+
+}  // namespace ondol::sim

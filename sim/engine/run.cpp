@@ -1,0 +1,280 @@
+#include "sim/engine/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "sim/compute/roofline.hpp"
+#include "sim/engine/assemble.hpp"
+#include "sim/engine/calendar.hpp"
+#include "sim/engine/clock.hpp"
+#include "sim/engine/job_book.hpp"
+#include "sim/engine/machine_room.hpp"
+#include "sim/engine/reporter.hpp"
+#include "workloads/traces/demand.hpp"
+
+namespace ondol::sim {
+
+std::optional<double> RunResult::kpi(std::string const& name) const {
+  for (auto const& k : kpis)
+    if (k.name == name) return k.value;
+  return std::nullopt;
+}
+
+namespace {
+
+using Wall = std::chrono::steady_clock;
+
+// A job is given a new speed when it changed by more than this share: temperatures creep, and a thousandth moves the end of a
+// day's job by a minute and a half at most, while following every creep would fill the calendar.
+constexpr double speed_resolution = 1e-3;
+
+class Run {
+ public:
+  Run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options)
+      : scenario_(scenario),
+        facility_(facility),
+        options_(options),
+        assembly_(assemble(scenario, facility)),
+        room_(assembly_, facility),
+        book_(workloads::demand(scenario, assembly_.supplies, &warnings_), facility, scenario.scheduler.policy,
+              assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
+        reporter_(scenario, facility, assembly_),
+        start_unix_s_(static_cast<double>(scenario.simulation.start)),
+        duration_s_(scenario.simulation.duration.v),
+        limited_(facility.racks.size(), 0) {}
+
+  RunResult go() {
+    auto const wall_start = Wall::now();
+    if (!room_.initialise(start_unix_s_))
+      reporter_.event(0, "no_steady_start", "cooling", "the plant cannot carry the idle heat in this weather");
+    open_recorder();
+    clock_.run(0.0, [this](double date) { return instant(date); });
+    RunResult result = close();
+    result.wall_s = std::chrono::duration<double>(Wall::now() - wall_start).count();
+    return result;
+  }
+
+ private:
+  // ------------------------------------------------------------------------------------------------ the loop (see run.hpp)
+  double instant(double date) {
+    ++instants_;
+    reporter_.accumulate_pools(book_, date - now_s_);
+    now_s_ = date;
+    bool const whole = now_s_ >= next_settle_s_ || stopped();
+    if (whole && now_s_ > settled_s_) settle();
+    happen();
+    for (auto const job : book_.schedule(now_s_)) begin_job(job);
+    if (whole) control();
+    for (auto const node : room_.take_changed())
+      for (auto const job : book_.on_node(node)) dirty_.push_back(job);
+    re_rate();
+    if (whole && now_s_ >= next_report_s_) record();
+    if (whole) progress();
+    if (now_s_ >= duration_s_ || stopped()) return now_s_;
+    return look_ahead(whole);
+  }
+
+  void settle() {
+    room_.settle(now_s_);
+    reporter_.accumulate(room_, now_s_ - settled_s_);
+    settled_s_ = now_s_;
+  }
+
+  void happen() {
+    while (!calendar_.empty() && calendar_.next_date() <= now_s_) {
+      Entry const entry = calendar_.pop();
+      switch (entry.what) {
+        case Entry::What::job_submit:
+          book_.submit(entry.subject);
+          break;
+        case Entry::What::job_end:
+          if (book_.valid(entry)) end_job(entry.subject, JobPhase::done);
+          break;
+        case Entry::What::profile_change:
+          if (book_.record(entry.subject).phase == JobPhase::running) {
+            load_nodes_of(entry.subject);
+          }
+          break;
+      }
+    }
+  }
+
+  void control() {
+    room_.control();
+    // Nodes that reached their shutdown temperature take their jobs with them.
+    for (auto const node : room_.take_shut_down()) {
+      auto const on = book_.on_node(node);
+      std::vector<std::uint32_t> const jobs(on.begin(), on.end());
+      reporter_.event(now_s_, "thermal_shutdown", facility_.racks[room_.rack_of(node)].name,
+                      "accelerators at shutdown temperature");
+      for (auto const job : jobs) {
+        end_job(job, JobPhase::failed);
+        reporter_.event(now_s_, "job_failed", book_.jobs()[job].name,
+                        "thermal shutdown of " + facility_.racks[room_.rack_of(node)].name);
+      }
+    }
+    for (auto const node : room_.take_recovered())
+      reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
+    for (std::uint32_t r = 0; r < limited_.size(); ++r) {
+      auto const is = room_.racks().limited[r];
+      if (is == limited_[r]) continue;
+      limited_[r] = is;
+      reporter_.event(now_s_, is ? "thermal_slowdown_begin" : "thermal_slowdown_end", facility_.racks[r].name,
+                      is ? "coolant too warm to carry the power limit" : "coolant cool enough again");
+    }
+  }
+
+  /// Jobs whose slowest node changed clock get a new speed, unless the change is below what moves an end noticeably.
+  void re_rate() {
+    std::sort(dirty_.begin(), dirty_.end());
+    dirty_.erase(std::unique(dirty_.begin(), dirty_.end()), dirty_.end());
+    for (auto const job : dirty_) {
+      auto const& r = book_.record(job);
+      if (r.phase != JobPhase::running) continue;
+      double clock = 1;
+      for (auto const& h : r.holdings) clock = std::min(clock, room_.nodes().clock[h.node]);
+      double const wanted = speed(clock, book_.jobs()[job].clock_sensitivity);
+      if (std::abs(wanted - r.speed) > speed_resolution * r.speed) book_.set_speed(job, wanted, now_s_);
+    }
+    dirty_.clear();
+  }
+
+  void record() {
+    reporter_.close(room_, book_, start_unix_s_ + now_s_);
+    if (recorder_) recorder_->sample(now_s_);
+    ++reports_;
+    next_report_s_ = std::min(duration_s_, static_cast<double>(reports_ + 1) * scenario_.record.period.v);
+  }
+
+  double look_ahead(bool whole) {
+    if (whole) {
+      double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
+      next_settle_s_ = std::min({now_s_ + step, next_report_s_, duration_s_});
+    }
+    while (!calendar_.empty() && !book_.valid(calendar_.top())) calendar_.pop();
+    double next = next_settle_s_;
+    if (!calendar_.empty()) next = std::min(next, calendar_.next_date());
+    // An entry written for this very date is handled at the next representable instant.
+    return std::max(next, std::nextafter(now_s_, duration_s_));
+  }
+
+  // ------------------------------------------------------------------------------------------------ jobs and their nodes
+  void begin_job(std::uint32_t job) {
+    for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
+    book_.note_energy_at_start(job, room_.nodes().energy_j);
+    load_nodes_of(job);
+  }
+
+  void end_job(std::uint32_t job, JobPhase how) {
+    for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
+    book_.end(job, how, now_s_, room_.nodes().energy_j);
+    for (auto const& h : book_.record(job).holdings) load_node(h.node);
+    book_.forget_holdings(job);
+  }
+
+  void load_nodes_of(std::uint32_t job) {
+    auto const& j = book_.jobs()[job];
+    if (j.profile) {
+      double const local = start_unix_s_ + now_s_ + assembly_.utc_offset_s;
+      double const into_hour = local - std::floor(local / 3600.0) * 3600.0;
+      auto const hour = static_cast<std::size_t>(std::fmod(std::floor(local / 3600.0), 24.0));
+      book_.set_level(job, (*j.profile)[hour]);
+      calendar_.add({.date_s = now_s_ + 3600.0 - into_hour, .what = Entry::What::profile_change, .subject = job});
+    }
+    for (auto const& h : book_.record(job).holdings) load_node(h.node);
+    dirty_.push_back(job);
+  }
+
+  void load_node(std::uint32_t node) {
+    room_.touch(node, now_s_);
+    std::vector<NodeShareLoad> load;
+    for (auto const job : book_.on_node(node)) {
+      auto const& j = book_.jobs()[job];
+      double const level = book_.record(job).level;
+      load.push_back({book_.held(job, node), activity_input(j.activity, level, j.clock_sensitivity), j.activity.host * level});
+    }
+    room_.set_load(node, std::move(load));
+  }
+
+  // ------------------------------------------------------------------------------------------------ file and progress
+  void open_recorder() {
+    if (options_.output.empty()) return;
+    RunMetadata meta;
+    meta.title = scenario_.simulation.name;
+    meta.start_unix_s = scenario_.simulation.start;
+    meta.time_zone = scenario_.site.time_zone;
+    meta.resolved_scenario = scenario_.resolved_toml;
+    meta.code_version = options_.code_version;
+    meta.seed = scenario_.simulation.seed;
+    meta.provenance["command_line"] = options_.command_line;
+    meta.provenance["scenario_file"] = scenario_.file;
+    meta.provenance["simgrid_version"] = Clock::simgrid_version();
+    recorder_ =
+        std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), reporter_.table());
+  }
+
+  bool stopped() const { return options_.stop && options_.stop->load() != 0; }
+
+  void progress() {
+    if (!options_.on_progress) return;
+    auto const wall = Wall::now();
+    if (wall - last_progress_ < std::chrono::milliseconds(100)) return;
+    last_progress_ = wall;
+    options_.on_progress({now_s_, duration_s_});
+  }
+
+  RunResult close() {
+    book_.settle_all(now_s_, room_.nodes().energy_j);
+    if (stopped() && now_s_ < duration_s_) reporter_.event(now_s_, "interrupted", "run", "signal");
+    RunResult result;
+    result.status = now_s_ >= duration_s_ ? "complete" : "interrupted";
+    result.kpis = reporter_.kpis(room_, book_, now_s_);
+    result.instants = instants_;
+    result.warnings = warnings_;
+    result.ledger_residual = room_.ledger().residual();
+    double const in = room_.heat_in_j();
+    result.heat_residual = in > 0 ? (in - room_.heat_out_j() - room_.heat_stored_j()) / in : 0.0;
+    if (recorder_) {
+      reporter_.write_tables(*recorder_, room_, book_, result.kpis);
+      recorder_->attribute("ledger_residual", result.ledger_residual);
+      recorder_->attribute("heat_residual", result.heat_residual);
+      result.content_hash = recorder_->content_hash();
+      recorder_->finish(result.status);
+      result.file = options_.output;
+    }
+    return result;
+  }
+
+  schema::Scenario const& scenario_;
+  topology::Facility const& facility_;
+  RunOptions const& options_;
+  Assembly assembly_;
+  std::vector<Fault> warnings_;  ///< of the demand, passed on with the result
+  Calendar calendar_;
+  Clock clock_;
+  MachineRoom room_;
+  JobBook book_;
+  Reporter reporter_;
+  std::unique_ptr<Recorder> recorder_;
+  double start_unix_s_, duration_s_;
+  double now_s_ = 0, settled_s_ = 0;
+  double next_settle_s_ = 0;
+  std::uint64_t reports_ = 0, instants_ = 0;
+  double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
+  std::vector<std::uint32_t> dirty_;
+  std::vector<std::uint8_t> limited_;
+  Wall::time_point last_progress_{};
+};
+
+}  // namespace
+
+RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options) {
+  return Run(scenario, facility, options).go();
+}
+
+}  // namespace ondol::sim

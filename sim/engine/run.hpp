@@ -1,0 +1,72 @@
+#pragma once
+/// One run, from a checked scenario to a results file.
+///
+/// The loop, on SimGrid's clock, one instant after another:
+///
+///   1 settle    when due, everything up to this instant with the *old* rates: node temperatures and leakage by their exact
+///               solution, then the plant by its integrator and the electrical chain for the means, every joule to its owner
+///               (a node whose work changes between two such settlements is brought up to date on its own);
+///   2 happen    what the calendar holds for this date, by date and order of entry: jobs arrive, end, services follow the day;
+///   3 schedule  waiting jobs onto free accelerators, pool by pool;
+///   4 control   fans, thermal limits and power limits choose the clock of each node for what comes;
+///   5 re-rate   jobs whose slowest node changed clock: progress so far at the old speed, one end event moved;
+///   6 record    when a report is due: means of the interval, points of the instant;
+///   7 look ahead  the next instant is the earliest of calendar and next settlement: a report, or the longest step over which
+///               supply temperatures may be held (shortened while they move).
+///
+/// Ties break by order of entry and by id.  Rates change only at instants, so energy is a sum over intervals, not a sample.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenarios/schema/spec.hpp"
+#include "topology/build/facility.hpp"
+
+namespace ondol::sim {
+
+/// A headline number of the run.
+struct Kpi {
+  std::string name;
+  double value = 0;
+  std::string units;
+  std::string long_name;
+};
+
+struct Progress {
+  double simulated_s = 0;
+  double duration_s = 0;
+};
+
+struct RunOptions {
+  std::filesystem::path output;  ///< empty: no file is written
+  bool force = false;
+  std::atomic<int> const* stop = nullptr;            ///< non-zero: finish the file at the next instant
+  std::function<void(Progress const&)> on_progress;  ///< called at most ten times a second of wall time
+  std::string code_version;
+  std::string command_line;
+};
+
+struct RunResult {
+  std::vector<Kpi> kpis;
+  std::string content_hash;
+  std::string status;  ///< "complete" or "interrupted"
+  std::filesystem::path file;
+  double wall_s = 0;
+  std::uint64_t instants = 0;
+  double ledger_residual = 0;   ///< relative: (metered - owned) / metered
+  std::vector<Fault> warnings;  ///< of the demand: what was left out and why
+  double heat_residual = 0;     ///< relative: (heat in - heat out - stored) / heat in
+
+  std::optional<double> kpi(std::string const& name) const;
+};
+
+/// Simulates.  One call per process (SimGrid has one engine).  Throws InputError for what the user can mend and
+/// std::runtime_error for a failed run; the partial results file is left in place then.
+RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options);
+
+}  // namespace ondol::sim
