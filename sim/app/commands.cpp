@@ -1,0 +1,171 @@
+#include "sim/app/commands.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "scenarios/schema/read.hpp"
+#include "sim/app/catalogue_list.hpp"
+#include "sim/app/report_json.hpp"
+#include "sim/app/terminal.hpp"
+#include "sim/engine/clock.hpp"
+#include "sim/engine/run.hpp"
+#include "topology/build/analysis.hpp"
+#include "topology/build/facility.hpp"
+
+#ifndef ONDOL_VERSION
+#error "ONDOL_VERSION is set by the build"
+#endif
+
+namespace ondol::app {
+
+namespace {
+
+schema::Scenario read(Options const& o) {
+  schema::ReadOptions options;
+  options.set = o.set;
+  options.until = o.until;
+  options.seed = o.seed;
+  auto scenario = schema::read_scenario(o.file, options);
+  for (auto const& warning : scenario.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
+  return scenario;
+}
+
+double utc_offset_s(std::string const& time_zone) {
+  // "+09:00"; the reader has checked the form.
+  int hours = 0, minutes = 0;
+  if (std::sscanf(time_zone.c_str(), "%d:%d", &hours, &minutes) < 1) return 0;
+  return 3600.0 * hours + (time_zone.front() == '-' ? -60.0 : 60.0) * minutes;
+}
+
+/// The progress line: simulated date, percent, speed, time left.  Drawn on a terminal only.
+class ProgressLine {
+ public:
+  ProgressLine(double start_unix_s, double offset_s) : start_(start_unix_s), offset_(offset_s), draw_(is_terminal(2)) {}
+  ~ProgressLine() { clear(); }
+  void operator()(sim::Progress const& p, double wall_s) {
+    if (!draw_) return;
+    double const share = p.duration_s > 0 ? p.simulated_s / p.duration_s : 1;
+    double const left = share > 0 ? wall_s * (1 - share) / share : 0;
+    fmt::print(stderr, "\r\x1b[K{}  {:5.1f} %  {:.0f}x real time  {} left", date_text(start_ + p.simulated_s, offset_),
+               100 * share, wall_s > 0 ? p.simulated_s / wall_s : 0.0, duration_text(left));
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+  void clear() {
+    if (drawn_) fmt::print(stderr, "\r\x1b[K");
+    drawn_ = false;
+  }
+
+ private:
+  double start_, offset_;
+  bool draw_, drawn_ = false;
+};
+
+std::string number(double v) {
+  if (!std::isfinite(v)) return "-";
+  double const a = std::abs(v);
+  if (v == std::floor(v) && a < 1e9) return fmt::format("{:.0f}", v);
+  if (a >= 1000) return fmt::format("{:.1f}", v);
+  if (a >= 10) return fmt::format("{:.2f}", v);
+  return fmt::format("{:.4f}", v);
+}
+
+}  // namespace
+
+std::string version_text() {
+  return fmt::format("ondol {} (SimGrid {})", ONDOL_VERSION, sim::Clock::simgrid_version());
+}
+
+int run_command(Options const& o) {
+  namespace fs = std::filesystem;
+  fs::path const output = o.output.empty() ? fs::path(o.file).stem().concat(".h5") : fs::path(o.output);
+  auto const scenario = read(o);
+  auto const facility = topology::build_facility(scenario);
+
+  ProgressLine line(static_cast<double>(scenario.simulation.start), utc_offset_s(scenario.site.time_zone));
+  auto const begun = std::chrono::steady_clock::now();
+  sim::RunOptions options;
+  options.output = output;
+  options.force = o.force;
+  options.stop = o.stop;
+  options.code_version = ONDOL_VERSION;
+  options.command_line = "ondol run " + o.file;
+  for (auto const& s : o.set) options.command_line += " --set " + s;
+  options.on_progress = [&](sim::Progress const& p) {
+    line(p, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+  };
+  auto const result = sim::run(scenario, facility, options);
+  line.clear();
+  for (auto const& warning : result.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
+
+  if (o.json) {
+    nlohmann::ordered_json json;
+    json["scenario"] = scenario.simulation.name;
+    json["status"] = result.status;
+    json["file"] = result.file.string();
+    json["content_hash"] = result.content_hash;
+    json["wall_s"] = result.wall_s;
+    json["instants"] = result.instants;
+    json["ledger_residual"] = result.ledger_residual;
+    json["heat_residual"] = result.heat_residual;
+    for (auto const& k : result.kpis)
+      json["kpis"][k.name] = {
+          {"value", std::isfinite(k.value) ? nlohmann::ordered_json(k.value) : nlohmann::ordered_json(nullptr)},
+          {"units", k.units},
+          {"long_name", k.long_name}};
+    std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  } else {
+    bool const colour = colour_on(1);
+    fmt::print("{}\n", bold(scenario.simulation.name, colour));
+    for (auto const& k : result.kpis)
+      fmt::print("  {:<58} {:>14} {}\n", k.long_name, number(k.value), k.units == "1" ? "" : k.units);
+    fmt::print("  {:<58} {:>14}\n", "Energy ledger, relative residual", fmt::format("{:.1e}", result.ledger_residual));
+    fmt::print("  {:<58} {:>14}\n", "Heat balance, relative residual", fmt::format("{:.1e}", result.heat_residual));
+    fmt::print("{}\n", dim(fmt::format("{} in {}, {} instants; results in {}", result.status, duration_text(result.wall_s),
+                                       result.instants, result.file.string()),
+                           colour));
+  }
+  if (result.status != "complete") {
+    int const signal = o.stop->load();
+    std::cerr << "ondol: interrupted; the results up to then are in " << result.file.string() << '\n';
+    return 128 + signal;
+  }
+  return 0;
+}
+
+int check_command(Options const& o) {
+  auto const scenario = read(o);
+  auto const facility = topology::build_facility(scenario);
+  auto const report = topology::analyse(scenario, facility);
+  if (o.json) {
+    std::cout << to_json(report) << '\n';
+  } else {
+    std::cout << topology::to_text(report);
+  }
+  return 0;
+}
+
+int dump_command(Options const& o) {
+  std::cout << schema::dump(read(o), true);
+  return 0;
+}
+
+int schema_command() {
+  std::cout << schema::json_schema() << '\n';
+  return 0;
+}
+
+int catalogue_command(Options const& o) {
+  schema::Provenance origin;
+  auto const catalogue = schema::read_catalogue(schema::catalogue_folder(), origin);
+  return list_catalogue(catalogue, origin, o.query, o.json);
+}
+
+}  // namespace ondol::app

@@ -1,0 +1,96 @@
+/// The program.  Only this file exits; exit codes: 0 done, 2 the user's input, 3 the run failed, 128 + n on signal n.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "scenarios/base/error.hpp"
+#include "sim/app/commands.hpp"
+#include "sim/app/terminal.hpp"
+
+namespace {
+
+std::atomic<int> caught_signal{0};
+
+extern "C" void on_signal(int number) {
+  caught_signal.store(number);
+  std::signal(number, SIG_DFL);  // a second one ends the program at once
+}
+
+constexpr char const* examples = R"(Examples:
+  ondol check scenarios/examples/haenam.toml
+  ondol run scenarios/examples/haenam.toml -o out/haenam.h5
+  ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
+  ondol catalogue h200
+Exit codes: 0 done; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace ondol::app;
+  CLI::App app{"Ondol: what will an AI compute center do, draw and heat up, before it is built or changed?", "ondol"};
+  app.footer(examples);
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+
+  Options options;
+  options.stop = &caught_signal;
+  int code = 0;
+
+  auto const add_input = [&](CLI::App* command) {
+    command->add_option("FILE", options.file, "Scenario (TOML)")->required();
+    command->add_option("--set", options.set, "Override a value: path.to.key=value (repeatable)")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command->add_option("--until", options.until, "End of the run: a date-time or a duration such as \"12 h\"");
+    command->add_option("--seed", options.seed, "Seed of all random streams");
+  };
+
+  auto* run = app.add_subcommand("run", "Simulate a scenario and write its results");
+  add_input(run);
+  run->add_option("-o,--output", options.output, "Results file (HDF5); default: <scenario>.h5 in the current folder");
+  run->add_flag("--force", options.force, "Replace an existing results file");
+  run->add_flag("--json", options.json, "Print the key figures as JSON");
+  run->callback([&] { code = run_command(options); });
+
+  auto* check = app.add_subcommand("check", "Read a scenario, report every fault, print the plan");
+  add_input(check);
+  check->add_flag("--json", options.json, "Print the plan as JSON");
+  check->callback([&] { code = check_command(options); });
+
+  auto* dump = app.add_subcommand("dump", "Print the resolved scenario and where each value comes from");
+  add_input(dump);
+  dump->callback([&] { code = dump_command(options); });
+
+  auto* schema = app.add_subcommand("schema", "Print the JSON Schema of the scenario language");
+  schema->callback([&] { code = schema_command(); });
+
+  auto* catalogue = app.add_subcommand("catalogue", "List the known hardware with tier and source");
+  catalogue->add_option("QUERY", options.query, "Words that an entry must contain");
+  catalogue->add_flag("--json", options.json, "Print as JSON");
+  catalogue->callback([&] { code = catalogue_command(options); });
+
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is reported as a failed write
+#endif
+
+  try {
+    app.parse(argc, argv);
+    return code;
+  } catch (CLI::ParseError const& e) {
+    int const cli = app.exit(e);
+    return cli == 0 ? 0 : 2;
+  } catch (ondol::InputError const& e) {
+    for (auto const& fault : e.faults()) std::cerr << ondol::format(fault, colour_on(2)) << '\n';
+    auto const n = e.faults().size();
+    if (n > 1) std::cerr << n << " faults\n";
+    return 2;
+  } catch (std::exception const& e) {
+    std::cerr << "ondol: run failed: " << e.what() << '\n';
+    return 3;
+  }
+}

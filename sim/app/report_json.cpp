@@ -1,0 +1,67 @@
+#include "sim/app/report_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace ondol::app {
+
+namespace {
+using Json = nlohmann::ordered_json;
+
+Json losses(std::vector<topology::Loss> const& all) {
+  Json out = Json::array();
+  for (auto const& l : all) out.push_back({{"name", l.name}, {"racks", l.racks}, {"rack_w", l.rack_w}});
+  return out;
+}
+}  // namespace
+
+std::string to_json(topology::FacilityReport const& r) {
+  Json json{{"racks", r.racks},
+            {"nodes", r.nodes},
+            {"accelerators", r.accelerators},
+            {"rack_w", r.rack_w},
+            {"cooling_w", r.cooling_w},
+            {"base_w", r.base_w},
+            {"total_w", r.total_w},
+            {"grid_capacity_w", r.grid_capacity_w},
+            {"fed_w", r.fed_w}};
+  for (auto const& h : r.halls)
+    json["halls"].push_back({{"id", h.id},
+                             {"racks", h.racks},
+                             {"rack_w", h.rack_w},
+                             {"mean_rack_w", h.mean_rack_w},
+                             {"largest_rack_w", h.largest_rack_w},
+                             {"air_heat_w", h.air_heat_w},
+                             {"liquid_heat_w", h.liquid_heat_w}});
+  for (auto const& b : r.power)
+    json["power"].push_back({{"id", b.id},
+                             {"units", b.units},
+                             {"units_needed", b.units_needed},
+                             {"load_w", b.load_w},
+                             {"capacity_w", b.capacity_w},
+                             {"load_fraction", b.load_fraction},
+                             {"redundancy", b.redundancy},
+                             {"worst_loss", b.worst_loss},
+                             {"fed_fraction", b.fed_fraction}});
+  for (auto const& c : r.cooling)
+    json["cooling"].push_back({{"owner", c.owner},
+                               {"units", c.units},
+                               {"load_w", c.load_w},
+                               {"capacity_w", c.capacity_w},
+                               {"load_fraction", c.load_fraction},
+                               {"redundancy", c.redundancy},
+                               {"cooled_fraction", c.cooled_fraction}});
+  for (auto const& f : r.fabric)
+    json["fabric"].push_back({{"pool", f.pool},
+                              {"nodes", f.nodes},
+                              {"leaves", f.leaves},
+                              {"spines", f.spines},
+                              {"switch_hops", f.switch_hops},
+                              {"bisection_bytes_per_s", f.bisection_bytes_per_s}});
+  json["single_points"] = {{"power", losses(r.power_single_points)},
+                           {"cooling", losses(r.cooling_single_points)},
+                           {"fabric", losses(r.fabric_single_points)}};
+  json["warnings"] = r.warnings;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace ondol::app

@@ -1,0 +1,12 @@
+#pragma once
+/// The plan of `ondol check` as JSON, SI units in the key names.
+
+#include <string>
+
+#include "topology/build/analysis.hpp"
+
+namespace ondol::app {
+
+std::string to_json(topology::FacilityReport const& report);
+
+}  // namespace ondol::app

@@ -1,0 +1,45 @@
+#include "sim/app/terminal.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+
+namespace ondol::app {
+
+bool is_terminal(int fd) {
+  return ::isatty(fd) == 1;
+}
+
+bool colour_on(int fd) {
+  char const* const no_colour = std::getenv("NO_COLOR");
+  return is_terminal(fd) && !(no_colour && *no_colour);
+}
+
+std::string bold(std::string const& text, bool colour) {
+  return colour ? "\x1b[1m" + text + "\x1b[0m" : text;
+}
+std::string dim(std::string const& text, bool colour) {
+  return colour ? "\x1b[2m" + text + "\x1b[0m" : text;
+}
+
+std::string duration_text(double s) {
+  if (!std::isfinite(s)) return "?";
+  if (s < 60) return fmt::format("{:.1f} s", s);
+  if (s < 3600) return fmt::format("{:.0f} min {:02.0f} s", std::floor(s / 60), std::fmod(s, 60));
+  if (s < 86400) return fmt::format("{:.0f} h {:02.0f} min", std::floor(s / 3600), std::floor(std::fmod(s, 3600) / 60));
+  return fmt::format("{:.0f} d {:02.0f} h", std::floor(s / 86400), std::floor(std::fmod(s, 86400) / 3600));
+}
+
+std::string date_text(double unix_s, double utc_offset_s) {
+  std::time_t const t = static_cast<std::time_t>(std::floor(unix_s + utc_offset_s));
+  std::tm parts{};
+  ::gmtime_r(&t, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return text;
+}
+
+}  // namespace ondol::app

@@ -1,0 +1,20 @@
+#pragma once
+/// What the terminal can show: colours and a progress line on a terminal, plain text when piped.
+
+#include <string>
+
+namespace ondol::app {
+
+/// Colour on file descriptor `fd`: it is a terminal and NO_COLOR is not set [no-color.org].
+bool colour_on(int fd);
+bool is_terminal(int fd);
+
+std::string bold(std::string const& text, bool colour);
+std::string dim(std::string const& text, bool colour);
+
+/// "12.3 s", "4 min 05 s", "3 h 20 min", "7 d 00 h".
+std::string duration_text(double seconds);
+/// ISO 8601 local date and time of `unix_s` at a fixed offset.
+std::string date_text(double unix_s, double utc_offset_s);
+
+}  // namespace ondol::app
