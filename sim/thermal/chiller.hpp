@@ -1,5 +1,5 @@
 #pragma once
-/// Electric chiller by the DOE-2 / EnergyPlus EIR model                        [hydeman2002; energyplus2023engref]
+/// Electric chiller by the DOE-2 / EnergyPlus EIR model                        [hydeman2002, eqs. 1-5; energyplus2023engref]
 ///
 ///   Q_avail = Q_ref CapFT(Te, Tc)                                   CapFT, EIRFT = a + b Te + c Te^2 + d Tc + e Tc^2 + f Te Tc
 ///   P = Q_avail/COP_ref EIRFT(Te, Tc) EIRFPLR(PLR) cycling          EIRFPLR = a + b PLR + c PLR^2

@@ -1,0 +1,102 @@
+"""Random valid scenarios: small sites of every shape the language allows, for the laws to be tried on.
+
+The text is a function of the seed alone.  Hardware comes from the catalogue; ratings are generous on purpose for some sites and
+short of cooling on others, so that slowdown happens too.
+"""
+
+from __future__ import annotations
+
+import random
+
+# rack type, kind of cooling, accelerators a rack, rough heat of a rack (W)
+RACKS = [
+    ("nvidia/h200-air-4", "air", 32, 40e3),
+    ("nvidia/b200-air-4", "air", 32, 56e3),
+    ("nvidia/gb200-nvl72", "liquid", 72, 132e3),
+    ("amd/mi300x-air-4", "air", 32, 40e3),
+]
+
+
+def random_scenario(seed: int) -> str:
+    r = random.Random(seed)
+    groups = [(*r.choice(RACKS), r.randint(1, 3)) for _ in range(r.randint(1, 3))]
+    air = sum(heat * n for _, kind, _, heat, n in groups if kind == "air") + 20e3
+    air += sum(0.2 * heat * n for _, kind, _, heat, n in groups if kind == "liquid")
+    liquid = sum(heat * n for _, kind, _, heat, n in groups if kind == "liquid")
+    heat = air + liquid
+    margin = r.choice([0.7, 1.2, 2.0])
+    start_month, start_hour = r.randint(1, 12), r.randint(0, 23)
+
+    out = [
+        "[simulation]",
+        f'name = "random site {seed}"',
+        f"start = 2024-{start_month:02d}-{r.randint(1, 28):02d}T{start_hour:02d}:00:00+09:00",
+        f'duration = "{r.randint(1, 10)} h"',
+        f"seed = {r.randint(0, 2**31)}",
+        f'thermal_step = "{r.choice([15, 30, 60, 120])} s"',
+        "[record]",
+        f'period = "{r.choice([30, 60, 300, 421])} s"',
+        "[site]",
+        'name = "anywhere"',
+        'time_zone = "+09:00"',
+        f'elevation = "{r.randint(0, 1500)} m"',
+        f'grid_capacity = "{heat * 3 / 1e6:.3f} MW"',
+        f'base_load = "{r.randint(0, 50)} kW"',
+    ]
+    if r.random() < 0.5:
+        out += ['tariff = "kepco/b2"']
+    out += ["[site.weather]", f'dry_bulb = "{r.randint(-15, 38)} degC"', f"relative_humidity = {r.uniform(0.2, 0.95):.2f}"]
+    out += ["[site.carbon]", 'factor = "0.4173 kg/kWh"']
+
+    feed = "utility"
+    for bank, unit, rating in [("hv", "generic/hv-transformer-40mva", 40e6), ("lv", "generic/mv-transformer-2.5mva", 2.5e6)]:
+        if r.random() < 0.6:
+            units = int(heat * 2 / rating) + 1 + r.randint(0, 2)
+            out += ["[[power]]", f'id = "{bank}"', f'unit = "{unit}"', f"units = {units}", f'fed_by = ["{feed}"]', 'feed = "bus"']
+            feed = bank
+    it_feed = feed
+    if r.random() < 0.7:
+        units = int(heat * 1.6 / 1e6) + 1
+        out += ["[[power]]", 'id = "ups"', 'unit = "generic/ups-1mw"', f"units = {units}", f'fed_by = ["{feed}"]']
+        out += [f'feed = "{r.choice(["bus", "single"])}"']
+        it_feed = "ups"
+
+    out += ["[[plant]]", 'id = "water"', f'supply_temperature = "{r.randint(14, 26)} degC"', f'volume = "{r.randint(5, 60)} m3"']
+    out += [f'flow = "{heat * 1.4 / 4186 / 6:.1f} kg/s"', f'pump_power = "{heat * 0.012 / 1e3:.1f} kW"', f'fed_by = "{feed}"']
+    if r.random() < 0.5:
+        out += ['chiller = "carrier/19xr-1407kw"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
+        out += ['tower = "generic/open-tower-1mw"', f"towers = {int(heat * margin * 1.3 / 1e6) + 1}"]
+        out += [f"economizer = {r.choice(['true', 'false'])}", f'condenser_pump_power = "{heat * 0.01 / 1e3:.1f} kW"']
+    else:
+        out += ['dry_cooler = "bac/tdfs1238n"', f"dry_coolers = {int(heat * margin / 1.2e6) + 1}", "economizer = true"]
+        if r.random() < 0.7:
+            out += ['chiller = "carrier/19xr-1407kw"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
+
+    out += ["[[hall]]", 'id = "a"', "[hall.air]", 'plant = "water"', 'crah = "generic/fan-wall-250kw"']
+    out += [f"crahs = {int(air * margin / 250e3) + 1}", f'supply_temperature = "{r.randint(20, 27)} degC"']
+    out += [f"recirculation = {r.uniform(0, 0.2):.2f}", f'volume = "{r.randint(200, 3000)} m3"', f'fed_by = "{feed}"']
+    if liquid:
+        out += ["[hall.liquid]", 'plant = "water"', 'cdu = "generic/cdu-1300kw"', f"cdus = {int(liquid * margin / 1.3e6) + 1}"]
+        out += [f'supply_temperature = "{r.randint(27, 40)} degC"', f'fed_by = "{feed}"']
+
+    pools: dict[str, int] = {}
+    for i, (rack, _, accelerators, _, count) in enumerate(groups):
+        out += ["[[racks]]", f'rack = "{rack}"', f"count = {count}", 'hall = "a"', f'pool = "p{i}"', f'fed_by = ["{it_feed}"]']
+        pools[f"p{i}"] = accelerators * count
+        if r.random() < 0.2:
+            out += [f'power_limit = "{r.randint(350, 700)} W"']
+
+    for i, (pool, size) in enumerate(pools.items()):
+        activity = f"{{ sm = {r.uniform(0.3, 1):.2f}, compute = {r.uniform(0, 1):.2f}, memory = {r.uniform(0, 1):.2f}, host = {r.random():.2f} }}"
+        kind = r.choice(["mix", "steady", "service"])
+        if kind == "mix":
+            out += ["[[mix]]", f'name = "m{i}"', f'pool = "{pool}"', f'mean_interarrival = "{r.randint(60, 1200)} s"']
+            out += [f'duration_median = "{r.randint(2, 90)} min"', f"accelerators_median = {r.choice([1, 4, 8, 16])}"]
+            out += [f"accelerators_max = {size}", f"activity = {activity}", f"activity_spread = {r.uniform(0, 0.3):.2f}"]
+        elif kind == "steady":
+            out += ["[[steady]]", f'name = "s{i}"', f'pool = "{pool}"', f"accelerators = {r.randint(1, size)}"]
+            out += [f'start = "{r.randint(0, 3600)} s"', f'duration = "{r.randint(10, 300)} min"', f"activity = {activity}"]
+        else:
+            out += ["[[service]]", f'name = "v{i}"', f'pool = "{pool}"', f"accelerators = {r.randint(1, size)}"]
+            out += [f"peak = {activity}", f"valley = {r.uniform(0.1, 1):.2f}", f"peak_hour = {r.randint(0, 23)}"]
+    return "\n".join(out) + "\n"

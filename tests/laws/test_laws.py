@@ -1,0 +1,85 @@
+"""Conservation laws and reproducibility, on every example and on random valid scenarios.
+
+Energy in = energy owned, heat in = heat out + stored, jobs in = jobs accounted for, same seed = same bits, half the step =
+same answer.  Everything is taken from the outside: the program's JSON and its results file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from tests.laws.random_scenario import random_scenario
+from tests.support.program import EXAMPLES, run_scenario
+
+# Simulated time per example: long enough for load changes, short enough for a test run.
+UNTIL = {"haenam.toml": "12 h"}
+ALL = sorted(p.name for p in EXAMPLES.glob("*.toml"))
+RANDOM = 200
+
+
+def check_laws(result: dict, file: Path) -> None:
+    assert abs(result["ledger_residual"]) < 1e-9
+    assert abs(result["heat_residual"]) < 1e-6
+    kpi = {name: k["value"] for name, k in result["kpis"].items()}
+    phases = ("jobs_done", "jobs_running", "jobs_waiting", "jobs_failed")
+    assert kpi["jobs_submitted"] == sum(kpi[p] for p in phases)
+
+    with h5py.File(file) as h5:
+        owned = float(np.sum(h5["ledger/energy"][:]))
+        assert owned == pytest.approx(kpi["energy"] * 3.6e9, rel=1e-9)
+        # Series are means: their integral is the same energy, to the rounding of the stored values.
+        time = h5["site/time"][:]
+        power = h5["site/power"][:].astype(float)
+        steps = np.diff(time, prepend=0.0)
+        assert float(np.sum(power * steps)) == pytest.approx(owned, rel=1e-5)
+        site = h5["site"]
+        owners = sum(site[name][:].astype(float) for name in site if name.startswith("power_"))
+        np.testing.assert_allclose(owners, power, rtol=1e-4)
+        if "racks" in h5:
+            racks = h5["racks/power"][:].astype(float).sum(axis=1)
+            np.testing.assert_allclose(racks, site["it_power"][:], rtol=1e-4)
+            busy = h5["racks/accelerators_busy"][:].sum(axis=1)
+            np.testing.assert_array_equal(busy, h5["pools/accelerators_busy"][:].sum(axis=1))
+        energy_of_jobs = float(np.nansum(h5["jobs/energy"][:])) if "energy" in h5["jobs"] else 0.0
+        assert energy_of_jobs <= kpi["it_energy"] * 3.6e9 * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_example_obeys_the_laws_and_repeats_bit_for_bit(name: str, tmp_path: Path) -> None:
+    until = ["--until", UNTIL[name]] if name in UNTIL else []
+    first = run_scenario(EXAMPLES / name, tmp_path / "a.h5", *until)
+    check_laws(first, tmp_path / "a.h5")
+    again = run_scenario(EXAMPLES / name, tmp_path / "b.h5", *until)
+    assert first["content_hash"] == again["content_hash"]
+
+
+@pytest.mark.parametrize("name", ["one_rack.toml", "one_hall.toml", "haenam.toml"])
+def test_half_the_thermal_step_gives_the_same_temperatures(name: str, tmp_path: Path) -> None:
+    until = ["--until", "12 h"]
+    run_scenario(EXAMPLES / name, tmp_path / "whole.h5", *until)
+    half = ["--set", "simulation.thermal_step=30 s", "--set", "simulation.thermal_tolerance=0.025 K"]
+    run_scenario(EXAMPLES / name, tmp_path / "half.h5", *until, *half)
+    with h5py.File(tmp_path / "whole.h5") as a, h5py.File(tmp_path / "half.h5") as b:
+        for path in ("racks/inlet_temperature", "racks/accelerator_temperature", "loops/supply_temperature"):
+            np.testing.assert_allclose(a[path][:], b[path][:], atol=0.1, rtol=0, err_msg=path)
+
+
+def test_other_seed_gives_other_jobs(tmp_path: Path) -> None:
+    a = run_scenario(EXAMPLES / "one_hall.toml", tmp_path / "a.h5", "--seed", 1)
+    b = run_scenario(EXAMPLES / "one_hall.toml", tmp_path / "b.h5", "--seed", 2)
+    assert a["content_hash"] != b["content_hash"]
+
+
+@pytest.mark.parametrize("seed", range(RANDOM))
+def test_random_scenario_obeys_the_laws(seed: int, tmp_path: Path) -> None:
+    file = tmp_path / "random.toml"
+    file.write_text(random_scenario(seed))
+    result = run_scenario(file, tmp_path / "run.h5")
+    check_laws(result, tmp_path / "run.h5")
+    if seed % 10 == 0:
+        again = run_scenario(file, tmp_path / "again.h5")
+        assert result["content_hash"] == again["content_hash"]
