@@ -241,6 +241,8 @@ void Decoder::table(Value const& table, std::function<Fields()> const& open, std
     std::string const here = joined(path, f.key);
     Value const* v = table.find(f.key);
     if (v && !f.applies) {
+      if (std::any_of(fields.begin(), fields.end(), [&](Field const& other) { return other.key == f.key && other.applies; }))
+        continue;
       fault(here, v->place, f.key + " belongs to " + f.condition);
       continue;
     }
@@ -282,7 +284,9 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
       Overloaded{
           [&](slot::Quantity const& q) {
             if (!v.is(Kind::text)) {
-              if (v.is(Kind::integer) || v.is(Kind::real))
+              if (v.is(Kind::real) && !std::isfinite(v.real))
+                fault(path, v.place, f.key + " = " + written(v) + " is not a finite number");
+              else if (v.is(Kind::integer) || v.is(Kind::real))
                 fault(path, v.place,
                       f.key + " = " + written(v) + " has no unit (" + q.dimension->name + " expected). Write " +
                           in_quotes(written(v) + " " + q.dimension->units.front()) + "?");

@@ -69,7 +69,7 @@ struct Field {
   bool is_path = false;              ///< a file, relative to the file that names it
   bool is_identity = false;          ///< id or name that must be unique in its list
   bool applies = true;               ///< false: another key of the table (form = ...) rules it out
-  std::string condition;             ///< why not, for the message: form = "table"
+  std::string condition;             ///< why not, for the message: form = "table"; two fields may share a key if one applies
   bool late_limit = false;           ///< too large a count is judged by the cross checks, with what it would cost
 
   Field& required() { return is_required = true, *this; }

@@ -19,14 +19,14 @@ void describe(Table& t, LossCurve& s) {
       .range(0, 1)
       .only_if(quadratic, "form = \"quadratic\"");
   t("constant", s.constant, "constant power").only_if(affine, "form = \"affine\"");
-  if (table) {
-    t("efficiency", s.load_efficiency, "efficiency at each load").above(0, 1).required().only_if(table, "form = \"table\"");
-  } else {
-    t("efficiency", s.efficiency, "efficiency beyond the constant power; with form = \"table\", a list")
-        .above(0, 1)
-        .required()
-        .only_if(affine, "form = \"affine\" or \"table\"");
-  }
+  t("efficiency", s.efficiency, "efficiency beyond the constant power")
+      .above(0, 1)
+      .required()
+      .only_if(affine, "form = \"affine\" or \"table\"");
+  t("efficiency", s.load_efficiency, "efficiency at each load")
+      .above(0, 1)
+      .required()
+      .only_if(table, "form = \"affine\" or \"table\"");
   t("load", s.load, "loads as fractions of the rating, increasing").above(0, 2).required().only_if(table, "form = \"table\"");
 }
 

@@ -9,6 +9,15 @@
 #include <cstring>
 #include <tuple>
 
+// toml++ 3.3 asserts, and in release builds assumes, that a key follows "[": it must not be so with a user's text.
+namespace ondol::schema {
+struct BrokenHeader {};
+constexpr void parser_expects(bool holds) {
+  if (!holds) throw BrokenHeader{};
+}
+}  // namespace ondol::schema
+#undef NDEBUG
+#define TOML_ASSERT(expr) ::ondol::schema::parser_expects(static_cast<bool>(expr))
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
@@ -73,11 +82,10 @@ std::size_t sequence_length(std::string_view s, std::size_t i) {
   return n;
 }
 
-/// First fault of the encoding, or of a key nested so deep that it can only be an attack on the stack.
+/// First fault of the encoding, a control character, or a key nested so deep that it can only be an attack on the stack.
 std::optional<Problem> examine(std::string& text) {
   std::uint32_t line = 1, column = 1;
   std::size_t dots = 0;
-  bool key_part = true;
   char quote = 0;
   for (std::size_t i = 0; i < text.size();) {
     auto const n = sequence_length(text, i);
@@ -92,21 +100,18 @@ std::optional<Problem> examine(std::string& text) {
       return Problem{std::string("byte ") + hex + " is not valid UTF-8; save the file as UTF-8", place};
     }
     char const c = text[i];
+    bool const end_of_line = c == '\n' || (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n');
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t' && !end_of_line) || c == 0x7f)
+      return Problem{"a control character, which TOML does not allow", Place{0, line, column, 1}};
     if (c == '\n') {
       ++line;
       column = 0;
       dots = 0;
-      key_part = true;
       quote = 0;
     } else if (quote) {
       if (c == quote) quote = 0;
     } else if (c == '"' || c == '\'') {
       quote = c;
-    } else if (c == '=' || c == '#') {
-      key_part = c == '=' ? false : key_part;
-      dots = 0;
-    } else if (c == ',' || c == '{') {
-      dots = 0;
     } else if (c == '.' && ++dots > deepest_key) {
       return Problem{"keys are nested more than " + std::to_string(deepest_key) + " deep", Place{0, line, column, 1}};
     } else if (c != '.' && !(std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == ' ')) {
@@ -119,11 +124,11 @@ std::optional<Problem> examine(std::string& text) {
 }
 
 // ------------------------------------------------------------------------------------------------ toml++ -> Value
-Place place_of(toml::source_region const& region, std::uint32_t source, std::uint32_t shift) {
+Place place_of(toml::source_region const& region, std::uint32_t source) {
   Place p;
   p.source = source;
   p.line = region.begin.line;
-  p.column = region.begin.column + shift;
+  p.column = region.begin.column;
   p.width = region.end.line == region.begin.line && region.end.column > region.begin.column
                 ? region.end.column - region.begin.column
                 : 1;
@@ -143,9 +148,9 @@ DateTime convert(toml::date const& d, std::optional<toml::time> const& t, std::o
   return out;
 }
 
-Value convert(toml::node const& node, std::uint32_t source, std::uint32_t shift) {
+Value convert(toml::node const& node, std::uint32_t source) {
   Value v;
-  v.place = place_of(node.source(), source, shift);
+  v.place = place_of(node.source(), source);
   switch (node.type()) {
     case toml::node_type::boolean:
       v.kind = Value::Kind::boolean;
@@ -179,12 +184,12 @@ Value convert(toml::node const& node, std::uint32_t source, std::uint32_t shift)
       break;
     case toml::node_type::array:
       v.kind = Value::Kind::array;
-      for (auto const& item : *node.as_array()) v.items.push_back(convert(item, source, shift));
+      for (auto const& item : *node.as_array()) v.items.push_back(convert(item, source));
       break;
     case toml::node_type::table:
       v.kind = Value::Kind::table;
       for (auto const& [key, item] : *node.as_table())
-        v.entries.push_back({std::string(key.str()), place_of(key.source(), source, shift), convert(item, source, shift)});
+        v.entries.push_back({std::string(key.str()), place_of(key.source(), source), convert(item, source)});
       std::stable_sort(v.entries.begin(), v.entries.end(), [](auto const& a, auto const& b) {
         return std::tie(a.key_place.line, a.key_place.column) < std::tie(b.key_place.line, b.key_place.column);
       });
@@ -195,6 +200,24 @@ Value convert(toml::node const& node, std::uint32_t source, std::uint32_t shift)
   return v;
 }
 
+}  // namespace
+
+namespace {
+/// The first line that begins like a table header and holds no key.
+Place broken_header(std::string_view text, std::uint32_t source) {
+  std::uint32_t line = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    std::size_t const end = std::min(text.find('\n', begin), text.size());
+    std::size_t i = text.find_first_not_of(" \t", begin);
+    if (i < end && text[i] == '[') {
+      i = text.find_first_not_of("[ \t", i);
+      bool const key = i < end && (std::isalnum(static_cast<unsigned char>(text[i])) || std::strchr("_-\"'", text[i]));
+      if (!key) return {source, line, static_cast<std::uint32_t>(std::min(i, end) - begin + 1), 1};
+    }
+    begin = end + 1;
+  }
+  return {source, 0, 0, 1};
+}
 }  // namespace
 
 std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults) {
@@ -210,12 +233,15 @@ std::optional<Value> read_document(std::filesystem::path const& file, bool catal
   }
   try {
     toml::table const table = toml::parse(std::string_view(sources[source].text), std::string_view{});
-    Value root = convert(table, source, 0);
+    Value root = convert(table, source);
     root.place = Place{source, 0, 0, 1};
     settle_tags(root, nullptr, faults);
     return root;
+  } catch (BrokenHeader const&) {
+    faults.error(broken_header(sources[source].text, source), "not valid TOML: a table header needs a key, such as [site]");
+    return std::nullopt;
   } catch (toml::parse_error const& error) {
-    Place place = place_of(error.source(), source, 0);
+    Place place = place_of(error.source(), source);
     std::string message{error.description()};
     for (auto const& prefix : {"Error while parsing ", "Error while "})
       if (message.starts_with(prefix)) {
@@ -228,43 +254,53 @@ std::optional<Value> read_document(std::filesystem::path const& file, bool catal
   }
 }
 
+namespace {
+/// `text` as the value of a key in front of it, or null when it is no TOML value.
+constexpr std::string_view key_before = "x = ";
+std::unique_ptr<toml::table> parse_one(std::string_view text) {
+  std::string document{key_before};
+  document += text;
+  if (examine(document)) return nullptr;
+  try {
+    auto table = std::make_unique<toml::table>(toml::parse(std::string_view(document), std::string_view{}));
+    return table->size() == 1 && table->contains("x") ? std::move(table) : nullptr;
+  } catch (toml::parse_error const&) {
+    return nullptr;
+  } catch (BrokenHeader const&) {
+    return nullptr;
+  }
+}
+
+void shift_columns(Value& v, std::uint32_t by) {
+  v.place.column += by;
+  for (auto& item : v.items) shift_columns(item, by);
+  for (auto& e : v.entries) {
+    e.key_place.column += by;
+    shift_columns(e.value, by);
+  }
+}
+}  // namespace
+
 Value parse_value(std::string_view text, std::uint32_t source, std::size_t column, Faults& faults) {
-  constexpr std::string_view key = "x = ";
-  Place whole{source, 1, static_cast<std::uint32_t>(column),
-              std::max<std::uint32_t>(1, static_cast<std::uint32_t>(text.size()))};
-  if (std::count(text.begin(), text.end(), '.') <= 256) try {
-      toml::table const table = toml::parse(std::string(key) + std::string(text), std::string_view{});
-      if (auto const* node = table.get("x"); node && table.size() == 1) {
-        Value v = convert(*node, source, 0);
-        auto const move = [&](auto const& self, Value& value) -> void {
-          value.place.column = static_cast<std::uint32_t>(value.place.column + column - 1 - key.size());
-          for (auto& item : value.items) self(self, item);
-          for (auto& e : value.entries) {
-            e.key_place.column = static_cast<std::uint32_t>(e.key_place.column + column - 1 - key.size());
-            self(self, e.value);
-          }
-        };
-        move(move, v);
-        settle_tags(v, nullptr, faults);
-        return v;
-      }
-    } catch (toml::parse_error const&) {
-    }
   Value v;
+  if (auto const table = parse_one(text)) {
+    v = convert(*table->get("x"), source);
+    shift_columns(v, static_cast<std::uint32_t>(column - 1 - key_before.size()));  // modulo 2^32, so a shift left is right too
+    settle_tags(v, nullptr, faults);
+    return v;
+  }
   v.kind = Value::Kind::text;
   v.text = text;
-  v.place = whole;
+  v.place = {source, 1, static_cast<std::uint32_t>(column),
+             std::max<std::uint32_t>(1, static_cast<std::uint32_t>(text.size()))};
   return v;
 }
 
 std::optional<DateTime> parse_date_time(std::string_view text) {
-  try {
-    toml::table const table = toml::parse("x = " + std::string(text), std::string_view{});
-    auto const* node = table.get("x");
-    if (node && table.size() == 1 && (node->is_date() || node->is_date_time())) return convert(*node, 0, 0).time;
-  } catch (toml::parse_error const&) {
-  }
-  return std::nullopt;
+  auto const table = parse_one(text);
+  auto const* node = table ? table->get("x") : nullptr;
+  if (!node || !(node->is_date() || node->is_date_time())) return std::nullopt;
+  return convert(*node, 0).time;
 }
 
 }  // namespace ondol::schema

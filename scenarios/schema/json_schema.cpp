@@ -29,22 +29,48 @@ void bound(json& j, Field const& f) {
   if (std::isfinite(f.high)) j["maximum"] = f.high;
 }
 
+/// Name of the definition of a quantity: power, mass_flow.
+std::string definition_of(Dimension const& d) {
+  std::string name = d.name;
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
+}
+
+/// A number with a unit; that the unit fits is for `ondol check` to see.
+json quantity(Dimension const& d) {
+  json examples = json::array();
+  for (auto const* u : d.units) examples.push_back("1 " + std::string(u));
+  return or_tagged({{"type", "string"},
+                    {"pattern", "^\\s*[+-]?[0-9.][0-9_.]*([eE][+-]?[0-9]+)?\\s*[^0-9\\s._+-].*$"},
+                    {"examples", examples}});
+}
+
 json object(Fields const& fields, bool with_extends);
+
+json required(Fields const& fields) {
+  json keys = json::array();
+  for (auto const& f : fields)
+    if (f.is_required) keys.push_back(f.key);
+  return keys;
+}
 
 json value(Field const& f) {
   if (auto const* q = std::get_if<slot::Quantity>(&f.slot)) {
-    json text{{"type", "string"}, {"pattern", "^\\s*[+-]?[0-9.]"}};
-    json examples = json::array();
-    for (auto const* u : q->dimension->units) examples.push_back("1 " + std::string(u));
-    text["examples"] = examples;
-    return or_tagged(text);
+    return {{"$ref", "#/$defs/" + definition_of(*q->dimension)}};
   }
   if (std::holds_alternative<slot::Choice>(f.slot)) return or_tagged({{"enum", f.choices}});
   if (std::holds_alternative<slot::Instant>(f.slot))
     return or_tagged(
         {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?)?$"}});
   if (auto const* g = std::get_if<slot::Group>(&f.slot)) return object(g->open(), false);
-  if (auto const* l = std::get_if<slot::List>(&f.slot)) return {{"type", "array"}, {"items", object(l->sample(), false)}};
+  if (auto const* l = std::get_if<slot::List>(&f.slot)) {
+    json items = object(l->sample(), false);
+    // Elements with an id may be parts laid over those of another file; elements without one always stand whole.
+    auto const element = l->sample();
+    if (std::none_of(element.begin(), element.end(), [](Field const& e) { return e.is_identity; }))
+      items["required"] = required(element);
+    return {{"type", "array"}, {"items", std::move(items)}};
+  }
   if (std::holds_alternative<double*>(f.slot)) {
     json n{{"type", "number"}};
     bound(n, f);
@@ -76,13 +102,16 @@ json value(Field const& f) {
   return or_tagged(list);
 }
 
-/// A table.  Keys that another file may supply (`extends`) cannot be required here; `ondol check` sees to completeness.
+/// A table.  A key that another file or entry may supply (`extends`) cannot be required here; `ondol check` sees to that.
 json object(Fields const& fields, bool with_extends) {
   json properties = json::object();
   for (auto const& f : fields) {
     json v = value(f);
     v["description"] = f.doc;
-    properties[f.key] = std::move(v);
+    if (properties.contains(f.key))
+      properties[f.key] = {{"anyOf", {properties[f.key], std::move(v)}}};
+    else
+      properties[f.key] = std::move(v);
   }
   if (with_extends)
     properties["extends"] = {{"type", "string"},
@@ -101,9 +130,13 @@ std::string json_schema() {
   json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Ondol scenario"}};
   schema["$defs"]["tier"] = {{"enum", {"measured", "literature", "datasheet", "assumed", "user"}},
                              {"description", "how well the number is known"}};
+  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = quantity(*d);
   json const root = object(Table::fields(nowhere), false);
   schema.update(root);
   schema["properties"]["extends"] = {{"type", "string"}, {"description", "scenario file whose values this one takes over"}};
+  schema["if"] = {{"required", {"extends"}}};
+  schema["then"] = true;
+  schema["else"] = {{"required", required(Table::fields(nowhere))}};
   for (auto const& k : kinds())
     schema["properties"][k.key] = {
         {"type", "object"}, {"description", k.doc}, {"additionalProperties", object(k.sample(), true)}};

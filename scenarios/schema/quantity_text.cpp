@@ -306,6 +306,12 @@ Dimension const& absolute_temperature() {
   return d;
 }
 
+std::vector<Dimension const*> all_dimensions() {
+  std::vector<Dimension const*> all{&absolute_temperature()};
+  for (auto const& d : dimensions()) all.push_back(&d);
+  return all;
+}
+
 std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }

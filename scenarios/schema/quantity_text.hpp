@@ -32,6 +32,7 @@ struct Dimension {
 /// The dimension with these exponents.  Throws std::logic_error for one that no member of the scenario has.
 Dimension const& dimension_of(Exponents const& exponents);
 Dimension const& absolute_temperature();
+std::vector<Dimension const*> all_dimensions();
 
 struct QuantityText {
   std::optional<double> value;  ///< SI

@@ -58,6 +58,7 @@ TEST(Faults, of_one_value) {
       {"\"1 MW\"", "1000", "6:17+4 grid_capacity = 1000 has no unit (power expected). Write \"1000 W\"?"},
       {"\"1 MW\"", "\"1 MWh\"", "6:17+7 grid_capacity = \"1 MWh\" is an energy, not a power"},
       {"\"1 MW\"", "\"nan W\"", "6:17+7 grid_capacity = \"nan W\" is not a finite number"},
+      {"\"1 MW\"", "-inf", "6:17+4 grid_capacity = -inf is not a finite number"},
       {"\"1 MW\"", "\"-1 MW\"", "6:17+7 grid_capacity = \"-1 MW\" is out of range: above 0 W is allowed"},
       {"\"1 MW\"", "\"1e30 MW\"", "6:17+9 grid_capacity = \"1e30 MW\" is beyond belief for a power (more than 1e12 W)"},
       {"\"1 MW\"", "true", "6:17+4 grid_capacity takes a power in quotes, such as \"1 W\", not true or false"},
@@ -219,6 +220,11 @@ TEST(Faults, of_files_that_are_no_scenario) {
             "2:12 byte 0xE9 is not valid UTF-8; save the file as UTF-8");
   EXPECT_THAT(say(scratch.write("overlong.toml", "a = \"\xc0\xaf\"\n")), HasSubstr("1:6 byte 0xC0 is not valid UTF-8"));
   EXPECT_THAT(say(scratch.write("surrogate.toml", "a = \"\xed\xa0\x80\"\n")), HasSubstr("1:6 byte 0xED is not valid UTF-8"));
+  EXPECT_EQ(say(scratch.write("feed.toml", "a = 1\n[[\f]]\n")), "2:3 a control character, which TOML does not allow");
+  EXPECT_EQ(say(scratch.write("mac.toml", "a = 1\rb = 2\r")), "1:6 a control character, which TOML does not allow");
+  EXPECT_EQ(say(scratch.write("header1.toml", "a = 1\n[\n")), "2:2 not valid TOML: a table header needs a key, such as [site]");
+  EXPECT_EQ(say(scratch.write("header2.toml", "a = 1\n  [[ =]]\n")),
+            "2:6 not valid TOML: a table header needs a key, such as [site]");
   EXPECT_THAT(say(scratch.write("cut.toml", "a = [1,\n")), HasSubstr("not valid TOML: array"));
   EXPECT_THAT(say(scratch.write("twice.toml", "a = 1\na = 2\n")),
               HasSubstr("2:5 not valid TOML: key-value pair: cannot redefine"));
@@ -228,6 +234,13 @@ TEST(Faults, of_files_that_are_no_scenario) {
   EXPECT_EQ(say(scratch.write("dots.toml", dots + " = 1\n")), "1:130 keys are nested more than 64 deep");
   EXPECT_EQ(say(scratch.write("header.toml", "[" + dots + "]\n")), "1:131 keys are nested more than 64 deep");
   EXPECT_THAT(say(scratch.write("huge.toml", std::string((64U << 20) + 1, '#'))), HasSubstr("0:0 is larger than 64 MB"));
+}
+
+TEST(Faults, none_of_windows_line_ends_and_a_byte_order_mark) {
+  Scratch scratch;
+  std::string text = "\xef\xbb\xbf";
+  for (char const c : contents(fixtures / "small.toml")) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  EXPECT_THAT(brief(faults_of(scratch.write("dos.toml", text))), IsEmpty());
 }
 
 TEST(Faults, quote_no_terminal_escapes) {
