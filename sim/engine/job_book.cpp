@@ -68,20 +68,22 @@ std::vector<std::uint32_t> JobBook::schedule(double now_s) {
   std::vector<workloads::Running> running;
   for (auto& pool : pools_) {
     if (!std::exchange(pool.touched, false)) continue;
-    if (pool.waiting.empty() || pool.nodes.free() == 0) continue;
+    auto const begin = [&](std::vector<std::uint32_t> const& chosen) {
+      for (auto const j : chosen) {
+        start(j, pool, now_s);
+        started.push_back(j);
+      }
+      if (!chosen.empty())
+        std::erase_if(pool.waiting, [&](auto const& w) { return records_[w.job].phase == JobPhase::running; });
+    };
+    // Backfill begins as first come, first served does; only with a head that does not fit are reservations looked at.
+    if (!pool.waiting.empty() && pool.nodes.free() > 0) begin(workloads::fcfs(pool.waiting, pool.nodes));
+    if (policy_ != schema::SchedulerSpec::Policy::easy || pool.waiting.size() < 2 || pool.nodes.free() == 0) continue;
     running.clear();
-    if (policy_ == schema::SchedulerSpec::Policy::easy)
-      for (auto const j : pool.running)
-        running.push_back(
-            {j, jobs_[j].accelerators, std::max(now_s, records_[j].start_s + jobs_[j].estimate_s), records_[j].shares});
-    auto const chosen = policy_ == schema::SchedulerSpec::Policy::easy
-                            ? workloads::easy_backfill(pool.waiting, running, pool.nodes, now_s)
-                            : workloads::fcfs(pool.waiting, pool.nodes);
-    for (auto const j : chosen) {
-      start(j, pool, now_s);
-      started.push_back(j);
-    }
-    if (!chosen.empty()) std::erase_if(pool.waiting, [&](auto const& w) { return records_[w.job].phase == JobPhase::running; });
+    for (auto const j : pool.running)
+      running.push_back(
+          {j, jobs_[j].accelerators, std::max(now_s, records_[j].start_s + jobs_[j].estimate_s), records_[j].shares});
+    begin(workloads::easy_backfill(pool.waiting, running, pool.nodes, now_s));
   }
   return started;
 }

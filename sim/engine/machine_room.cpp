@@ -25,6 +25,8 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       node_settled_s_(facility.node_rack.size()),
       account_(facility.racks.size()),
       rack_touched_(facility.racks.size()),
+      hall_shift_w_(assembly.halls.size()),
+      rack_shift_w_(facility.racks.size()),
       hall_air_w_(assembly.halls.size()),
       hall_liquid_w_(assembly.halls.size()),
       cooling_(assembly.plants, assembly.halls),
@@ -63,7 +65,7 @@ bool MachineRoom::initialise(double unix_s) {
     settle_nodes(1.0);
     std::fill(node_settled_s_.begin(), node_settled_s_.end(), 0.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
-    place_air();
+    place_air(1.0);
   }
   ledger_ = Ledger{};
   std::fill(nodes_.energy_j.begin(), nodes_.energy_j.end(), 0.0);
@@ -80,9 +82,20 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   int busy = 0;
   for (auto const& share : load_[node]) busy += share.accelerators;
   nodes_.busy[node] = static_cast<std::uint16_t>(busy);
-  double const before = nodes_.clock[node];
+  double const clock = nodes_.clock[node], power = nodes_.reference_w[node] + nodes_.host_w[node];
   close(node);
-  if (nodes_.clock[node] != before) changed_.push_back(node);
+  if (nodes_.clock[node] != clock) changed_.push_back(node);
+  double const shift = nodes_.reference_w[node] + nodes_.host_w[node] - power;
+  auto const rack = rack_of_node_[node];
+  hall_shift_w_[hall_of_rack_[rack]] += shift;
+  rack_shift_w_[rack] += shift;
+  // The rack's own inlet follows through recirculation, with the time constant of its dies.
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  double const airflow = fan_airflow_m3_per_s(c.node.fans, racks_.fan_speed[rack]) * c.nodes_per_rack;
+  double const rise =
+      rack_inlet_k(0.0, assembly_.hall_recirculation[c.hall], (1.0 - c.node.liquid_fraction) * std::abs(rack_shift_w_[rack]),
+                   airflow, assembly_.air_density_kg_per_m3);
+  shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.heat_capacity_j_per_k * c.junction_k_per_w));
 }
 
 /// Chooses the clock of a node: power limit, and the power that the coolant can carry away at the slowdown temperature.
@@ -128,7 +141,10 @@ void MachineRoom::settle(double now_s) {
   weather_ = next_weather;
   settle_chain(unix_s, dt);
   settled_s_ = now_s;
-  place_air();
+  std::fill(hall_shift_w_.begin(), hall_shift_w_.end(), 0.0);
+  std::fill(rack_shift_w_.begin(), rack_shift_w_.end(), 0.0);
+  shift_rate_k_per_s_ = 0;
+  place_air(dt);
 }
 
 void MachineRoom::touch(std::uint32_t node, double now_s) {
@@ -174,49 +190,67 @@ void MachineRoom::settle_nodes(double now_s) {
                                         whole);
     double const capacity = c.heat_capacity_j_per_k * boards;
     double const slope = c.accelerator.leakage_w_per_k * boards;
-    bool const plain_psu = c.node.psu.is_polynomial();
+    auto const& psu = c.node.psu;
+    double const units = c.node.psus;
+    board_w_.resize(c.nodes_per_rack);
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+      double const coolant = racks_.coolant_k[r];
       auto& account = account_[r];
-      if (rack_touched_[r] || !plain_psu) {
+      double host_now = 0, fans_now = 0;
+      if (rack_touched_[r]) {
         bool dark = false;
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
           if (double const dt = now_s - node_settled_s_[n]; dt > 0) integrate(c, n, dt);
           node_settled_s_[n] = now_s;
           dark |= !nodes_.in_service[n];
+          host_now += nodes_.host_w[n];
+          fans_now += nodes_.fan_w[n];
         }
         rack_touched_[r] = dark;
       } else {
         // The same arithmetic for all nodes of the rack at once: this loop is where most of a long run's time goes.
-        double const coolant = racks_.coolant_k[r];
-        double accelerators = 0, host = 0, fans = 0, psu_loss = 0, warmed = 0;
+        double accelerators = 0, psu_loss = 0, warmed = 0;
         double* const die = nodes_.die_k.data() + first;
         double* const energy = nodes_.energy_j.data() + first;
         double* const settled = node_settled_s_.data() + first;
         double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
                             *const fan_w = nodes_.fan_w.data() + first;
-        auto const [p0, p1, p2] = c.node.psu.polynomial();
-        double const units = c.node.psus, per_unit = units > 0 ? 1.0 / units : 0.0, per_board = 1.0 / boards;
-#pragma omp simd reduction(+ : accelerators, host, fans, psu_loss, warmed)
+        double* const dc = board_w_.data();
+        double const per_board = 1.0 / boards;
+#pragma omp simd reduction(+ : accelerators, host_now, fans_now, warmed)
         for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
           double const before = die[n];
           auto const step = junction.advance(before, coolant, reference[n] * per_board);
           double const board = reference[n] + slope * (step.mean_k - reference_k);
-          double const dc = board + host_w[n] + fan_w[n];
-          double const share = dc * per_unit;
-          double const loss = units * (p0 + share * (p1 + share * p2));
+          dc[n] = board + host_w[n] + fan_w[n];
           die[n] = step.end_k;
           settled[n] = now_s;
-          energy[n] += (dc + loss) * whole;
           accelerators += board;
-          host += host_w[n];
-          fans += fan_w[n];
-          psu_loss += loss;
+          host_now += host_w[n];
+          fans_now += fan_w[n];
           warmed += step.end_k - before;
         }
+        if (units > 0 && psu.is_polynomial()) {
+          auto const [p0, p1, p2] = psu.polynomial();
+          double const per_unit = 1.0 / units;
+#pragma omp simd reduction(+ : psu_loss)
+          for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+            double const share = dc[n] * per_unit;
+            double const loss = units * (p0 + share * (p1 + share * p2));
+            energy[n] += (dc[n] + loss) * whole;
+            psu_loss += loss;
+          }
+        } else {
+          for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+            double const loss = bank_loss_w(psu, units, dc[n]);
+            energy[n] += (dc[n] + loss) * whole;
+            psu_loss += loss;
+          }
+        }
         account.accelerators += accelerators * whole;
-        account.host += host * whole;
-        account.fans += fans * whole;
+        account.host += host_now * whole;
+        account.fans += fans_now * whole;
         account.psu_loss += psu_loss * whole;
         account.to_coolant += accelerators * whole - capacity * warmed;
       }
@@ -228,6 +262,10 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.liquid_heat_w[r] = wet / whole;
       racks_.air_heat_w[r] =
           (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + c.switch_w + shelf;
+      double dies = 0;
+      for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) dies += nodes_.die_k[n] - coolant;
+      racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (dies * boards / c.junction_k_per_w + host_now) + fans_now +
+                                 account.psu_loss / whole + c.switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
       network += c.switch_w;
@@ -328,18 +366,21 @@ double MachineRoom::heat_stored_j() const {
 }
 
 /// Inlet temperatures from supply temperatures, recirculation and the heat just given off; fans follow.
-void MachineRoom::place_air() {
+void MachineRoom::place_air(double dt) {
+  double fastest_k = 0;
   for (auto const& c : assembly_.classes) {
     double const recirculation = assembly_.hall_recirculation[c.hall];
     double const air_supply = cooling_.has_air(c.hall) ? cooling_.air_supply_k(c.hall) : weather_.dry_bulb_k;
     double const liquid_supply = cooling_.has_liquid(c.hall) ? cooling_.liquid_supply_k(c.hall) : air_supply;
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
-      double const node_air_w = (racks_.air_heat_w[r]) / c.nodes_per_rack;
-      double inlet = racks_.inlet_k[r];
+      double const air_w = racks_.air_heat_now_w[r];
+      double const node_air_w = air_w / c.nodes_per_rack;
+      double const before = racks_.inlet_k[r];
+      double inlet = before;
       if (c.node.fans.rated_airflow_m3_per_s > 0) {
         double const s = fan_speed(c.node.fans, node_air_w, inlet);
         double const airflow = fan_airflow_m3_per_s(c.node.fans, s) * c.nodes_per_rack;
-        inlet = rack_inlet_k(air_supply, recirculation, racks_.air_heat_w[r], airflow, assembly_.air_density_kg_per_m3);
+        inlet = rack_inlet_k(air_supply, recirculation, air_w, airflow, assembly_.air_density_kg_per_m3);
         racks_.fan_speed[r] = fan_speed(c.node.fans, node_air_w, inlet);
         double const fan_w = fan_power_w(c.node.fans, racks_.fan_speed[r]);
         std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
@@ -347,10 +388,12 @@ void MachineRoom::place_air() {
       } else {
         inlet = air_supply;
       }
+      fastest_k = std::max(fastest_k, std::abs(inlet - before));
       racks_.inlet_k[r] = inlet;
       racks_.coolant_k[r] = c.liquid_cooled ? liquid_supply : inlet;
     }
   }
+  inlet_rate_k_per_s_ = dt > 0 ? fastest_k / dt : 0.0;
 }
 
 void MachineRoom::control() {
@@ -395,7 +438,14 @@ std::vector<std::uint32_t> MachineRoom::take_changed() {
 }
 
 double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
-  double const rate = cooling_.fastest_rate_k_per_s();
+  double rate = std::max({cooling_.fastest_rate_k_per_s(), inlet_rate_k_per_s_, shift_rate_k_per_s_});
+  for (std::size_t h = 0; h < hall_shift_w_.size(); ++h) {
+    auto const& hall = assembly_.halls[h];
+    double const shift = std::abs(hall_shift_w_[h]);
+    if (hall.air && hall.air->heat_capacity_j_per_k > 0) rate = std::max(rate, shift / hall.air->heat_capacity_j_per_k);
+    if (hall.liquid && hall.liquid->heat_capacity_j_per_k > 0)
+      rate = std::max(rate, shift / hall.liquid->heat_capacity_j_per_k);
+  }
   return rate > 0 ? std::clamp(tolerance_k / rate, std::min(1.0, longest_s), longest_s) : longest_s;
 }
 

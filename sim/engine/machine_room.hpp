@@ -43,7 +43,7 @@ class MachineRoom {
   std::vector<std::uint32_t> take_shut_down() { return std::exchange(shut_down_, {}); }
   std::vector<std::uint32_t> take_recovered() { return std::exchange(recovered_, {}); }
 
-  /// Longest step over which the supply temperatures may be held.
+  /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
 
   NodeState const& nodes() const { return nodes_; }
@@ -77,7 +77,7 @@ class MachineRoom {
   void integrate(RackClass const& c, std::uint32_t node, double dt_s);
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
-  void place_air();
+  void place_air(double dt_s);
   void close(std::uint32_t node);
 
   Assembly const& assembly_;
@@ -89,6 +89,8 @@ class MachineRoom {
   std::vector<RackAccount> account_;
   std::vector<std::uint8_t> rack_touched_;  ///< some node was brought forward on its own, or is dark
   double start_unix_s_ = 0, settled_s_ = 0;
+  std::vector<double> hall_shift_w_, rack_shift_w_;  ///< change of load since the last settle
+  double shift_rate_k_per_s_ = 0;                    ///< at which these will move the fastest rack inlet
   std::vector<double> hall_air_w_, hall_liquid_w_;
   CoolingSystem cooling_;
   CoolingSystem::Interval const* cooling_interval_ = nullptr;
@@ -102,6 +104,8 @@ class MachineRoom {
   CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
   double stored_at_start_j_ = 0;
   double worst_residual_ = 0;
+  double inlet_rate_k_per_s_ = 0;  ///< fastest change of a rack inlet over the interval
+  std::vector<double> board_w_;    ///< scratch of the node loop, one rack
   std::vector<std::uint32_t> changed_, shut_down_, recovered_;
 };
 

@@ -152,10 +152,9 @@ class Run {
   }
 
   double look_ahead(bool whole) {
-    if (whole) {
-      double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
-      next_settle_s_ = std::min({now_s_ + step, next_report_s_, duration_s_});
-    }
+    double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
+    double const due = std::min({now_s_ + step, next_report_s_, duration_s_});
+    next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
     while (!calendar_.empty() && !book_.valid(calendar_.top())) calendar_.pop();
     double next = next_settle_s_;
     if (!calendar_.empty()) next = std::min(next, calendar_.next_date());

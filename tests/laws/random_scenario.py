@@ -10,10 +10,10 @@ import random
 
 # rack type, kind of cooling, accelerators a rack, rough heat of a rack (W)
 RACKS = [
-    ("nvidia/h200-air-4", "air", 32, 40e3),
-    ("nvidia/b200-air-4", "air", 32, 56e3),
+    ("air/4x-dgx-h200", "air", 32, 40e3),
+    ("air/4x-dgx-b200", "air", 32, 56e3),
     ("nvidia/gb200-nvl72", "liquid", 72, 132e3),
-    ("amd/mi300x-air-4", "air", 32, 40e3),
+    ("air/4x-mi300x", "air", 32, 40e3),
 ]
 
 
@@ -24,7 +24,7 @@ def random_scenario(seed: int) -> str:
     air += sum(0.2 * heat * n for _, kind, _, heat, n in groups if kind == "liquid")
     liquid = sum(heat * n for _, kind, _, heat, n in groups if kind == "liquid")
     heat = air + liquid
-    margin = r.choice([0.7, 1.2, 2.0])
+    margin = r.choice([0.4, 0.7, 1.2, 2.0])
     start_month, start_hour = r.randint(1, 12), r.randint(0, 23)
 
     out = [
@@ -44,39 +44,39 @@ def random_scenario(seed: int) -> str:
         f'base_load = "{r.randint(0, 50)} kW"',
     ]
     if r.random() < 0.5:
-        out += ['tariff = "kepco/b2"']
+        out += ['tariff = "kepco/2026/b-ii"']
     out += ["[site.weather]", f'dry_bulb = "{r.randint(-15, 38)} degC"', f"relative_humidity = {r.uniform(0.2, 0.95):.2f}"]
     out += ["[site.carbon]", 'factor = "0.4173 kg/kWh"']
 
     feed = "utility"
-    for bank, unit, rating in [("hv", "generic/hv-transformer-40mva", 40e6), ("lv", "generic/mv-transformer-2.5mva", 2.5e6)]:
+    for bank, unit, rating in [("hv", "generic/hv-transformer-40mva", 40e6), ("lv", "generic/lv-transformer-200kva", 200e3)]:
         if r.random() < 0.6:
             units = int(heat * 2 / rating) + 1 + r.randint(0, 2)
             out += ["[[power]]", f'id = "{bank}"', f'unit = "{unit}"', f"units = {units}", f'fed_by = ["{feed}"]', 'feed = "bus"']
             feed = bank
     it_feed = feed
     if r.random() < 0.7:
-        units = int(heat * 1.6 / 1e6) + 1
-        out += ["[[power]]", 'id = "ups"', 'unit = "generic/ups-1mw"', f"units = {units}", f'fed_by = ["{feed}"]']
+        units = int(heat * 1.6 / 200e3) + 1
+        out += ["[[power]]", 'id = "ups"', 'unit = "generic/ups-200kw"', f"units = {units}", f'fed_by = ["{feed}"]']
         out += [f'feed = "{r.choice(["bus", "single"])}"']
         it_feed = "ups"
 
     out += ["[[plant]]", 'id = "water"', f'supply_temperature = "{r.randint(14, 26)} degC"', f'volume = "{r.randint(5, 60)} m3"']
     out += [f'flow = "{heat * 1.4 / 4186 / 6:.1f} kg/s"', f'pump_power = "{heat * 0.012 / 1e3:.1f} kW"', f'fed_by = "{feed}"']
     if r.random() < 0.5:
-        out += ['chiller = "carrier/19xr-1407kw"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
-        out += ['tower = "generic/open-tower-1mw"', f"towers = {int(heat * margin * 1.3 / 1e6) + 1}"]
+        out += ['chiller = "carrier/19xr-1407kw-vsd"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
+        out += ['tower = "generic/open-2mw"', f"towers = {int(heat * margin * 1.3 / 2e6) + 1}"]
         out += [f"economizer = {r.choice(['true', 'false'])}", f'condenser_pump_power = "{heat * 0.01 / 1e3:.1f} kW"']
     else:
-        out += ['dry_cooler = "bac/tdfs1238n"', f"dry_coolers = {int(heat * margin / 1.2e6) + 1}", "economizer = true"]
+        out += ['dry_cooler = "generic/200kw"', f"dry_coolers = {max(1, int(heat * margin / 200e3))}", "economizer = true"]
         if r.random() < 0.7:
-            out += ['chiller = "carrier/19xr-1407kw"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
+            out += ['chiller = "carrier/19xr-1407kw-vsd"', f"chillers = {int(heat * margin / 1.4e6) + 1}"]
 
-    out += ["[[hall]]", 'id = "a"', "[hall.air]", 'plant = "water"', 'crah = "generic/fan-wall-250kw"']
-    out += [f"crahs = {int(air * margin / 250e3) + 1}", f'supply_temperature = "{r.randint(20, 27)} degC"']
+    out += ["[[hall]]", 'id = "a"', "[hall.air]", 'plant = "water"', 'crah = "generic/perimeter-120kw"']
+    out += [f"crahs = {max(1, int(air * margin / 120e3))}", f'supply_temperature = "{r.randint(20, 27)} degC"']
     out += [f"recirculation = {r.uniform(0, 0.2):.2f}", f'volume = "{r.randint(200, 3000)} m3"', f'fed_by = "{feed}"']
     if liquid:
-        out += ["[hall.liquid]", 'plant = "water"', 'cdu = "generic/cdu-1300kw"', f"cdus = {int(liquid * margin / 1.3e6) + 1}"]
+        out += ["[hall.liquid]", 'plant = "water"', 'cdu = "generic/in-rack-140kw"', f"cdus = {max(1, int(liquid * margin / 140e3))}"]
         out += [f'supply_temperature = "{r.randint(27, 40)} degC"', f'fed_by = "{feed}"']
 
     pools: dict[str, int] = {}
