@@ -1,0 +1,168 @@
+"""Bad values in an otherwise good scenario: each is refused with its place and a way out."""
+import re
+
+import pytest
+from conftest import TINY
+
+
+def changed(old: str, new: str) -> tuple[str, int]:
+    """The tiny scenario with one thing changed, and the line on which the change begins."""
+    assert TINY.count(old) == 1, f"{old!r} stands {TINY.count(old)} times in tiny.toml"
+    return TINY.replace(old, new), TINY[:TINY.index(old)].count("\n") + 1
+
+
+def test_the_tiny_scenario_is_good(ondol):
+    ondol.write(TINY)
+    done = ondol("check", "scenario.toml")
+    assert done.returncode == 0, done.stderr
+    done = ondol("run", "scenario.toml", "-o", "out.h5")
+    assert done.returncode == 0, done.stderr
+    assert (ondol.folder / "out.h5").exists()
+
+
+# what is changed, into what, what must be said about it
+FAULTS = {
+    "unknown key": ('count = 2', 'cuont = 2', "count"),
+    "unknown table": ('[record]', '[recrod]', "record"),
+    "unit of another dimension": ('base_load = "1 kW"', 'base_load = "1 kg"', "power|watt|W"),
+    "no unit": ('base_load = "1 kW"', 'base_load = 1000', "unit|W"),
+    "unit unknown": ('base_load = "1 kW"', 'base_load = "1 kWW"', "unit|kW"),
+    "text for a count": ('count = 2', 'count = "two"', "integer|number|count"),
+    "fraction for a count": ('count = 2', 'count = 2.5', "integer|whole"),
+    "nan": ('sm = 0.9', 'sm = nan', "nan|finite|number"),
+    "inf": ('sm = 0.9', 'sm = inf', "inf|finite|between|range"),
+    "nan in a quantity": ('base_load = "1 kW"', 'base_load = "nan kW"', "nan|finite|number"),
+    "infinite quantity": ('base_load = "1 kW"', 'base_load = "inf kW"', "inf|finite|number"),
+    "overflowing quantity": ('base_load = "1 kW"', 'base_load = "1e999 kW"', "finite|large|range|number"),
+    "negative quantity": ('base_load = "1 kW"', 'base_load = "-1 kW"', "negative|least|positive|range|below"),
+    "negative count": ('count = 2', 'count = -2', "negative|least|positive|range"),
+    "count beyond 64 bits": ('count = 2', 'count = 99999999999999999999', "integer|large|range"),
+    "fraction above one": ('sm = 0.9', 'sm = 1.9', "between|range|most|fraction"),
+    "period of zero": ('period = "1 min"', 'period = "0 s"', "positive|greater|zero|least|range"),
+    "duration negative": ('duration = "1 h"', 'duration = "-1 h"', "positive|negative|least|range|greater"),
+    "catalogue name": ('rack = "nvidia/hgx-h100-air"', 'rack = "nvidia/hgx-h100-airr"', "nvidia/hgx-h100-air"),
+    "hall that is not there": ('hall = "hall-1"', 'hall = "hall-2"', "hall-1"),
+    "pool that is not there": ('pool = "gpu"   # of the job', 'pool = "gpus"', "gpu"),
+    "bank that is not there": ('fed_by = ["pdu"]', 'fed_by = ["pud"]', "pdu"),
+    "rack fed by nothing": ('fed_by = ["pdu"]', 'fed_by = []', "fed"),
+    "power circle": ('fed_by = ["utility"]', 'fed_by = ["pdu"]', "circle|cycl|loop|itself"),
+    "job larger than the machine": ('accelerators = 16', 'accelerators = 160', "160"),
+    "two of one name": ('id = "pdu"', 'id = "transformer"', "transformer"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_fault(ondol, command, fault):
+    old, new, said = FAULTS[fault]
+    text, line = changed(old, new)
+    ondol.write(text)
+    error = ondol.refused(command, "scenario.toml", said=said)
+    assert re.search(r"scenario\.toml:\d+:\d+: error", error), error
+    if fault not in {"power circle", "rack fed by nothing", "two of one name"}:
+        assert f"scenario.toml:{line}:" in error, error
+
+
+def test_all_faults_in_one_pass(ondol):
+    text = TINY
+    for old, new in (('base_load = "1 kW"', 'base_load = "1 kg"'), ("count = 2", "cuont = 2"), ("sm = 0.9", "sm = 1.9")):
+        text = text.replace(old, new)
+    ondol.write(text)
+    error = ondol.refused("check", "scenario.toml", said="base_load")
+    assert "cuont" in error and "sm" in error
+    assert len(re.findall(r"^scenario\.toml:\d+:\d+: error", error, re.MULTILINE)) >= 3
+
+
+def test_a_million_million_accelerators(ondol):
+    """Refused before it allocates, with the memory that it would take."""
+    ondol.write(TINY.replace("count = 2", "count = 31250000000"))
+    ondol.refused("check", "scenario.toml", said=r"(GB|TB|GiB|TiB|PB|memory)", timeout=30)
+    ondol.refused("run", "scenario.toml", said=r"(GB|TB|GiB|TiB|PB|memory)", timeout=30)
+
+
+def test_reports_without_number(ondol):
+    """A period of a nanosecond over an hour would be 3.6e12 reports."""
+    ondol.write(TINY.replace('period = "1 min"', 'period = "1 ns"'))
+    ondol.refused("run", "scenario.toml", "-o", "out.h5", said="period|report", timeout=30)
+
+
+# ------------------------------------------------------------------------------------------------ the command line
+
+def test_until_before_start(ondol):
+    ondol.write(TINY)
+    ondol.refused("run", "scenario.toml", "--until", "2001-01-01T00:00:00Z", said="before|start|until")
+
+
+@pytest.mark.parametrize("until", ["yesterday", "5", "5 kg", "-1 h", "0 s", "nan s", "2025-13-01T00:00:00Z"])
+def test_until_nonsense(ondol, until):
+    ondol.write(TINY)
+    ondol.refused("run", "scenario.toml", f"--until={until}", said="until|duration|date|time|start")
+
+
+def test_until_shortens(ondol):
+    ondol.write(TINY)
+    done = ondol("run", "scenario.toml", "-o", "out.h5", "--until", "10 min")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("setting, said", [
+    ("site.base_laod=\"1 kW\"", "base_load"),
+    ("site.base_load=\"1 kg\"", "power|watt|W"),
+    ("site.base_load", "="),
+    ("=3", "key|empty|="),
+    ("racks[7].count=2", "racks"),
+    ("racks[99999999999999999999].count=2", "racks"),
+    ("simulation=3", "simulation|table"),
+])
+def test_set_nonsense(ondol, setting, said):
+    ondol.write(TINY)
+    ondol.refused("check", "scenario.toml", "--set", setting, said=said)
+
+
+@pytest.mark.parametrize("seed", ["-1", "one", "1.5", "99999999999999999999999"])
+def test_seed_nonsense(ondol, seed):
+    ondol.write(TINY)
+    ondol.refused("run", "scenario.toml", f"--seed={seed}", said="seed")
+
+
+def test_no_command(ondol):
+    ondol.refused(said="subcommand|command|help")
+
+
+def test_unknown_command(ondol):
+    ondol.refused("fly", "scenario.toml", said="fly|command|argument|help")
+
+
+def test_no_file(ondol):
+    ondol.refused("run", said="FILE|required")
+
+
+def test_help_has_examples(ondol):
+    done = ondol("--help")
+    assert done.returncode == 0 and "ondol run " in done.stdout
+
+
+def test_version(ondol):
+    done = ondol("--version")
+    assert done.returncode == 0 and re.search(r"\d+\.\d+\.\d+", done.stdout)
+
+
+def test_colours_only_on_a_terminal(ondol):
+    ondol.write(TINY.replace("count = 2", "cuont = 2"))
+    assert "\x1b" not in ondol.refused("check", "scenario.toml", said="count")
+
+
+def test_quiet_when_piped(ondol):
+    ondol.write(TINY)
+    done = ondol("run", "scenario.toml", "-o", "out.h5")
+    assert done.returncode == 0 and "\r" not in done.stdout + done.stderr
+
+
+def test_same_seed_same_results(ondol):
+    ondol.write(TINY)
+    hashes = set()
+    for name in ("a.h5", "b.h5"):
+        done = ondol("run", "scenario.toml", "-o", name, "--json", "--seed", "7")
+        assert done.returncode == 0, done.stderr
+        hashes.add(re.search(r'"content_hash":\s*"([0-9a-f]{32})"', done.stdout)[1])
+    assert len(hashes) == 1
