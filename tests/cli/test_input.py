@@ -40,14 +40,16 @@ FAULTS = {
     "fraction above one": ('sm = 0.9', 'sm = 1.9', "between|range|most|fraction"),
     "period of zero": ('period = "1 min"', 'period = "0 s"', "positive|greater|zero|least|range"),
     "duration negative": ('duration = "1 h"', 'duration = "-1 h"', "positive|negative|least|range|greater"),
-    "catalogue name": ('rack = "nvidia/hgx-h100-air"', 'rack = "nvidia/hgx-h100-airr"', "nvidia/hgx-h100-air"),
+    "catalogue name": ('rack = "air/4x-dgx-h100"', 'rack = "air/4x-dgx-h10"', "air/4x-dgx-h100"),
+    "catalogue unit": ('unit = "generic/ups-200kw"', 'unit = "generic/ups-20kw"', "generic/ups-200kw"),
     "hall that is not there": ('hall = "hall-1"', 'hall = "hall-2"', "hall-1"),
+    "plant that is not there": ('plant = "loop"', 'plant = "lop"', "loop"),
     "pool that is not there": ('pool = "gpu"   # of the job', 'pool = "gpus"', "gpu"),
-    "bank that is not there": ('fed_by = ["pdu"]', 'fed_by = ["pud"]', "pdu"),
-    "rack fed by nothing": ('fed_by = ["pdu"]', 'fed_by = []', "fed"),
-    "power circle": ('fed_by = ["utility"]', 'fed_by = ["pdu"]', "circle|cycl|loop|itself"),
+    "bank that is not there": ('fed_by = ["ups"]', 'fed_by = ["pus"]', "ups"),
+    "rack fed by nothing": ('fed_by = ["ups"]', 'fed_by = []', "fed"),
+    "power circle": ('fed_by = ["utility"]', 'fed_by = ["ups"]', "circle|cycl|loop|itself"),
     "job larger than the machine": ('accelerators = 16', 'accelerators = 160', "160"),
-    "two of one name": ('id = "pdu"', 'id = "transformer"', "transformer"),
+    "two of one name": ('id = "ups"', 'id = "transformer"', "transformer"),
 }
 
 
@@ -75,7 +77,7 @@ def test_all_faults_in_one_pass(ondol):
 
 def test_a_million_million_accelerators(ondol):
     """Refused before it allocates, with the memory that it would take."""
-    ondol.write(TINY.replace("count = 2", "count = 31250000000"))
+    ondol.write(TINY.replace("count = 2", "count = 31250000000   # times 32"))
     ondol.refused("check", "scenario.toml", said=r"(GB|TB|GiB|TiB|PB|memory)", timeout=30)
     ondol.refused("run", "scenario.toml", said=r"(GB|TB|GiB|TiB|PB|memory)", timeout=30)
 
