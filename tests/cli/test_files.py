@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import TINY
+from ondol_program import TINY
 
 
 # ------------------------------------------------------------------------------------------------ the scenario file

@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import TINY
+from ondol_program import TINY
 
 
 def changed(old: str, new: str) -> tuple[str, int]:
