@@ -7,7 +7,7 @@ import time
 import pytest
 from ondol_program import ROOT, TINY
 
-LONG = ("--set", 'record.period="1 s"', "--until", "3650 d")
+LONG = ("--set", 'record.period="1 s"', "--until", "1000 d")
 
 
 def started(ondol):
@@ -54,9 +54,13 @@ print(run.site.sizes["time"])
     assert "was killed" in done.stderr and int(done.stdout) > 1000
 
 
-def test_the_name_is_free_again_after_a_kill(ondol):
+def test_what_a_killed_run_left_is_not_lost_by_the_next(ondol):
     child = started(ondol)
     child.kill()
     child.communicate(timeout=60)
-    done = ondol("run", "scenario.toml", "-o", "out.h5")
+    left = (ondol.folder / "out.h5.partial").stat().st_size
+    ondol.refused("run", "scenario.toml", "-o", "out.h5", said="out.h5.partial.*--force")
+    assert (ondol.folder / "out.h5.partial").stat().st_size == left
+    done = ondol("run", "scenario.toml", "-o", "out.h5", "--force")
     assert done.returncode == 0, done.stderr
+    assert not (ondol.folder / "out.h5.partial").exists()
