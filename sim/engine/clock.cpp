@@ -1,5 +1,6 @@
 #include "sim/engine/clock.hpp"
 
+#include <csignal>
 #include <exception>
 #include <simgrid/kernel/Timer.hpp>
 #include <simgrid/s4u.hpp>
@@ -30,7 +31,10 @@ simgrid::s4u::Engine& engine() {
     static char* argv[] = {arguments[0].data(), arguments[1].data(), nullptr};
     static int argc = 2;
     // Never destroyed: SimGrid tears down its own statics at exit, and a second engine in a process is not possible.
+    // It also takes SIGINT for itself and would end the process there; the program keeps its own way of finishing a run.
+    auto const on_interrupt = std::signal(SIGINT, SIG_DFL);
     auto* made = new simgrid::s4u::Engine(&argc, argv);
+    std::signal(SIGINT, on_interrupt);
     made->set_config("network/crosstraffic:0");  // fabric flows in one direction must not slow the other
     make_platform(*made);
     return made;
