@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "sim/control/thermal_limit.hpp"
@@ -63,7 +64,6 @@ bool MachineRoom::initialise(double unix_s) {
             steady_junction_k(p, k, c.accelerator.leakage_reference_k, c.junction_k_per_w, racks_.coolant_k[rack_of_node_[n]]);
       }
     settle_nodes(1.0);
-    std::fill(node_settled_s_.begin(), node_settled_s_.end(), 0.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
     place_air(1.0);
   }
@@ -81,6 +81,7 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   load_[node] = std::move(load);
   int busy = 0;
   for (auto const& share : load_[node]) busy += share.accelerators;
+  racks_.busy[rack_of_node_[node]] += busy - nodes_.busy[node];
   nodes_.busy[node] = static_cast<std::uint16_t>(busy);
   double const clock = nodes_.clock[node], power = nodes_.reference_w[node] + nodes_.host_w[node];
   close(node);
@@ -148,7 +149,7 @@ void MachineRoom::settle(double now_s) {
 }
 
 void MachineRoom::touch(std::uint32_t node, double now_s) {
-  double const dt = now_s - node_settled_s_[node];
+  double const dt = now_s - std::max(node_settled_s_[node], settled_s_);
   if (dt <= 0) return;
   auto const rack = rack_of_node_[node];
   integrate(assembly_.classes[class_of_rack_[rack]], node, dt);
@@ -197,40 +198,47 @@ void MachineRoom::settle_nodes(double now_s) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
       double const coolant = racks_.coolant_k[r];
       auto& account = account_[r];
-      double host_now = 0, fans_now = 0;
+      double host_now = 0, fans_now = 0, dies = 0, hottest = 0, drift = 0;
       if (rack_touched_[r]) {
         bool dark = false;
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-          if (double const dt = now_s - node_settled_s_[n]; dt > 0) integrate(c, n, dt);
-          node_settled_s_[n] = now_s;
+          if (double const dt = now_s - std::max(node_settled_s_[n], settled_s_); dt > 0) integrate(c, n, dt);
           dark |= !nodes_.in_service[n];
           host_now += nodes_.host_w[n];
           fans_now += nodes_.fan_w[n];
         }
         rack_touched_[r] = dark;
+        drift = std::numeric_limits<double>::infinity();
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+          hottest = std::max(hottest, nodes_.die_k[n]);
+          dies += nodes_.die_k[n];
+        }
       } else {
         // The same arithmetic for all nodes of the rack at once: this loop is where most of a long run's time goes.
-        double accelerators = 0, psu_loss = 0, warmed = 0;
+        double accelerators = 0, psu_loss = 0, before_k = 0;
         double* const die = nodes_.die_k.data() + first;
         double* const energy = nodes_.energy_j.data() + first;
-        double* const settled = node_settled_s_.data() + first;
         double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
-                            *const fan_w = nodes_.fan_w.data() + first;
+                            *const fan_w = nodes_.fan_w.data() + first, *const closed = nodes_.closed_die_k.data() + first;
         double* const dc = board_w_.data();
         double const per_board = 1.0 / boards;
-#pragma omp simd reduction(+ : accelerators, host_now, fans_now, warmed)
+#pragma omp simd reduction(+ : accelerators, host_now, fans_now, before_k, dies) reduction(max : hottest, drift)
         for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
           double const before = die[n];
           auto const step = junction.advance(before, coolant, reference[n] * per_board);
           double const board = reference[n] + slope * (step.mean_k - reference_k);
           dc[n] = board + host_w[n] + fan_w[n];
           die[n] = step.end_k;
-          settled[n] = now_s;
           accelerators += board;
           host_now += host_w[n];
           fans_now += fan_w[n];
-          warmed += step.end_k - before;
+          before_k += before;
+          dies += step.end_k;
+          double const moved = std::abs(step.end_k - closed[n]);
+          hottest = step.end_k > hottest ? step.end_k : hottest;
+          drift = moved > drift ? moved : drift;
         }
+        double const warmed = dies - before_k;
         if (units > 0 && psu.is_polynomial()) {
           auto const [p0, p1, p2] = psu.polynomial();
           double const per_unit = 1.0 / units;
@@ -262,9 +270,10 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.liquid_heat_w[r] = wet / whole;
       racks_.air_heat_w[r] =
           (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + c.switch_w + shelf;
-      double dies = 0;
-      for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) dies += nodes_.die_k[n] - coolant;
-      racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (dies * boards / c.junction_k_per_w + host_now) + fans_now +
+      racks_.hottest_k[r] = hottest;
+      racks_.drift_k[r] = drift;
+      double const over = dies - coolant * c.nodes_per_rack;
+      racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / c.junction_k_per_w + host_now) + fans_now +
                                  account.psu_loss / whole + c.switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
@@ -399,6 +408,11 @@ void MachineRoom::place_air(double dt) {
 void MachineRoom::control() {
   for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) {
     auto const& c = assembly_.classes[class_of_rack_[r]];
+    // Nothing to choose where no die, nor the coolant (the same for the rack's nodes), has moved since the last choice.
+    if (racks_.drift_k[r] <= reclose_k && racks_.hottest_k[r] < c.shutdown_k &&
+        std::abs(racks_.coolant_k[r] - racks_.closed_coolant_k[r]) <= reclose_k)
+      continue;
+    racks_.closed_coolant_k[r] = racks_.coolant_k[r];
     bool limited = false;
     std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
     double const limit = thermal_power_limit_w(c.slowdown_k, racks_.coolant_k[r], c.junction_k_per_w);

@@ -193,18 +193,12 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     v.hall_liquid_supply[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_supply_k(h)}) : none;
     v.hall_liquid_return[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_return_k(h)}) : none;
   }
-  auto const& nodes = room.nodes();
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
-    auto const& place = facility_.racks[r];
     v.rack_power[r] = rack_j_[r] / span;
     v.rack_inlet[r] = to_celsius(Kelvin{room.racks().inlet_k[r]});
-    double hottest = 0, busy = 0;
-    for (std::uint32_t n = place.first_node; n < place.first_node + place.nodes; ++n) {
-      hottest = std::max(hottest, nodes.die_k[n]);
-      busy += nodes.busy[n];
-    }
+    double const hottest = room.racks().hottest_k[r];
     v.rack_die[r] = to_celsius(Kelvin{hottest});
-    v.rack_busy[r] = busy;
+    v.rack_busy[r] = room.racks().busy[r];
     hottest_die_k_ = std::max(hottest_die_k_, hottest);
   }
   for (std::size_t p = 0; p < loop_heat_j_.size(); ++p) {

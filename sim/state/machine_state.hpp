@@ -35,12 +35,18 @@ struct RackState {
   std::vector<double> coolant_k;  ///< what the accelerators give their heat to: inlet air or technology supply
   std::vector<double> power_w;    ///< at the rack's input, mean of the interval
   std::vector<double> air_heat_w, liquid_heat_w;
-  std::vector<double> air_heat_now_w;     ///< at the end of the interval: what the inlet of the next one follows
-  std::vector<double> fan_speed;      ///< of the nodes' fans, fraction of full
-  std::vector<std::uint8_t> limited;  ///< some node runs below full clock because of temperature
+  std::vector<double> air_heat_now_w;    ///< at the end of the interval: what the inlet of the next one follows
+  std::vector<double> closed_coolant_k;  ///< under which the clocks were last looked at
+  std::vector<double> hottest_k;         ///< hottest node's accelerators
+  std::vector<double> drift_k;           ///< farthest a die has moved since its clock was chosen
+  std::vector<double> busy;              ///< accelerators held by jobs
+  std::vector<double> fan_speed;         ///< of the nodes' fans, fraction of full
+  std::vector<std::uint8_t> limited;     ///< some node runs below full clock because of temperature
 
   void resize(std::size_t n) {
-    for (auto* a : {&inlet_k, &coolant_k, &power_w, &air_heat_w, &liquid_heat_w, &air_heat_now_w, &fan_speed}) a->assign(n, 0.0);
+    for (auto* a : {&inlet_k, &coolant_k, &power_w, &air_heat_w, &liquid_heat_w, &air_heat_now_w, &closed_coolant_k, &hottest_k,
+                    &drift_k, &busy, &fan_speed})
+      a->assign(n, 0.0);
     limited.assign(n, 0);
   }
 };
