@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -301,35 +302,42 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
 
 void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook const& book,
                             std::vector<Kpi> const& kpis) const {
-  std::vector<std::string> name, kind, pool, state;
-  std::vector<std::int64_t> accelerators;
-  std::vector<double> submit, start, end, energy, speed;
-  for (std::uint32_t j = 0; j < book.jobs().size(); ++j) {
-    auto const& job = book.jobs()[j];
-    auto const& r = book.record(j);
-    name.push_back(job.name);
-    kind.push_back(workloads::to_string(job.kind));
-    pool.push_back(facility_.pools[job.pool]);
-    state.push_back(to_string(r.phase));
-    accelerators.push_back(job.accelerators);
-    double const none = std::nan("");
-    submit.push_back(job.submit_s);
-    start.push_back(r.start_s >= 0 ? r.start_s : none);
-    end.push_back(r.end_s >= 0 ? r.end_s : none);
-    energy.push_back(r.energy_j);
-    double const run = r.start_s >= 0 ? r.settled_s - r.start_s : 0;
-    speed.push_back(run > 0 ? r.done_s / run : none);
-  }
-  recorder.table("jobs", {{"name", "", "Job", name},
-                          {"kind", "", "Stream the job belongs to", kind},
-                          {"pool", "", "Scheduler pool", pool},
-                          {"accelerators", "1", "Accelerators held", accelerators},
-                          {"submit", "s", "Arrival after the start of the run", submit},
-                          {"start", "s", "Start after the start of the run", start},
-                          {"end", "s", "End after the start of the run", end},
-                          {"state", "", "State at the end of the run", state},
-                          {"energy", "J", "Share of its nodes' input energy, by accelerators", energy},
-                          {"mean_speed", "1", "Progress relative to full clock", speed}});
+  // Column by column: a month holds a quarter of a million jobs.
+  auto const column = [&](std::string name, std::string units, std::string long_name, auto value) {
+    auto make = [&book, value] {
+      std::vector<decltype(value(0U))> values;
+      values.reserve(book.jobs().size());
+      for (std::uint32_t j = 0; j < book.jobs().size(); ++j) values.push_back(value(j));
+      return decltype(Column::values)(std::move(values));
+    };
+    return ColumnSource{std::move(name), std::move(units), std::move(long_name), std::move(make)};
+  };
+  auto const& jobs = book.jobs();
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  auto const date = [](double s) { return s >= 0 ? s : none; };
+  recorder.table(
+      "jobs",
+      std::vector<ColumnSource>{
+          column("name", "", "Job", [&](std::uint32_t j) { return jobs[j].name; }),
+          column("kind", "", "Stream the job belongs to",
+                 [&](std::uint32_t j) { return std::string(workloads::to_string(jobs[j].kind)); }),
+          column("pool", "", "Scheduler pool", [&](std::uint32_t j) { return facility_.pools[jobs[j].pool]; }),
+          column("accelerators", "1", "Accelerators held", [&](std::uint32_t j) { return std::int64_t{jobs[j].accelerators}; }),
+          column("submit", "s", "Arrival after the start of the run", [&](std::uint32_t j) { return jobs[j].submit_s; }),
+          column("start", "s", "Start after the start of the run",
+                 [&](std::uint32_t j) { return date(book.record(j).start_s); }),
+          column("end", "s", "End after the start of the run", [&](std::uint32_t j) { return date(book.record(j).end_s); }),
+          column("state", "", "State at the end of the run",
+                 [&](std::uint32_t j) { return std::string(to_string(book.record(j).phase)); }),
+          column("energy", "J", "Share of its nodes' input energy, by accelerators",
+                 [&](std::uint32_t j) { return book.record(j).energy_j; }),
+          column("mean_speed", "1", "Progress relative to full clock",
+                 [&](std::uint32_t j) {
+                   auto const& r = book.record(j);
+                   double const run = r.start_s >= 0 ? r.settled_s - r.start_s : 0;
+                   return run > 0 ? r.done_s / run : none;
+                 }),
+      });
   std::vector<double> time;
   std::vector<std::string> event_kind, subject, cause;
   for (auto const& e : events_) {
@@ -338,10 +346,10 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
     subject.push_back(e.subject);
     cause.push_back(e.cause);
   }
-  recorder.table("events", {{"time", "s", "After the start of the run", time},
-                            {"kind", "", "What happened", event_kind},
-                            {"subject", "", "To whom", subject},
-                            {"cause", "", "Why", cause}});
+  recorder.table("events", std::vector<Column>{{"time", "s", "After the start of the run", time},
+                                               {"kind", "", "What happened", event_kind},
+                                               {"subject", "", "To whom", subject},
+                                               {"cause", "", "Why", cause}});
   std::vector<std::string> kpi_name, kpi_units, kpi_long;
   std::vector<double> value;
   for (auto const& k : kpis) {
@@ -350,17 +358,18 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
     kpi_units.push_back(k.units);
     kpi_long.push_back(k.long_name);
   }
-  recorder.table("kpis", {{"name", "", "Key figure", kpi_name},
-                          {"value", "", "Value in the units beside it", value},
-                          {"units", "", "Units", kpi_units},
-                          {"long_name", "", "Meaning", kpi_long}});
+  recorder.table("kpis", std::vector<Column>{{"name", "", "Key figure", kpi_name},
+                                             {"value", "", "Value in the units beside it", value},
+                                             {"units", "", "Units", kpi_units},
+                                             {"long_name", "", "Meaning", kpi_long}});
   std::vector<std::string> owner;
   std::vector<double> joules;
   for (std::size_t o = 0; o < owners; ++o) {
     owner.emplace_back(sim::name(static_cast<Owner>(o)));
     joules.push_back(room.ledger().of(static_cast<Owner>(o)));
   }
-  recorder.table("ledger", {{"owner", "", "Owner of the energy", owner}, {"energy", "J", "Energy owned", joules}});
+  recorder.table("ledger",
+                 std::vector<Column>{{"owner", "", "Owner of the energy", owner}, {"energy", "J", "Energy owned", joules}});
 }
 
 }  // namespace ondol::sim

@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <system_error>
@@ -371,28 +373,55 @@ struct Recorder::Impl {
     for (auto const& value : values) update(value);
   }
 
-  void table(std::string const& name, std::vector<Column> const& columns) {
-    auto const length = [](Column const& c) { return std::visit([](auto const& v) { return v.size(); }, c.values); };
-    std::size_t const rows = columns.empty() ? 0 : length(columns.front());
-    for (auto const& c : columns)
-      if (length(c) != rows) throw std::logic_error("column " + name + "/" + c.name + " is not as long as the others");
-    begin_tables();
-    auto const at = create_group(name);
-    std::vector<std::int64_t> index(rows);
-    for (std::size_t i = 0; i < rows; ++i) index[i] = static_cast<std::int64_t>(i);
-    auto const scale = h5::dataset(at, "index", index);
-    h5::check(H5DSset_scale(scale, "index"), lost());
-    update(name);
-    for (auto const& c : columns) {
-      update(c.name);
+  /// One group with its index and columns of one length.
+  class TableWriter {
+   public:
+    TableWriter(Impl& recorder, std::string const& name, std::size_t rows) : recorder_(recorder), name_(name), rows_(rows) {
+      recorder_.begin_tables();
+      group_ = recorder_.create_group(name);
+      std::vector<std::int64_t> index(rows);
+      std::iota(index.begin(), index.end(), std::int64_t{0});
+      scale_ = h5::dataset(group_, "index", index);
+      h5::check(H5DSset_scale(scale_, "index"), recorder_.lost());
+      recorder_.update(name);
+    }
+
+    void write(Column const& c) {
+      recorder_.update(c.name);
       auto const set = std::visit(
           [&](auto const& values) {
-            update(values);
-            return h5::dataset(at, c.name, values);
+            if (values.size() != rows_)
+              throw std::logic_error("column " + name_ + "/" + c.name + " is not as long as the others");
+            recorder_.update(values);
+            return h5::dataset(group_, c.name, values);
           },
           c.values);
-      describe(set, c.units == "seconds since start" ? origin() : c.units, c.long_name);
-      h5::check(H5DSattach_scale(set, scale, 0), lost());
+      describe(set, c.units == "seconds since start" ? recorder_.origin() : c.units, c.long_name);
+      h5::check(H5DSattach_scale(set, scale_, 0), recorder_.lost());
+    }
+
+   private:
+    Impl& recorder_;
+    std::string name_;
+    std::size_t rows_;
+    h5::Handle group_, scale_;
+  };
+
+  void table(std::string const& name, std::vector<Column> const& columns) {
+    auto const length = [](Column const& c) { return std::visit([](auto const& v) { return v.size(); }, c.values); };
+    auto const rows = columns.empty() ? 0 : length(columns.front());
+    for (auto const& c : columns)
+      if (length(c) != rows) throw std::logic_error("column " + name + "/" + c.name + " is not as long as the others");
+    TableWriter writer(*this, name, rows);
+    for (auto const& c : columns) writer.write(c);
+  }
+
+  void table(std::string const& name, std::vector<ColumnSource> const& columns) {
+    std::optional<TableWriter> writer;
+    for (auto const& source : columns) {
+      Column const column{source.name, source.units, source.long_name, source.make()};
+      if (!writer) writer.emplace(*this, name, std::visit([](auto const& v) { return v.size(); }, column.values));
+      writer->write(column);
     }
   }
 
@@ -450,6 +479,10 @@ void Recorder::sample(double time_s) {
 }
 
 void Recorder::table(std::string const& group, std::vector<Column> const& columns) {
+  impl_->guarded([&] { impl_->table(group, columns); });
+}
+
+void Recorder::table(std::string const& group, std::vector<ColumnSource> const& columns) {
   impl_->guarded([&] { impl_->table(group, columns); });
 }
 

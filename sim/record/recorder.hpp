@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,12 @@ namespace ondol::sim {
 struct Column {
   std::string name, units, long_name;
   std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
+};
+
+/// A column made only when it is written, so that a table of a million rows is never in memory whole.
+struct ColumnSource {
+  std::string name, units, long_name;
+  std::function<decltype(Column::values)()> make;
 };
 
 struct RunMetadata {
@@ -51,6 +58,7 @@ class Recorder {
 
   /// Writes a table group, e.g. "jobs", "events", "kpis", "ledger".  To be called after the last `sample`.
   void table(std::string const& group, std::vector<Column> const& columns);
+  void table(std::string const& group, std::vector<ColumnSource> const& columns);
 
   /// Root attribute, after the last `sample`.
   void attribute(std::string const& name, std::variant<double, std::int64_t, std::string> const& value);
