@@ -28,6 +28,8 @@ JobBook::JobBook(std::vector<workloads::Job> jobs, topology::Facility const& fac
     : jobs_(std::move(jobs)), records_(jobs_.size()), policy_(policy), calendar_(calendar) {
   std::size_t const nodes = facility.node_rack.size();
   accelerators_of_node_.assign(nodes, 0);
+  pool_of_node_.assign(nodes, 0);
+  index_in_pool_.assign(nodes, 0);
   on_node_.resize(nodes);
   for (std::size_t p = 0; p < nodes_of_pool.size(); ++p) {
     int const per_node = accelerators_per_node_of_pool[p];
@@ -35,8 +37,11 @@ JobBook::JobBook(std::vector<workloads::Job> jobs, topology::Facility const& fac
     for (std::size_t i = 0; i < nodes_of_pool[p].size(); ++i) {
       auto const node = nodes_of_pool[p][i];
       accelerators_of_node_[node] = per_node;
+      pool_of_node_[node] = static_cast<std::uint32_t>(p);
+      index_in_pool_[node] = static_cast<std::uint32_t>(i);
     }
-    pools_.push_back(Pool{workloads::PoolNodes(count, per_node), std::move(nodes_of_pool[p]), count * per_node, {}, {}, false});
+    pools_.push_back(
+        Pool{workloads::PoolNodes(count, per_node), std::move(nodes_of_pool[p]), count * per_node, 0, {}, {}, false});
   }
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     records_[j].remaining_s = jobs_[j].work_s;
@@ -146,6 +151,13 @@ void JobBook::end(std::uint32_t job, JobPhase how, double now_s, std::span<doubl
   pool.nodes.release(r.shares);
   r.shares = {};
   pool.running.erase(std::lower_bound(pool.running.begin(), pool.running.end(), job));
+  pool.touched = true;
+}
+
+void JobBook::set_in_service(std::uint32_t node, bool in_service) {
+  auto& pool = pools_[pool_of_node_[node]];
+  pool.nodes.set_in_service(index_in_pool_[node], in_service);
+  pool.dark += in_service ? -accelerators_of_node_[node] : accelerators_of_node_[node];
   pool.touched = true;
 }
 

@@ -50,7 +50,7 @@ class JobBook {
   std::size_t pools() const { return pools_.size(); }
   std::size_t waiting(std::size_t pool) const { return pools_[pool].waiting.size(); }
   std::size_t running(std::size_t pool) const { return pools_[pool].running.size(); }
-  int busy(std::size_t pool) const { return pools_[pool].total - pools_[pool].nodes.free(); }
+  int busy(std::size_t pool) const { return pools_[pool].total - pools_[pool].dark - pools_[pool].nodes.free(); }
   int total(std::size_t pool) const { return pools_[pool].total; }
   /// Jobs that hold accelerators of `node`.
   std::span<std::uint32_t const> on_node(std::uint32_t node) const { return on_node_[node]; }
@@ -72,6 +72,8 @@ class JobBook {
   }
   /// Ends a running job and frees its accelerators.  The holdings stay in the record.
   void end(std::uint32_t job, JobPhase how, double now_s, std::span<double const> node_energy_j);
+  /// Takes a node that no job holds out of service, or gives it back.
+  void set_in_service(std::uint32_t node, bool in_service);
   /// Settles every running job at the end of the run, which leaves it running.
   void settle_all(double now_s, std::span<double const> node_energy_j);
   std::span<std::uint32_t const> running_jobs(std::size_t pool) const { return pools_[pool].running; }
@@ -80,7 +82,7 @@ class JobBook {
   struct Pool {
     workloads::PoolNodes nodes;
     std::vector<std::uint32_t> node_ids;  ///< pool node -> site node
-    int total = 0;
+    int total = 0, dark = 0;              ///< accelerators; dark: of nodes out of service
     std::vector<workloads::Waiting> waiting;
     std::vector<std::uint32_t> running;  ///< by job index
     bool touched = false;
@@ -93,6 +95,7 @@ class JobBook {
   std::vector<workloads::Job> jobs_;
   std::vector<JobRecord> records_;
   std::vector<Pool> pools_;
+  std::vector<std::uint32_t> pool_of_node_, index_in_pool_;
   std::vector<int> accelerators_of_node_;
   std::vector<std::vector<std::uint32_t>> on_node_;
   schema::SchedulerSpec::Policy policy_;

@@ -37,12 +37,8 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
   nodes_.resize(facility.node_rack.size());
   racks_.resize(facility.racks.size());
   class_of_rack_.resize(facility.racks.size());
-  hall_of_rack_.resize(facility.racks.size());
   for (std::uint32_t c = 0; c < assembly.classes.size(); ++c)
-    for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) {
-      class_of_rack_[assembly.classes[c].first_rack + r] = c;
-      hall_of_rack_[assembly.classes[c].first_rack + r] = assembly.classes[c].hall;
-    }
+    for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) class_of_rack_[assembly.classes[c].first_rack + r] = c;
 }
 
 bool MachineRoom::initialise(double unix_s) {
@@ -88,10 +84,10 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   if (nodes_.clock[node] != clock) changed_.push_back(node);
   double const shift = nodes_.reference_w[node] + nodes_.host_w[node] - power;
   auto const rack = rack_of_node_[node];
-  hall_shift_w_[hall_of_rack_[rack]] += shift;
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  hall_shift_w_[c.hall] += shift;
   rack_shift_w_[rack] += shift;
   // The rack's own inlet follows through recirculation, with the time constant of its dies.
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
   double const airflow = fan_airflow_m3_per_s(c.node.fans, racks_.fan_speed[rack]) * c.nodes_per_rack;
   double const rise =
       rack_inlet_k(0.0, assembly_.hall_recirculation[c.hall], (1.0 - c.node.liquid_fraction) * std::abs(rack_shift_w_[rack]),
@@ -340,14 +336,9 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
   for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
     if (double const loss = tree_.loss_w()[v]; loss != 0) put(assembly_.loss_owner[v], loss);
 
-  double owned = 0;
-  for (std::size_t o = 0; o < owners; ++o) {
-    ledger_.add(static_cast<Owner>(o), owner_w_[o] * dt);
-    owned += owner_w_[o];
-  }
+  for (std::size_t o = 0; o < owners; ++o) ledger_.add(static_cast<Owner>(o), owner_w_[o] * dt);
   double const metered = tree_.utility_w();
   ledger_.add_metered(metered * dt);
-  if (metered > 0) worst_residual_ = std::max(worst_residual_, std::abs(metered - owned) / metered);
   bill_.add(unix_s, dt, metered);
 
   double dissipated = 0, rejected = 0, water = 0;

@@ -55,19 +55,14 @@ class MachineRoom {
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
   double utility_w() const { return tree_.utility_w(); }
   double rack_input_w() const { return rack_input_w_; }
-  std::span<double const> unit_output_w() const { return tree_.output_w(); }
   WeatherSample const& weather() const { return weather_; }
   std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }
-  RackClass const& class_of_rack(std::uint32_t rack) const { return assembly_.classes[class_of_rack_[rack]]; }
 
   // Heat account since the start.
   double heat_in_j() const { return heat_in_j_.value(); }    ///< dissipated in IT and in the loops
   double heat_out_j() const { return heat_out_j_.value(); }  ///< given to the weather
   double heat_stored_j() const;                              ///< in dies, air, coolant and metal, against the start
   double water_kg() const { return water_kg_.value(); }
-
-  /// Largest relative difference between the metered and the owned power of any interval.
-  double worst_ledger_residual() const { return worst_residual_; }
 
  private:
   /// Energies of one rack since the last settle [J].
@@ -83,7 +78,7 @@ class MachineRoom {
   Assembly const& assembly_;
   NodeState nodes_;
   RackState racks_;
-  std::vector<std::uint32_t> rack_of_node_, class_of_rack_, hall_of_rack_;
+  std::vector<std::uint32_t> rack_of_node_, class_of_rack_;
   std::vector<std::vector<NodeShareLoad>> load_;
   std::vector<double> node_settled_s_;
   std::vector<RackAccount> account_;
@@ -103,7 +98,6 @@ class MachineRoom {
   WeatherSample weather_{};
   CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
   double stored_at_start_j_ = 0;
-  double worst_residual_ = 0;
   double inlet_rate_k_per_s_ = 0;  ///< fastest change of a rack inlet over the interval
   std::vector<double> board_w_;    ///< scratch of the node loop, one rack
   std::vector<std::uint32_t> changed_, shut_down_, recovered_;

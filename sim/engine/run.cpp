@@ -117,9 +117,12 @@ class Run {
         reporter_.event(now_s_, "job_failed", book_.jobs()[job].name,
                         "thermal shutdown of " + facility_.racks[room_.rack_of(node)].name);
       }
+      book_.set_in_service(node, false);
     }
-    for (auto const node : room_.take_recovered())
+    for (auto const node : room_.take_recovered()) {
+      book_.set_in_service(node, true);
       reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
+    }
     for (std::uint32_t r = 0; r < limited_.size(); ++r) {
       auto const is = room_.racks().limited[r];
       if (is == limited_[r]) continue;

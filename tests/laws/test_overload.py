@@ -97,7 +97,9 @@ def test_hardly_any_cooling_shuts_down_and_loses_the_job(tmp_path: Path) -> None
     assert result["kpis"]["jobs_failed"]["value"] == 1
     with h5py.File(file) as h5:
         dies = h5["racks/accelerator_temperature"][:]
+        busy = h5["racks/accelerators_busy"][:].sum(axis=1)
     assert dies.max() < 100  # shutdown at 94 degC, plus what one step of the coupling may overshoot
+    assert busy[-1] == 0  # and nothing starts on dark nodes
 
 
 def test_warmer_supply_costs_speed_only_near_the_limit(tmp_path: Path) -> None:

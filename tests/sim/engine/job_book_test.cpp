@@ -88,6 +88,20 @@ TEST(JobBook, OpenEndedJobsHaveNoEnd) {
   EXPECT_DOUBLE_EQ(s.book.record(0).done_s, 15);
 }
 
+TEST(JobBook, StartsNothingOnDarkNodesAndCountsThemNeitherBusyNorFree) {
+  Small s({job("whole site", 32, 0, 10), job("three nodes", 24, 0, 10)});
+  s.book.set_in_service(2, false);
+  s.book.submit(0);
+  s.book.submit(1);
+  EXPECT_EQ(s.book.schedule(0), std::vector<std::uint32_t>{1});
+  EXPECT_EQ(s.book.busy(0), 24);
+  EXPECT_EQ(s.book.held(1, 2), 0);
+  s.book.end(1, JobPhase::done, 10, s.energy);
+  EXPECT_TRUE(s.book.schedule(10).empty());
+  s.book.set_in_service(2, true);
+  EXPECT_EQ(s.book.schedule(20), std::vector<std::uint32_t>{0});
+}
+
 TEST(JobBook, EveryJobIsSomewhere) {
   std::vector<workloads::Job> jobs;
   for (int i = 0; i < 50; ++i) jobs.push_back(job("j" + std::to_string(i), 1 + i % 20, i, 30));
