@@ -275,6 +275,12 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_example(tmp_path_factory.mktemp("results") / "example.h5")
 
 
+@pytest.fixture(scope="session")
+def make_example() -> Callable[..., Path]:
+    """`write_example`, for tests that need another length."""
+    return write_example
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Writes a short example with other attributes."""

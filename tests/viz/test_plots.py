@@ -8,7 +8,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from ondol_viz import MissingData, Run, open_run, plots
 from ondol_viz.plots.parts import thinned
 from ondol_viz.report import PICTURES
@@ -104,3 +106,90 @@ def test_a_run_of_few_reports_draws(write: Callable[..., Path]) -> None:
     with open_run(write()) as short:
         for picture in PICTURES:
             picture.draw(short).canvas.draw()
+
+
+def test_small_owners_of_a_family_share_a_band_and_none_is_lost(
+    tmp_path: Path, make_example: Callable[..., Path]
+) -> None:
+    path = make_example(tmp_path / "small.h5", reports=12)
+    with h5py.File(path, "r+") as file:
+        for owner in ("tower_fans", "cdu_pumps"):  # together 0.02 % of the energy
+            file[f"site/power_{owner}"][...] = 1e-4 * file["site/power"][...]
+    with open_run(path) as run:
+        figure = plots.site_power(run)
+        above, below = (
+            [text.get_text() for text in axes.get_legend().get_texts()]
+            for axes in figure.axes
+        )
+        assert "other cooling  < 0.1 %" in below
+        assert not [n for n in below if n.startswith(("tower", "CDU"))]
+        assert {n.split("  ")[0] for n in above} >= {"cooling", "conversion losses"}
+        stacked = sum(
+            run.site[n] for n in run.site if str(n).startswith("power_")
+        ).max()
+        assert top_of_stack(figure) == pytest.approx(float(stacked) / 1e6, rel=1e-5)
+
+
+def test_time_runs_from_the_start_of_the_run_to_its_end(run: Run) -> None:
+    for draw in (plots.site_power, plots.job_occupancy, plots.loop_temperatures):
+        axes = draw(run).axes[0]
+        start, end = date2num(run.local([run.start, run.site.time.values[-1]]))
+        assert axes.get_xlim() == pytest.approx((start, end), abs=1e-3)
+    assert axes.figure.axes[-2].get_xlabel() == "time (UTC+09:00) from 2026-07-06"
+
+
+def test_means_are_called_means_and_leave_the_highest_report_visible(
+    tmp_path: Path, make_example: Callable[..., Path]
+) -> None:
+    path = make_example(tmp_path / "long.h5", reports=3001, step=60.0)
+    with h5py.File(path, "r+") as file:
+        file["site/power"][1500] = 9e9  # one report of a block of three
+    with open_run(path) as run:
+        figure = plots.site_power(run)
+        assert figure.axes[-1].get_xlabel().endswith(", means over 3 min")
+        high = max(np.max(line.get_ydata()) for line in figure.axes[0].lines)
+        assert high == pytest.approx(9e3)
+
+
+def test_steady_weather_shows_load_instead(write: Callable[..., Path]) -> None:
+    path = write()
+    with h5py.File(path, "r+") as file:
+        file["site/wet_bulb"][...] = 9.4
+    with open_run(path) as run:
+        axes = plots.pue_against_wet_bulb(run).axes[0]
+        assert axes.get_xlabel() == "IT power (MW)"
+        assert "9.4 °C" in axes.get_title(loc="left")
+
+
+def test_many_small_pools_share_a_panel() -> None:
+    from ondol_viz.plots.jobs import POOLS, _panels
+
+    names = [f"p{i}" for i in range(POOLS + 2)]
+    panels = _panels(names, np.arange(POOLS + 2.0))
+    assert len(panels) == POOLS
+    assert panels[-1] == ("3 smaller pools", [0, 1, 2])
+    assert sorted(i for _, members in panels for i in members) == list(range(POOLS + 2))
+
+
+def test_tenths_of_a_kelvin_are_no_hot_spot(run: Run) -> None:
+    mesh = plots.floor_plan(run, ("accelerator_temperature",)).axes[0].collections[0]
+    assert mesh.norm.vmax - mesh.norm.vmin >= 4
+
+
+def test_halls_of_mixed_pools_name_them(run: Run) -> None:
+    texts = [
+        t.get_text()
+        for axes in plots.floor_plan(run, ("power",)).axes
+        for t in axes.texts
+    ]
+    assert texts == ["training", "npu"]  # the other hall has one pool only
+
+
+def test_korean_names_ask_for_a_font_that_has_them() -> None:
+    from ondol_viz.style import fonts
+
+    assert fonts()[0] == "DejaVu Sans"
+    if hangul := {"Noto Sans CJK KR", "NanumGothic"} & {
+        f.name for f in fontManager.ttflist
+    }:
+        assert hangul & set(fonts())

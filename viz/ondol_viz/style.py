@@ -11,6 +11,7 @@ import matplotlib.dates as mdates
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 P = ParamSpec("P")
 
@@ -72,12 +73,33 @@ OWNER_NAMES = {
     "site_base": "site base load",
 }
 
+FAMILY_NAMES = {"IT": "IT equipment", "conversion": "conversion losses", "cooling": "cooling", "site": "site base load"}
+
+# Names may be Korean: after DejaVu, which comes with matplotlib, the first fonts of this machine that have Hangul.
+_HANGUL = (
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "NanumGothic",
+    "NanumBarunGothic",
+    "UnDotum",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Noto Sans CJK JP",
+)
+
+
+@functools.cache
+def fonts() -> list[str]:
+    """Families to draw text with, in order of preference."""
+    here = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in _HANGUL if name in here)]
+
+
 _RC: dict[str, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 130,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
-    "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.titlesize": 10.5,
     "axes.titleweight": "bold",
@@ -106,7 +128,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @functools.wraps(draw)
     def inner(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with mpl.rc_context(_RC):
+        with mpl.rc_context({**_RC, "font.family": fonts()}):
             return draw(*args, **kwargs)
 
     return inner
@@ -120,12 +142,11 @@ def power_scale(largest_w: float) -> tuple[float, str]:
     return 1.0, "W"
 
 
-def time_axis(axes: Axes, zone: str, most: int = 9) -> None:
-    """Short dates on the time axis, and whose clock it is."""
+def time_ticks(axes: Axes, most: int = 9) -> None:
+    """Short dates on the time axis."""
     locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
-    axes.set_xlabel(f"time ({zone})")
+    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
 
 
 def percent(value: float) -> str:

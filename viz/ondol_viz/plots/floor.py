@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from matplotlib import colormaps
+from matplotlib import colormaps, patheffects
 from matplotlib.figure import Figure
 
 from ..run import Run
 from ..style import power_scale, styled
 from .parts import MissingData, need
+
+WIDTH = 8  # positions a hall is drawn with at least, so that a few racks look like racks
+SPAN_K = 4.0  # least range of a colour scale of temperatures; a narrower one makes tenths of a kelvin look like hot spots
 
 _SHOWN = {
     "power": ("rack power", "cividis"),
@@ -23,7 +26,7 @@ _SHOWN = {
 
 
 @styled
-def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperature"), when: str | None = None) -> Figure:
+def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_temperature"), when: str | None = None) -> Figure:
     """Every rack at its place, coloured by each quantity, at one moment.
 
     `when` is a date on the site's clock; without it, the moment of the highest total rack power.
@@ -43,16 +46,19 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
     scaled = {quantity: _scaled(now[quantity]) for quantity in shown}
 
     heights = [max(len(grids[h][0]), 2) for h in halls]
-    widest = max(len(grids[h][1]) for h in halls)
-    height = 0.9 + sum(0.26 * h + 0.75 for h in heights)
-    figure = Figure(figsize=(min(13, 5.6 * len(shown) + 0.6), height))
+    widest = max(WIDTH, *(len(grids[h][1]) for h in halls))
+    height = max(3.2, 0.8 + sum(0.22 * h + 0.62 for h in heights))  # room for the label of the colours
+    figure = Figure(figsize=(min(13, 5.2 * len(shown) + 0.6), height))
     panels: Any = figure.subplots(len(halls), len(shown), squeeze=False, height_ratios=heights)
     for side, quantity in enumerate(shown):
         values, unit = scaled[quantity]
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        low = 0.0 if quantity != "inlet_temperature" and unit != "°C" else low
-        high = high if high > low else low + 1.0
+        if unit == "°C":
+            widen = max(0.0, SPAN_K - (high - low)) / 2
+            low, high = low - widen, high + widen
+        else:
+            low, high = 0.0, high if high > 0 else 1.0
         name, colours = _SHOWN.get(quantity, (quantity.replace("_", " "), "cividis"))
         cmap = colormaps[colours].with_extremes(bad="#ECECEC")
         for line, hall in enumerate(halls):
@@ -65,14 +71,16 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "inlet_temperat
                 np.ma.masked_invalid(image), cmap=cmap, vmin=low, vmax=high, edgecolors="white", linewidth=0.8
             )
             axes.set_xlim(0, widest)  # so that racks of all halls are equally wide
+            axes.set_ylim(heights[line], 0)  # the first row above
             axes.grid(False)
-            axes.invert_yaxis()
             axes.spines[:].set_visible(False)
             axes.tick_params(length=0)
             _ticks(axes, "x", positions)
             _ticks(axes, "y", rows)
             axes.set_ylabel("row")
             axes.set_title(f"{hall}: {name}")
+            if side == 0:
+                _name_pools(axes, now, hall, where)
         panels[-1, side].set_xlabel("position in the row")
         bar = figure.colorbar(mesh, ax=panels[:, side].tolist(), label=f"{name} ({unit})", pad=0.02, aspect=max(15, 6 * height))
         bar.outline.set_visible(False)
@@ -101,6 +109,22 @@ def _places(now: xr.Dataset, hall: str) -> tuple[list[Any], list[Any], list[tupl
     at_row = {r: i for i, r in enumerate(all_rows)}
     at_position = {p: i for i, p in enumerate(all_positions)}
     return all_rows, all_positions, [(at_row[r], at_position[p]) for r, p in zip(rows, positions, strict=True)]
+
+
+def _name_pools(axes: Any, now: xr.Dataset, hall: str, where: list[tuple[int, int]]) -> None:
+    """The name of each pool at its first rack, where a hall has several."""
+    if "pool" not in now.coords:
+        return
+    first: dict[str, tuple[int, int]] = {}
+    for pool, place in sorted(
+        zip(now["pool"].values[now["hall"].values == hall].tolist(), where, strict=True), key=lambda p: p[1]
+    ):
+        first.setdefault(str(pool), place)
+    if len(first) < 2:
+        return
+    for pool, (row, position) in first.items():
+        text = axes.text(position + 0.12, row + 0.5, pool, va="center", fontsize=7, color="white", clip_on=False)
+        text.set_path_effects([patheffects.withStroke(linewidth=1.6, foreground="#222222")])
 
 
 def _scaled(values: xr.DataArray) -> tuple[np.ndarray[Any, Any], str]:

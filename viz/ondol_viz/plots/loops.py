@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..run import Run
-from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale, styled, time_axis
-from .parts import TITLE_PAD, mark_events, need, thinned
+from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale, styled
+from .parts import frame_time, mark_events, need, thinned, title_pad
 
 LOOPS = 6
 
@@ -38,16 +38,17 @@ def loop_temperatures(run: Run) -> Figure:
             if "dry_bulb" in weather:
                 axes.plot(outdoors, weather["dry_bulb"].values, color=GREY, lw=0.9, ls=":", label="dry bulb")
         axes.set_ylabel("temperature (°C)")
-        axes.set_title(f"{name}: water", pad=TITLE_PAD if i == 0 else 8)
+        axes.set_title(f"{name}: water", pad=title_pad(run) if i == 0 else 8)
         axes.margins(x=0)
         mark_events(axes, run, label=i == 0)
         _heat(heat, data, i, when)
-        heat.set_title(f"{name}: heat rejected", pad=TITLE_PAD if i == 0 else 8)
+        heat.set_title(f"{name}: heat rejected", pad=title_pad(run) if i == 0 else 8)
     panels[0, 0].legend(loc="upper right", ncols=4, fontsize=8, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     low, high = panels[0, 0].get_ylim()
     panels[0, 0].set_ylim(low, high + 0.18 * (high - low))  # room for the legend
-    time_axis(panels[-1, 0], run.zone_name)
-    time_axis(panels[-1, 1], run.zone_name, most=7)
+    frame_time(panels[-1, 0], run, loops)
+    frame_time(panels[-1, 1], run, loops, most=7)
+    panels[-1, 1].set_xlabel(f"time ({run.zone_name})")
     return figure
 
 
@@ -59,14 +60,16 @@ def _heat(axes: Axes, data: xr.Dataset, i: int, when: pd.DatetimeIndex) -> None:
     divisor, unit = power_scale(float(np.nanmax(watts)) if np.isfinite(watts).any() else 0.0)
     if "free_cooling" in data:
         free = watts * np.nan_to_num(data["free_cooling"].values[:, i])
+        chilled = watts - free
+        bands = [(free, GREEN, "without compressors"), (chilled, VERMILION, "by chillers")]
+        bands = [band for band in bands if float(np.nanmax(band[0])) > 1e-6 * float(np.nanmax(watts))] or bands[:1]
         axes.stackplot(
             when,
-            free / divisor,
-            (watts - free) / divisor,
-            colors=[GREEN, VERMILION],
+            [band[0] / divisor for band in bands],
+            colors=[band[1] for band in bands],
+            labels=[band[2] for band in bands],
             alpha=0.75,
             lw=0,
-            labels=["without compressors", "by chillers"],
         )
         axes.set_ylim(0, max(float(np.nanmax(watts)) / divisor, 1e-9) * 1.3)
         axes.legend(loc="upper right", ncols=2, fontsize=8, borderaxespad=0.2, handlelength=1.2)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from ..run import Run
-from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION
+from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, time_ticks
 
 POINTS = 1500  # more than a figure has pixels
 TITLE_PAD = 27  # points; room for two lines of event labels
@@ -34,11 +34,16 @@ def need(data: xr.Dataset, group: str, *names: str) -> None:
         raise MissingData(f"the run has fewer than two reports in {group}")
 
 
+def block_of(data: xr.Dataset, points: int = POINTS) -> int:
+    """How many reports `thinned` joins into one."""
+    return max(1, -(-data.sizes["time"] // points))
+
+
 def thinned(data: xr.Dataset, points: int = POINTS) -> xr.Dataset:
     """Means over equal blocks of reports, so that a long run draws fast; the last, shorter block keeps its own mean."""
     size = data.sizes["time"]
-    block = -(-size // points)
-    if block <= 1:
+    block = block_of(data, points)
+    if block == 1:
         return data.load()
     whole = data.coarsen(time=block, boundary="trim", coord_func={"time": "max"}).mean(keep_attrs=True)
     if size % block == 0:
@@ -46,6 +51,36 @@ def thinned(data: xr.Dataset, points: int = POINTS) -> xr.Dataset:
     tail = data.isel(time=slice(size - size % block, None))
     rest = tail.mean("time", keep_attrs=True).assign_coords(time=tail["time"].values[-1]).expand_dims("time")
     return xr.concat([whole, rest], dim="time", coords="minimal", compat="override").load()
+
+
+def from_start(run: Run, data: xr.Dataset) -> xr.Dataset:
+    """With a value at the start of the run, so that steps drawn back from each report cover the first interval too."""
+    return xr.concat(
+        [data.isel(time=[0]).assign_coords(time=[np.datetime64(run.start)]), data],
+        dim="time",
+        coords="minimal",
+        compat="override",
+    )
+
+
+def frame_time(axes: Axes, run: Run, data: xr.Dataset, most: int = 9) -> None:
+    """From the start of the run to its last report; says whose clock it is and, where reports were joined, how long a mean is."""
+    span = run.local([run.start, data["time"].values[-1]])
+    start, end = date2num(span)
+    axes.set_xlim(start, end - 1e-4 * (end - start))  # without a tick on the last midnight, whose label would stick out
+    time_ticks(axes, most)
+    block = block_of(data)
+    label = f"time ({run.zone_name}) from {span[0]:%Y-%m-%d}"
+    if block > 1:
+        hours = float(run.hours(data)[:block].sum())
+        length = f"{60 * hours:.3g} min" if hours < 2 else f"{hours:.3g} h"
+        label += f", means over {length}"
+    axes.set_xlabel(label)
+
+
+def title_pad(run: Run) -> float:
+    """Room for the labels of events between the axes and their title, where there are events."""
+    return 8.0 if notable_events(run).empty else TITLE_PAD
 
 
 def notable_events(run: Run) -> pd.DataFrame:
