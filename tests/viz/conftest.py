@@ -41,16 +41,12 @@ class ResultsFile:
         columns: dict[str, Any] | None = None,
     ) -> None:
         group = self.file.create_group(name, track_order=True)
-        time = group.create_dataset(
-            "time", data=times, maxshape=(None,), chunks=(1024,)
-        )
+        time = group.create_dataset("time", data=times, maxshape=(None,), chunks=(1024,))
         time.make_scale("time")
         time.attrs["units"] = f"seconds since {START}"
         time.attrs["calendar"] = "standard"
         if labels is not None:
-            axis = group.create_dataset(
-                name[:-1], data=labels, dtype=h5py.string_dtype()
-            )
+            axis = group.create_dataset(name[:-1], data=labels, dtype=h5py.string_dtype())
             axis.make_scale(name[:-1])
             for column, values in (columns or {}).items():
                 group[column] = values
@@ -72,16 +68,12 @@ class ResultsFile:
             shuffle=True,
             compression=1,
         )
-        data.attrs.update(
-            units=units, long_name=path.replace("/", " "), cell_methods=cell_methods
-        )
+        data.attrs.update(units=units, long_name=path.replace("/", " "), cell_methods=cell_methods)
         data.dims[0].attach_scale(group["time"])
         if values.ndim == 2:
             axis = group.name.strip("/")[:-1]
             data.dims[1].attach_scale(group[axis])
-            columns = [
-                n for n, d in group.items() if d.ndim == 1 and n not in ("time", axis)
-            ]
+            columns = [n for n, d in group.items() if d.ndim == 1 and n not in ("time", axis)]
             if columns:
                 data.attrs["coordinates"] = " ".join(columns)
 
@@ -92,17 +84,13 @@ class ResultsFile:
         group["index"].make_scale("index")
         for column, (units, values) in columns.items():
             text = rows == 0 or isinstance(values[0], str)
-            group.create_dataset(
-                column, data=values, dtype=h5py.string_dtype() if text else None
-            )
+            group.create_dataset(column, data=values, dtype=h5py.string_dtype() if text else None)
             group[column].dims[0].attach_scale(group["index"])
             if units:
                 group[column].attrs["units"] = units
 
 
-def write_example(
-    path: Path, reports: int = 1008, step: float = 600.0, **attributes: Any
-) -> Path:
+def write_example(path: Path, reports: int = 1008, step: float = 600.0, **attributes: Any) -> Path:
     """A week of two halls with 44 racks, three pools and two loops; shapes as a real run has them, numbers invented."""
     out = ResultsFile(path, **attributes)
     rng = np.random.default_rng(1)
@@ -111,18 +99,10 @@ def write_example(
     dry = 26 + 4 * np.sin(day - 2.0) + 2 * np.sin(day / 7)
     wet = dry - 3 - 1.2 * np.sin(day - 2.0)
 
-    racks = [
-        f"{hall}/r{i:02d}"
-        for hall, n in (("air", 20), ("liquid", 24))
-        for i in range(n)
-    ]
+    racks = [f"{hall}/r{i:02d}" for hall, n in (("air", 20), ("liquid", 24)) for i in range(n)]
     hall = ["air"] * 20 + ["liquid"] * 24
-    row = np.array(
-        [i // 10 for i in range(20)] + [i // 12 for i in range(24)], dtype=float
-    )
-    position = np.array(
-        [i % 10 for i in range(20)] + [i % 12 for i in range(24)], dtype=float
-    )
+    row = np.array([i // 10 for i in range(20)] + [i // 12 for i in range(24)], dtype=float)
+    position = np.array([i % 10 for i in range(20)] + [i % 12 for i in range(24)], dtype=float)
     pool = ["research" if i < 20 else "training" for i in range(43)] + ["npu"]
     busy = np.zeros((reports, 44))
     for r in range(44):
@@ -134,19 +114,10 @@ def write_example(
                     k + int(rng.integers(20, 160)),
                 )
             busy[k, r] = level
-    rack_w = (9e3 + busy * np.where(np.arange(44) < 20, 700.0, 3000.0)) * (
-        1 + 0.002 * (dry[:, None] - 26)
-    )
+    rack_w = (9e3 + busy * np.where(np.arange(44) < 20, 700.0, 3000.0)) * (1 + 0.002 * (dry[:, None] - 26))
     it = rack_w.sum(axis=1)
-    share = {
-        o: s
-        * (1 + (0.08 * (wet - wet.mean()) if o in ("chillers", "tower_fans") else 0))
-        for o, s in OWNERS.items()
-    }
-    racks_share = sum(
-        OWNERS[o]
-        for o in ("accelerator", "host", "network", "fans", "psu_loss", "shelf_loss")
-    )
+    share = {o: s * (1 + (0.08 * (wet - wet.mean()) if o in ("chillers", "tower_fans") else 0)) for o, s in OWNERS.items()}
+    racks_share = sum(OWNERS[o] for o in ("accelerator", "host", "network", "fans", "psu_loss", "shelf_loss"))
     owner_w = {o: it / racks_share * s for o, s in share.items()}
     power = np.sum(list(owner_w.values()), axis=0)
 
@@ -159,10 +130,7 @@ def write_example(
         out.series(f"site/{name}", values, "W")
     out.series(
         "site/cooling_power",
-        sum(
-            owner_w[o]
-            for o in ("crah_fans", "cdu_pumps", "plant_pumps", "chillers", "tower_fans")
-        ),
+        sum(owner_w[o] for o in ("crah_fans", "cdu_pumps", "plant_pumps", "chillers", "tower_fans")),
         "W",
     )
     out.series("site/pue", power / it, "1")
@@ -193,9 +161,7 @@ def write_example(
     inlet = 22 + 0.6 * position + rack_w / 4e4 + 0.1 * (dry[:, None] - 26)
     inlet[:, 20:] = 25 + 0.1 * position[20:]
     out.series("racks/inlet_temperature", inlet, "degC", "time: point")
-    out.series(
-        "racks/accelerator_temperature", inlet + 20 + busy, "degC", "time: point"
-    )
+    out.series("racks/accelerator_temperature", inlet + 20 + busy, "degC", "time: point")
     out.series("racks/accelerators_busy", busy, "1", "time: point")
 
     out.group("loops", t, ["cold", "warm"])
@@ -211,9 +177,7 @@ def write_example(
     out.series("loops/heat", heat, "W")
     out.series(
         "loops/free_cooling",
-        np.stack(
-            [np.clip((16 - wet) / 10, 0, 1), np.clip((26 - wet) / 4, 0, 1)], axis=1
-        ),
+        np.stack([np.clip((16 - wet) / 10, 0, 1), np.clip((26 - wet) / 4, 0, 1)], axis=1),
         "1",
     )
 
@@ -256,12 +220,7 @@ def write_example(
                 "owner": ("", list(owner_w)),
                 "energy": (
                     "J",
-                    np.array(
-                        [
-                            float((v * np.ones(reports)).sum() * step)
-                            for v in owner_w.values()
-                        ]
-                    ),
+                    np.array([float((v * np.ones(reports)).sum() * step) for v in owner_w.values()]),
                 ),
             },
         )

@@ -25,9 +25,7 @@ def run(example: Path) -> Run:
 def test_every_figure_draws_and_names_its_units(run: Run, picture) -> None:  # type: ignore[no-untyped-def]
     figure = picture.draw(run)
     figure.canvas.draw()
-    labels = [axes.get_ylabel() for axes in figure.axes] + [
-        axes.get_xlabel() for axes in figure.axes
-    ]
+    labels = [axes.get_ylabel() for axes in figure.axes] + [axes.get_xlabel() for axes in figure.axes]
     assert any("(" in label for label in labels), labels
     for axes in figure.axes:
         if axes.get_ylabel() and axes.lines and picture.name != "job_occupancy":
@@ -35,24 +33,18 @@ def test_every_figure_draws_and_names_its_units(run: Run, picture) -> None:  # t
 
 
 def top_of_stack(figure: Figure) -> float:
-    return max(
-        band.get_paths()[0].vertices[:, 1].max() for band in figure.axes[0].collections
-    )
+    return max(band.get_paths()[0].vertices[:, 1].max() for band in figure.axes[0].collections)
 
 
 def test_stack_reaches_the_meter(run: Run) -> None:
-    assert top_of_stack(plots.site_power(run)) == pytest.approx(
-        float(run.site.power.max()) / 1e6, rel=1e-5
-    )
+    assert top_of_stack(plots.site_power(run)) == pytest.approx(float(run.site.power.max()) / 1e6, rel=1e-5)
 
 
 def test_load_duration_holds_the_energy(run: Run) -> None:
     line = plots.load_duration(run).axes[0].lines[0]
     share, power = (np.asarray(v, dtype=float) for v in line.get_data())
     assert (np.diff(power) <= 0).all()
-    assert (np.diff(share) * power[:-1]).sum() / 100 == pytest.approx(
-        float(run.site.power.mean()) / 1e6, rel=1e-5
-    )
+    assert (np.diff(share) * power[:-1]).sum() / 100 == pytest.approx(float(run.site.power.mean()) / 1e6, rel=1e-5)
 
 
 def test_floor_plan_puts_each_rack_at_its_place(run: Run) -> None:
@@ -87,9 +79,7 @@ def test_thinning_keeps_the_mean_and_the_end(run: Run) -> None:
     assert thin.sizes["time"] == 92
     assert thin.time.values[-1] == run.site.time.values[-1]
     blocks = np.append(np.full(91, 11), 7)
-    assert (thin.power.values * blocks).sum() / 1008 == pytest.approx(
-        float(run.site.power.mean()), rel=1e-5
-    )
+    assert (thin.power.values * blocks).sum() / 1008 == pytest.approx(float(run.site.power.mean()), rel=1e-5)
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
@@ -108,25 +98,18 @@ def test_a_run_of_few_reports_draws(write: Callable[..., Path]) -> None:
             picture.draw(short).canvas.draw()
 
 
-def test_small_owners_of_a_family_share_a_band_and_none_is_lost(
-    tmp_path: Path, make_example: Callable[..., Path]
-) -> None:
+def test_small_owners_of_a_family_share_a_band_and_none_is_lost(tmp_path: Path, make_example: Callable[..., Path]) -> None:
     path = make_example(tmp_path / "small.h5", reports=12)
     with h5py.File(path, "r+") as file:
         for owner in ("tower_fans", "cdu_pumps"):  # together 0.02 % of the energy
             file[f"site/power_{owner}"][...] = 1e-4 * file["site/power"][...]
     with open_run(path) as run:
         figure = plots.site_power(run)
-        above, below = (
-            [text.get_text() for text in axes.get_legend().get_texts()]
-            for axes in figure.axes
-        )
+        above, below = ([text.get_text() for text in axes.get_legend().get_texts()] for axes in figure.axes)
         assert "other cooling  < 0.1 %" in below
         assert not [n for n in below if n.startswith(("tower", "CDU"))]
         assert {n.split("  ")[0] for n in above} >= {"cooling", "conversion losses"}
-        stacked = sum(
-            run.site[n] for n in run.site if str(n).startswith("power_")
-        ).max()
+        stacked = sum(run.site[n] for n in run.site if str(n).startswith("power_")).max()
         assert top_of_stack(figure) == pytest.approx(float(stacked) / 1e6, rel=1e-5)
 
 
@@ -138,9 +121,7 @@ def test_time_runs_from_the_start_of_the_run_to_its_end(run: Run) -> None:
     assert axes.figure.axes[-2].get_xlabel() == "time (UTC+09:00) from 2026-07-06"
 
 
-def test_means_are_called_means_and_leave_the_highest_report_visible(
-    tmp_path: Path, make_example: Callable[..., Path]
-) -> None:
+def test_means_are_called_means_and_leave_the_highest_report_visible(tmp_path: Path, make_example: Callable[..., Path]) -> None:
     path = make_example(tmp_path / "long.h5", reports=3001, step=60.0)
     with h5py.File(path, "r+") as file:
         file["site/power"][1500] = 9e9  # one report of a block of three
@@ -177,11 +158,7 @@ def test_tenths_of_a_kelvin_are_no_hot_spot(run: Run) -> None:
 
 
 def test_halls_of_mixed_pools_name_them(run: Run) -> None:
-    texts = [
-        t.get_text()
-        for axes in plots.floor_plan(run, ("power",)).axes
-        for t in axes.texts
-    ]
+    texts = [t.get_text() for axes in plots.floor_plan(run, ("power",)).axes for t in axes.texts]
     assert texts == ["training", "npu"]  # the other hall has one pool only
 
 
@@ -189,7 +166,5 @@ def test_korean_names_ask_for_a_font_that_has_them() -> None:
     from ondol_viz.style import fonts
 
     assert fonts()[0] == "DejaVu Sans"
-    if hangul := {"Noto Sans CJK KR", "NanumGothic"} & {
-        f.name for f in fontManager.ttflist
-    }:
+    if hangul := {"Noto Sans CJK KR", "NanumGothic"} & {f.name for f in fontManager.ttflist}:
         assert hangul & set(fonts())

@@ -19,9 +19,7 @@ def test_series_have_names_units_and_dates(example: Path) -> None:
         assert run.complete and run.status == "complete"
         assert run.title == "Two halls <b>& a week</b>"
         assert run.site.power.attrs["units"] == "W"
-        assert pd.Timestamp(run.site.time.values[0]) == pd.Timestamp(
-            "2026-07-05 15:10:00"
-        )
+        assert pd.Timestamp(run.site.time.values[0]) == pd.Timestamp("2026-07-05 15:10:00")
         assert run.local(run.site.time)[0] == pd.Timestamp("2026-07-06 00:10:00")
         assert run.zone_name == "UTC+09:00"
         assert run.racks.power.dims == ("time", "rack")
@@ -40,9 +38,7 @@ def test_series_load_when_used(example: Path) -> None:
 
 def test_owners_add_up_to_the_meter(example: Path) -> None:
     with open_run(example) as run:
-        owners = sum(
-            run.site[name] for name in run.site if str(name).startswith("power_")
-        )
+        owners = sum(run.site[name] for name in run.site if str(name).startswith("power_"))
         np.testing.assert_allclose(owners, run.site.power, rtol=1e-6)
 
 
@@ -68,9 +64,7 @@ def test_tables_keep_order_units_and_dates(example: Path) -> None:
         assert run.jobs.attrs["units"]["energy"] == "J"
         assert run.events["kind"].iloc[0] == "thermal_slowdown_begin"
         assert run.kpis.set_index("name")["value"]["jobs_done"] == 1
-        assert run.ledger["energy"].sum() == pytest.approx(
-            float((run.site.power * 600).sum()), rel=1e-6
-        )
+        assert run.ledger["energy"].sum() == pytest.approx(float((run.site.power * 600).sum()), rel=1e-6)
 
 
 def test_opens_without_our_help(example: Path) -> None:
@@ -90,9 +84,7 @@ def test_intervals_are_weights(example: Path) -> None:
 def test_missing_groups_are_empty(tmp_path: Path) -> None:
     path = tmp_path / "bare.h5"
     with h5py.File(path, "w") as file:
-        file.attrs.update(
-            format="ondol-results", format_version="1.7", complete=1, status="complete"
-        )
+        file.attrs.update(format="ondol-results", format_version="1.7", complete=1, status="complete")
     with open_run(path) as run:
         for group in (run.site, run.halls, run.racks, run.loops, run.pools):
             assert not group.variables
@@ -113,9 +105,7 @@ def test_missing_groups_are_empty(tmp_path: Path) -> None:
 def test_time_zones(write: Callable[..., Path], zone: str, shown: str) -> None:
     with open_run(write(time_zone=zone)) as run:
         assert run.zone_name == shown
-        assert run.local([run.start])[0].hour == (
-            0 if "9" in shown or "Seoul" in shown else 15
-        )
+        assert run.local([run.start])[0].hour == (0 if "9" in shown or "Seoul" in shown else 15)
 
 
 def test_killed_run_opens_with_a_warning(write: Callable[..., Path]) -> None:
@@ -158,16 +148,12 @@ def test_complete_run_warns_of_nothing(example: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.0", "0.9", "", "x"])
-def test_other_major_version_is_refused(
-    write: Callable[..., Path], version: str
-) -> None:
-    with pytest.raises(RunError, match="this ondol_viz reads 1.x"):
+def test_other_major_version_is_refused(write: Callable[..., Path], version: str) -> None:
+    with pytest.raises(RunError, match=r"this ondol_viz reads 1\.x"):
         open_run(write(format_version=version))
 
 
-def test_what_is_no_result_is_refused(
-    tmp_path: Path, write: Callable[..., Path]
-) -> None:
+def test_what_is_no_result_is_refused(tmp_path: Path, write: Callable[..., Path]) -> None:
     (tmp_path / "text.h5").write_text("hello")
     with pytest.raises(RunError, match="not an HDF5 file"):
         open_run(tmp_path / "text.h5")
@@ -175,12 +161,10 @@ def test_what_is_no_result_is_refused(
         open_run(tmp_path)
     with pytest.raises(RunError, match="no result of Ondol"):
         open_run(write(format="other"))
-    with pytest.raises(RunError, match="does not exist$"):
+    with pytest.raises(RunError, match=r"does not exist$"):
         open_run(tmp_path / "none.h5")
     write("run.h5.partial", complete=0, status="running")
-    with pytest.raises(
-        RunError, match="has not finished, but .*run.h5.partial can be opened"
-    ):
+    with pytest.raises(RunError, match=r"has not finished, but .*run\.h5\.partial can be opened"):
         open_run(tmp_path / "run.h5")
 
 

@@ -1,4 +1,4 @@
-"""One page about one run: key figures, pictures, events, provenance, scenario.  A single file that needs nothing else."""
+"""One page about one run: key figures, pictures, energy by owner, events, provenance, scenario.  A single file that needs nothing else."""
 
 from __future__ import annotations
 
@@ -14,35 +14,64 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from PIL import Image
 
 from . import plots
 from .plots import MissingData
 from .plots.parts import notable_events
 from .run import Run
+from .style import FAMILIES, FAMILY_NAMES, OWNER_NAMES, percent
 
 EVENT_ROWS = 60
+LARGE = 150_000  # bytes of a picture; larger ones get fewer colours
 
 
 @dataclass(frozen=True)
 class Picture:
     name: str  # of the PNG file
     draw: Callable[[Run], Figure]
-    caption: str
+    caption: str  # what to know when reading it
+    shows: str  # for those who cannot see it
 
 
 PICTURES: Sequence[Picture] = (
     Picture(
         "site_power",
         plots.site_power,
-        "Power at the utility meter, by who consumes or loses it; the shares are of the energy of the run.",
+        "Power at the utility meter, by who consumes or loses it; the shares are of the energy of the run. "
+        "A long run is drawn as means, and thin lines show the highest and lowest report behind each.",
+        "Stacked areas of power over time: IT equipment, conversion losses, cooling, site; below, all but the IT equipment by owner.",
     ),
     Picture(
-        "pue_wet_bulb", plots.pue_against_wet_bulb, "Power usage effectiveness of each report against the outdoor wet bulb."
+        "pue_wet_bulb",
+        plots.pue_against_wet_bulb,
+        "Power usage effectiveness of the reports against the outdoor wet bulb, or against IT power where the weather is steady.",
+        "Scatter of power usage effectiveness over wet bulb temperature, coloured by IT power.",
     ),
-    Picture("load_duration", plots.load_duration, "For which share of the time power reaches a level."),
-    Picture("floor_plan", plots.floor_plan, "The halls from above, at the moment of the highest site power."),
-    Picture("job_occupancy", plots.job_occupancy, "Accelerators held by jobs in each pool, and the jobs that wait."),
-    Picture("loop_temperatures", plots.loop_temperatures, "Facility water beside the weather, and who takes the heat."),
+    Picture(
+        "load_duration",
+        plots.load_duration,
+        "For which share of the time power reaches a level.",
+        "Falling curves of power at the meter, of IT and of cooling over the share of the time.",
+    ),
+    Picture(
+        "floor_plan",
+        plots.floor_plan,
+        "The halls from above, at the moment of the highest site power; a hall of several pools names each at its first rack.",
+        "Maps of the racks of each hall, coloured by rack power and by accelerator temperature.",
+    ),
+    Picture(
+        "job_occupancy",
+        plots.job_occupancy,
+        "Accelerators held by jobs in each pool, and the jobs that wait.",
+        "For each pool, the accelerators held by jobs over time beside all that it has; below, jobs that wait.",
+    ),
+    Picture(
+        "loop_temperatures",
+        plots.loop_temperatures,
+        "Facility water beside the weather, and how much of the heat leaves without compressors.",
+        "For each water loop, supply and return temperature over time beside wet and dry bulb, and the heat rejected.",
+    ),
 )
 
 
@@ -64,7 +93,7 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
         written.append(path)
         data = base64.b64encode(png).decode("ascii")
         figures.append(
-            f'<figure id="{picture.name}"><img alt="{_e(picture.caption)}" src="data:image/png;base64,{data}">'
+            f'<figure id="{picture.name}"><img alt="{_e(picture.shows)}" src="data:image/png;base64,{data}">'
             f"<figcaption>{_e(picture.caption)}</figcaption></figure>"
         )
     page = folder / "index.html"
@@ -75,7 +104,13 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130)
-    return buffer.getvalue()
+    if buffer.tell() <= LARGE:
+        return buffer.getvalue()
+    # Most colours of a diagram are blends at the edges of bands; 256 look the same and take a third of the room.
+    few = Image.open(buffer).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    few.save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def _page(run: Run, figures: Sequence[str]) -> str:
@@ -90,6 +125,7 @@ def _page(run: Run, figures: Sequence[str]) -> str:
         why = "it was killed or is still running" if run.status == "running" else f"it ended early ({run.status})"
         parts.append(f'<p class="banner">This run is not complete: {_e(why)}. The page shows what was written until then.</p>')
     parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures]
+    parts += ["<h2>Energy by owner</h2>", _ledger(run)]
     parts += ["<h2>Events</h2>", _events(run), "<h2>Provenance</h2>", _provenance(run)]
     parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{_e(run.scenario)}</pre></details>"]
     parts.append("</main></body></html>\n")
@@ -112,7 +148,38 @@ def _kpis(run: Run) -> str:
         f"<td>{_e('' if row.get('units') in ('1', None) else _unit(row['units']))}</td><td class=key>{_e(row['name'])}</td></tr>"
         for row in table.to_dict("records")
     ]
-    return "<table class=kpis><tbody>" + "".join(rows) + "</tbody></table>"
+    head = "<thead><tr><th>meaning<th class=number>value<th>unit<th>name in the file</tr></thead>"
+    return f"<table class=kpis>{head}<tbody>{''.join(rows)}</tbody></table>"
+
+
+def _ledger(run: Run) -> str:
+    """Every joule of the meter once, by family."""
+    table = run.ledger
+    if table.empty:
+        return "<p class=absent>The file has no ledger; it is written when a run ends.</p>"
+    joules = dict(zip(table["owner"].astype(str), table["energy"].astype(float), strict=True))
+    total = sum(joules.values())
+    families = {FAMILY_NAMES[family]: [o for o in owners if o in joules] for family, owners in FAMILIES.items()}
+    known = {owner for owners in families.values() for owner in owners}
+    families["other"] = [owner for owner in joules if owner not in known]
+    body = []
+    for family, owners in families.items():
+        used = [owner for owner in owners if joules[owner] != 0]
+        if len(used) > 1:
+            body.append(_energy_row(family, sum(joules[o] for o in used), total, "family"))
+        body += [_energy_row(OWNER_NAMES.get(o, o), joules[o], total, "member" if len(used) > 1 else "family") for o in used]
+    body.append(_energy_row("all owners", total, total, "total"))
+    idle = [OWNER_NAMES.get(owner, owner) for owner, energy in joules.items() if energy == 0]
+    none = f"<p class=absent>None: {_e(', '.join(idle))}.</p>" if idle else ""
+    head = "<thead><tr><th>owner<th class=number>energy (MWh)<th class=number>share</tr></thead>"
+    return (
+        f"<p>Every joule at the meter has one owner.</p><table class=ledger>{head}<tbody>{''.join(body)}</tbody></table>{none}"
+    )
+
+
+def _energy_row(name: str, joules: float, total: float, kind: str) -> str:
+    share = percent(100 * joules / total) if total > 0 else ""
+    return f'<tr class="{kind}"><td>{_e(name)}</td><td class=number>{_e(number(joules / 3.6e9))}</td><td class=number>{_e(share)}</td></tr>'
 
 
 def _events(run: Run) -> str:
@@ -156,7 +223,7 @@ def number(value: float) -> str:
 
 
 def _unit(unit: Any) -> str:
-    return {"degC": "°C", "m3": "m³"}.get(str(unit), str(unit))
+    return {"degC": "°C", "m3": "m³", "1e9": "billion"}.get(str(unit), str(unit))
 
 
 def _e(value: Any) -> str:

@@ -47,7 +47,7 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_te
 
     heights = [max(len(grids[h][0]), 2) for h in halls]
     widest = max(WIDTH, *(len(grids[h][1]) for h in halls))
-    height = max(3.2, 0.8 + sum(0.22 * h + 0.62 for h in heights))  # room for the label of the colours
+    height = max(2.6, 0.8 + sum(0.22 * h + 0.62 for h in heights))  # room for the label of the colours
     figure = Figure(figsize=(min(13, 5.2 * len(shown) + 0.6), height))
     panels: Any = figure.subplots(len(halls), len(shown), squeeze=False, height_ratios=heights)
     for side, quantity in enumerate(shown):
@@ -71,7 +71,8 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_te
                 np.ma.masked_invalid(image), cmap=cmap, vmin=low, vmax=high, edgecolors="white", linewidth=0.8
             )
             axes.set_xlim(0, widest)  # so that racks of all halls are equally wide
-            axes.set_ylim(heights[line], 0)  # the first row above
+            axes.set_ylim(len(rows), 0)  # the first row above
+            axes.set_aspect("equal", anchor="NW")
             axes.grid(False)
             axes.spines[:].set_visible(False)
             axes.tick_params(length=0)
@@ -82,7 +83,9 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_te
             if side == 0:
                 _name_pools(axes, now, hall, where)
         panels[-1, side].set_xlabel("position in the row")
-        bar = figure.colorbar(mesh, ax=panels[:, side].tolist(), label=f"{name} ({unit})", pad=0.02, aspect=max(15, 6 * height))
+        bar = figure.colorbar(
+            mesh, ax=panels[:, side].tolist(), label=f"{name}\n({unit})", pad=0.02, aspect=max(15, 6 * height)
+        )
         bar.outline.set_visible(False)
     figure.suptitle(
         f"Floor plan on {date:%Y-%m-%d at %H:%M} ({run.zone_name})", x=0.01, ha="left", fontsize=11, fontweight="bold"
