@@ -1,24 +1,31 @@
-"""The window on a file that the program wrote: ONDOL_RUN names it."""
+"""The window on files that the program wrote just now."""
 
 from __future__ import annotations
 
-import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
+import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
-from ondol_viz import open_run
+from ondol_viz import IncompleteRunWarning, open_run
 from ondol_viz.__main__ import main
 
-pytestmark = pytest.mark.skipif(
-    "ONDOL_RUN" not in os.environ, reason="ONDOL_RUN names no results file"
-)
+from tests.support.program import EXAMPLES, ONDOL, ROOT, run_scenario
+
+pytestmark = pytest.mark.skipif(not ONDOL.exists(), reason=f"{ONDOL} is missing: make build")
 
 
-@pytest.fixture
-def path() -> Path:
-    return Path(os.environ["ONDOL_RUN"])
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a day of the small hall."""
+    file = tmp_path_factory.mktemp("run") / "one_hall.h5"
+    run_scenario(EXAMPLES / "one_hall.toml", file, "--until", "12 h")
+    return file
 
 
 def test_reads_with_names_units_and_dates(path: Path) -> None:
@@ -27,22 +34,70 @@ def test_reads_with_names_units_and_dates(path: Path) -> None:
         assert run.scenario
         assert len(str(run.attrs["content_hash"])) == 32
         for group in (run.site, run.halls, run.racks, run.loops, run.pools):
+            assert group.data_vars
             for name, series in group.data_vars.items():
                 assert series.attrs["units"] and series.attrs["long_name"], name
                 assert series.dims[0] == "time"
         assert run.kpis["value"].notna().any()
+
+
+def test_xarray_opens_it_without_our_help(path: Path) -> None:
     with xr.open_dataset(path, group="site", engine="h5netcdf") as site:
         assert site.time.dtype.kind == "M"
+        with h5py.File(path) as file:
+            start = pd.Timestamp(file.attrs["start_time"].removesuffix(" UTC"))
+        assert pd.Timestamp(site.time.values[-1]) == start + pd.Timedelta("12 h")
+        assert site.power.dims == ("time",)
+        assert site.power.attrs["units"] == "W" and site.power.attrs["long_name"]
+        assert site.wet_bulb.attrs["units"] == "degC"
+    with xr.open_dataset(path, group="racks", engine="h5netcdf") as racks:
+        assert racks.power.dims == ("time", "rack")
+        assert {"hall", "row", "position", "pool"} <= set(racks.coords)
 
 
 def test_owners_add_up_to_the_meter(path: Path) -> None:
     with open_run(path) as run:
-        owners = sum(
-            run.site[name] for name in run.site if str(name).startswith("power_")
-        )
+        owners = sum(run.site[name] for name in run.site if str(name).startswith("power_"))
         np.testing.assert_allclose(owners, run.site.power, rtol=1e-5)
+        energy = run.kpis.set_index("name")["value"]["energy"]
+        assert run.ledger["energy"].sum() / 3.6e9 == pytest.approx(energy, rel=1e-9)
+        assert float((run.site.power * run.hours(run.site)).sum()) / 1e6 == pytest.approx(energy, rel=1e-5)
 
 
 def test_page_has_its_pictures(path: Path, tmp_path: Path) -> None:
     assert main([str(path), "-o", str(tmp_path)]) == 0
-    assert (tmp_path / "site_power.png").exists()
+    assert len(list(tmp_path.glob("*.png"))) == 6
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "No picture" not in page and "all owners" in page
+
+
+def test_killed_run_leaves_a_file_that_opens_with_a_warning(tmp_path: Path) -> None:
+    target = tmp_path / "haenam.h5"
+    partial = tmp_path / "haenam.h5.partial"
+    child = subprocess.Popen(
+        [ONDOL, "run", EXAMPLES / "haenam.toml", "-o", target, "--set", 'record.period="1 s"'],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        written = 0
+        deadline = time.monotonic() + 120
+        while written < 5_000_000:
+            assert child.poll() is None, child.stderr.read() if child.stderr else ""
+            assert time.monotonic() < deadline, "the run wrote nothing within two minutes"
+            time.sleep(0.1)
+            written = partial.stat().st_size if partial.exists() else 0
+        child.send_signal(signal.SIGKILL)
+        assert child.wait(60) == -signal.SIGKILL
+    finally:
+        child.kill()
+        child.communicate()
+    assert partial.exists() and not target.exists()
+    with pytest.warns(IncompleteRunWarning, match="was killed or is still running"), open_run(partial) as run:
+        assert not run.complete and run.status == "running"
+        reports = run.site.sizes["time"]
+        assert reports > 100
+        assert np.isfinite(run.site.power.values).all() and float(run.site.power.min()) > 1e6
+        np.testing.assert_allclose(run.hours(run.site), 1 / 3600, rtol=1e-6)
+        assert run.racks.power.isel(time=-1).notnull().all()
+    assert main([str(partial), "-o", str(tmp_path / "page")]) == 0
+    assert "This run is not complete" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
