@@ -74,6 +74,24 @@ def test_few_events_are_marked_and_routine_ones_are_not(run: Run) -> None:
     assert texts == ["thermal slowdown begin", "thermal slowdown end"]
 
 
+def test_many_events_are_counted_beside_the_axes(write: Callable[..., Path]) -> None:
+    path = write()
+    with h5py.File(path, "r+") as file:
+        del file["events"]
+        group = file.create_group("events")
+        group["time"] = np.linspace(60.0, 6000.0, 20)
+        group["time"].attrs["units"] = "s"
+        group.create_dataset("kind", data=["node_failed"] * 20, dtype=h5py.string_dtype())
+    with open_run(path) as run:
+        figure = plots.site_power(run)
+        figure.canvas.draw()
+        axes = figure.axes[0]
+        (label,) = axes.texts
+        assert label.get_text() == "| node failed (20)"
+        left = axes.get_window_extent().x0
+        assert left <= label.get_window_extent().x0 < left + 10
+
+
 def test_thinning_keeps_the_mean_and_the_end(run: Run) -> None:
     thin = thinned(run.site[["power"]], points=100)  # blocks of 11, the last of 7
     assert thin.sizes["time"] == 92

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import warnings
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", metavar="FOLDER", help="where to write (default: the name of the file without .h5)")
     parser.add_argument("--version", action="version", version=f"ondol_viz {__version__}")
     wanted = parser.parse_args(arguments)
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # which weight a font lacks is no news
     path = Path(wanted.run)
     folder = Path(wanted.output) if wanted.output else path.with_suffix("")
     try:

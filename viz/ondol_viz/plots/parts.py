@@ -123,11 +123,11 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
                 side, offset = "right", (-2, offset[1])
         else:
             count = int((events["kind"] == kind).sum())
-            text, at, offset = f"| {_spoken(kind)} ({count:,})", (low, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
+            text, at, offset = f"| {_spoken(kind)} ({count:,})", (0, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
         axes.annotate(
             text,
             at,
-            xycoords=top,
+            xycoords=top if few else "axes fraction",
             xytext=offset,
             textcoords="offset points",
             color=colour,
