@@ -17,12 +17,12 @@ enum class Severity { error, warning };
 /// One fault in the user's input: where, what, why, and what to write instead.
 struct Fault {
   Severity severity = Severity::error;
-  std::string file;        ///< path as the user gave it; empty for the command line
-  std::size_t line = 0;    ///< 1-based; 0 when the fault has no place
-  std::size_t column = 0;  ///< 1-based
-  std::string source_line; ///< the text of that line, for the caret
-  std::size_t width = 1;   ///< characters the caret underlines
-  std::string message;     ///< problem, reason, suggestion
+  std::string file;         ///< path as the user gave it; empty for the command line
+  std::size_t line = 0;     ///< 1-based; 0 when the fault has no place
+  std::size_t column = 0;   ///< 1-based
+  std::string source_line;  ///< the text of that line, for the caret
+  std::size_t width = 1;    ///< characters the caret underlines
+  std::string message;      ///< problem, reason, suggestion
 };
 
 /// "file:line:col: error: message" with the source line and a caret below it.  `colour` adds ANSI escapes.

@@ -6,8 +6,8 @@
 /// the door (scenario reader, result writer).  At raw borders (SimGrid, HDF5, hot arrays) a plain double whose name ends in
 /// its unit is used instead: `power_w`, `flow_kg_per_s`.
 
-#include <compare>
 #include <cmath>
+#include <compare>
 
 namespace ondol {
 
@@ -20,10 +20,22 @@ struct Quantity {
 
   constexpr auto operator<=>(Quantity const&) const = default;
   constexpr Quantity operator-() const { return Quantity{-v}; }
-  constexpr Quantity& operator+=(Quantity o) { v += o.v; return *this; }
-  constexpr Quantity& operator-=(Quantity o) { v -= o.v; return *this; }
-  constexpr Quantity& operator*=(double f) { v *= f; return *this; }
-  constexpr Quantity& operator/=(double f) { v /= f; return *this; }
+  constexpr Quantity& operator+=(Quantity o) {
+    v += o.v;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity o) {
+    v -= o.v;
+    return *this;
+  }
+  constexpr Quantity& operator*=(double f) {
+    v *= f;
+    return *this;
+  }
+  constexpr Quantity& operator/=(double f) {
+    v /= f;
+    return *this;
+  }
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity{a.v + b.v}; }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity{a.v - b.v}; }
   friend constexpr Quantity operator*(Quantity a, double f) { return Quantity{a.v * f}; }
@@ -52,6 +64,7 @@ constexpr auto operator/(double f, Quantity<A1, A2, A3, A4, A5, A6, A7> q) {
   return Quantity<-A1, -A2, -A3, -A4, -A5, -A6, -A7>{f / q.v};
 }
 
+// clang-format off
 //                                   kg   m   s   K  byte flop won
 using Kilograms          = Quantity< 1,   0,  0,  0,  0,  0,  0>;
 using Meters             = Quantity< 0,   1,  0,  0,  0,  0,  0>;
@@ -81,9 +94,14 @@ using Won                = Quantity< 0,   0,  0,  0,  0,  0,  1>;
 using WonPerJoule        = Quantity<-1,  -2,  2,  0,  0,  0,  1>;
 using WonPerWatt         = Quantity<-1,  -2,  3,  0,  0,  0,  1>;  ///< demand charge for one billing month
 using KgPerJoule         = Quantity< 0,  -2,  2,  0,  0,  0,  0>;  ///< emission factor
+// clang-format on
 
 inline constexpr double celsius_offset = 273.15;  ///< 0 degC in kelvin [SI brochure, 9th ed., 2.3.1]
-constexpr Kelvin from_celsius(double degrees) { return Kelvin{degrees + celsius_offset}; }
-constexpr double to_celsius(Kelvin t) { return t.v - celsius_offset; }
+constexpr Kelvin from_celsius(double degrees) {
+  return Kelvin{degrees + celsius_offset};
+}
+constexpr double to_celsius(Kelvin t) {
+  return t.v - celsius_offset;
+}
 
 }  // namespace ondol

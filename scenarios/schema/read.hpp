@@ -10,10 +10,10 @@
 namespace ondol::schema {
 
 struct ReadOptions {
-  std::vector<std::string> set;              ///< "path.to.key=value" overrides, value in TOML syntax or a bare word
-  std::optional<std::string> until;          ///< date-time or duration that replaces the end of the run
+  std::vector<std::string> set;      ///< "path.to.key=value" overrides, value in TOML syntax or a bare word
+  std::optional<std::string> until;  ///< date-time or duration that replaces the end of the run
   std::optional<std::uint64_t> seed;
-  std::filesystem::path catalogue;           ///< folder; empty: `catalogue_folder()`
+  std::filesystem::path catalogue;  ///< folder; empty: `catalogue_folder()`
 };
 
 /// The catalogue folder: $ONDOL_CATALOGUE, else beside the program, else the source tree it was built from.

@@ -21,9 +21,9 @@ struct Origin {
   std::string file;
   std::size_t line = 0, column = 0;
   Tier tier = Tier::user;
-  std::string source;                  ///< key in docs/references.bib, or empty
-  std::string reason;                  ///< for `assumed`
-  std::optional<double> uncertainty;   ///< relative standard uncertainty
+  std::string source;                 ///< key in docs/references.bib, or empty
+  std::string reason;                 ///< for `assumed`
+  std::optional<double> uncertainty;  ///< relative standard uncertainty
   bool is_default = false;
 };
 
@@ -51,43 +51,43 @@ struct Catalogue {
 struct SimulationSpec {
   std::string name;
   std::string description;
-  std::int64_t start = 0;              ///< seconds since 1970-01-01T00:00Z (TOML offset date-time)
+  std::int64_t start = 0;  ///< seconds since 1970-01-01T00:00Z (TOML offset date-time)
   Seconds duration{0};
   std::uint64_t seed = 1;
-  Seconds thermal_step{60};            ///< longest step of the temperature coupling
-  Kelvin thermal_tolerance{0.05};      ///< change of a supply temperature within one step that shortens the next, kelvin difference
+  Seconds thermal_step{60};        ///< longest step of the temperature coupling
+  Kelvin thermal_tolerance{0.05};  ///< change of a supply temperature within one step that shortens the next, kelvin difference
 };
 
-struct RecordSpec {                    // [record]
+struct RecordSpec {  // [record]
   Seconds period{60};
   bool halls = true, racks = true, loops = true;
 };
 
 // ---------------------------------------------------------------------------------------------------- [site]
 struct WeatherSpec {
-  std::string file;                    ///< EPW or hourly CSV, .gz allowed; empty: constant conditions below
-  bool typical_year = true;            ///< month, day and hour of the file are used for any year of the run
+  std::string file;          ///< EPW or hourly CSV, .gz allowed; empty: constant conditions below
+  bool typical_year = true;  ///< month, day and hour of the file are used for any year of the run
   Kelvin dry_bulb{293.15};
   double relative_humidity = 0.5;
 };
 
-struct TariffBand {                    ///< hours [from, to) of local time
-  std::string name;                    ///< "light", "mid", "peak"
-  std::vector<int> months;             ///< 1..12
-  std::vector<int> hours;              ///< 0..23
-  std::vector<std::string> days;       ///< "weekday", "saturday", "sunday"; empty: all
+struct TariffBand {               ///< hours [from, to) of local time
+  std::string name;               ///< "light", "mid", "peak"
+  std::vector<int> months;        ///< 1..12
+  std::vector<int> hours;         ///< 0..23
+  std::vector<std::string> days;  ///< "weekday", "saturday", "sunday"; empty: all
   WonPerJoule price{0};
 };
-struct TariffSpec {                    ///< in a tariff file of the catalogue folder or inline
+struct TariffSpec {  ///< in a tariff file of the catalogue folder or inline
   std::string id, name;
-  WonPerWatt demand_charge{0};         ///< per month, on the highest 15-minute demand
-  WonPerJoule adder{0};                ///< climate, fuel adjustment
-  double tax = 0.0;                    ///< VAT + power fund, fraction
-  std::vector<TariffBand> band;        ///< every hour of the year falls in exactly one
+  WonPerWatt demand_charge{0};   ///< per month, on the highest 15-minute demand
+  WonPerJoule adder{0};          ///< climate, fuel adjustment
+  double tax = 0.0;              ///< VAT + power fund, fraction
+  std::vector<TariffBand> band;  ///< every hour of the year falls in exactly one
 };
 struct CarbonSpec {
   KgPerJoule factor{0};
-  std::string file;                    ///< hourly series; empty: the constant factor
+  std::string file;  ///< hourly series; empty: the constant factor
 };
 struct SiteSpec {
   std::string name;
@@ -95,10 +95,10 @@ struct SiteSpec {
   Meters elevation{0};
   std::string time_zone = "+00:00";
   WeatherSpec weather;
-  std::string tariff;                  ///< id
+  std::string tariff;  ///< id
   CarbonSpec carbon;
-  Watts grid_capacity{0};              ///< contract power
-  Watts base_load{0};                  ///< lighting, offices, security
+  Watts grid_capacity{0};  ///< contract power
+  Watts base_load{0};      ///< lighting, offices, security
   std::string base_load_fed_by = "utility";
 };
 
@@ -108,10 +108,10 @@ struct SiteSpec {
 struct PowerBankSpec {
   enum class Feed { single, dual, bus };
   std::string id;
-  std::string unit;                    ///< catalogue power unit
+  std::string unit;  ///< catalogue power unit
   int units = 1;
-  int units_needed = 0;                ///< to carry the full load; 0: all (N); units - 1: N+1
-  std::vector<std::string> fed_by;     ///< ids of banks, or "utility"
+  int units_needed = 0;             ///< to carry the full load; 0: all (N); units - 1: N+1
+  std::vector<std::string> fed_by;  ///< ids of banks, or "utility"
   Feed feed = Feed::bus;
 };
 
@@ -120,51 +120,56 @@ struct PowerBankSpec {
 struct PlantSpec {
   std::string id;
   std::string fluid = "water";
-  Kelvin supply_temperature{293.15};   ///< set point of facility water to the halls
-  CubicMeters volume{0};               ///< water in the loop
+  Kelvin supply_temperature{293.15};  ///< set point of facility water to the halls
+  CubicMeters volume{0};              ///< water in the loop
   JoulesPerKelvin metal_heat_capacity{0};
-  KgPerSecond flow{0};                 ///< design flow of the loop
-  Watts pump_power{0};                 ///< at design flow
-  std::string chiller; int chillers = 0;
-  std::string tower; int towers = 0;
-  std::string dry_cooler; int dry_coolers = 0;
-  bool economizer = false;             ///< waterside free cooling by plate exchanger (towers) or direct (dry coolers)
-  Kelvin economizer_approach{2.0};     ///< of the plate exchanger, kelvin difference
+  KgPerSecond flow{0};  ///< design flow of the loop
+  Watts pump_power{0};  ///< at design flow
+  std::string chiller;
+  int chillers = 0;
+  std::string tower;
+  int towers = 0;
+  std::string dry_cooler;
+  int dry_coolers = 0;
+  bool economizer = false;          ///< waterside free cooling by plate exchanger (towers) or direct (dry coolers)
+  Kelvin economizer_approach{2.0};  ///< of the plate exchanger, kelvin difference
   Watts condenser_pump_power{0};
-  std::string fed_by;                  ///< power bank of pumps, chillers, fans
+  std::string fed_by;  ///< power bank of pumps, chillers, fans
 };
 
-struct AirSpec {                       // [hall.air]
+struct AirSpec {  // [hall.air]
   std::string plant;
-  std::string crah; int crahs = 0;
+  std::string crah;
+  int crahs = 0;
   Kelvin supply_temperature{295.15};
-  double recirculation = 0.05;         ///< share of rack inlet air that comes from rack exhaust
-  CubicMeters volume{0};               ///< room air; racks' metal is added
+  double recirculation = 0.05;  ///< share of rack inlet air that comes from rack exhaust
+  CubicMeters volume{0};        ///< room air; racks' metal is added
   std::string fed_by;
 };
-struct LiquidSpec {                    // [hall.liquid]
+struct LiquidSpec {  // [hall.liquid]
   std::string plant;
-  std::string cdu; int cdus = 0;
+  std::string cdu;
+  int cdus = 0;
   std::string fluid = "pg25";
-  Kelvin supply_temperature{305.15};   ///< technology supply set point
+  Kelvin supply_temperature{305.15};  ///< technology supply set point
   std::string fed_by;
 };
 struct HallSpec {
   std::string id;
   std::string name;
-  int rows = 0;                        ///< for the floor plan; 0: chosen
+  int rows = 0;  ///< for the floor plan; 0: chosen
   std::optional<AirSpec> air;
   std::optional<LiquidSpec> liquid;
 };
 
 // ---------------------------------------------------------------------------------------------------- [[racks]]
 struct RackGroupSpec {
-  std::string rack;                    ///< catalogue rack type
+  std::string rack;  ///< catalogue rack type
   int count = 0;
   std::string hall;
-  std::string pool;                    ///< scheduler pool
-  std::vector<std::string> fed_by;     ///< power bank(s); racks are spread over the units in order
-  std::optional<Watts> power_limit;    ///< per accelerator, below the board limit
+  std::string pool;                  ///< scheduler pool
+  std::vector<std::string> fed_by;   ///< power bank(s); racks are spread over the units in order
+  std::optional<Watts> power_limit;  ///< per accelerator, below the board limit
 };
 
 // ---------------------------------------------------------------------------------------------------- demand
@@ -177,66 +182,68 @@ struct ActivitySpec {
   std::string precision = "bf16";
 };
 
-struct TrainingSpec {                  // [[training]]
+struct TrainingSpec {  // [[training]]
   std::string name;
   std::string pool;
-  std::string model;                   ///< catalogue model shape
+  std::string model;  ///< catalogue model shape
   int accelerators = 0;
-  Seconds start{0};                    ///< after simulation start
-  double tokens = 0;                   ///< to train on; 0: until the end of the run
-  int batch_sequences = 0;             ///< global batch
-  int sequence = 0;                    ///< tokens a sequence
+  Seconds start{0};         ///< after simulation start
+  double tokens = 0;        ///< to train on; 0: until the end of the run
+  int batch_sequences = 0;  ///< global batch
+  int sequence = 0;         ///< tokens a sequence
   int tensor_parallel = 1, pipeline_parallel = 1, virtual_pipeline = 1, context_parallel = 1, micro_batch = 1;
   std::string precision = "bf16";
   bool full_recompute = false;
-  BytesPerSecond network_bandwidth{0}; ///< per accelerator, scale-out
-  Seconds checkpoint_interval{0};      ///< 0: none
-  BytesPerSecond storage_bandwidth{0}; ///< shared by the job's checkpoint
+  BytesPerSecond network_bandwidth{0};  ///< per accelerator, scale-out
+  Seconds checkpoint_interval{0};       ///< 0: none
+  BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
 };
 
-struct TraceSpec {                     // [[trace]]
+struct TraceSpec {  // [[trace]]
   std::string name;
-  std::string file;                    ///< CSV, columns submit_s, duration_s, num_gpus[, vc]; .gz allowed
-  Seconds offset{0};                   ///< trace time that is played at the start of the run
-  double arrival_scale = 1.0;          ///< > 1: that many times as many jobs (each drawn again)
-  std::map<std::string, double> pools; ///< pool -> share of the jobs
-  ActivitySpec activity;               ///< means
-  double activity_spread = 0.0;        ///< relative standard deviation between jobs
-  double estimate_factor = 1.5;        ///< user's run time estimate / run time, for backfill
+  std::string file;                     ///< CSV, columns submit_s, duration_s, num_gpus[, vc]; .gz allowed
+  Seconds offset{0};                    ///< trace time that is played at the start of the run
+  double arrival_scale = 1.0;           ///< > 1: that many times as many jobs (each drawn again)
+  std::map<std::string, double> pools;  ///< pool -> share of the jobs
+  ActivitySpec activity;                ///< means
+  double activity_spread = 0.0;         ///< relative standard deviation between jobs
+  double estimate_factor = 1.5;         ///< user's run time estimate / run time, for backfill
 };
 
-struct MixSpec {                       // [[mix]]: a synthetic stream of batch jobs
+struct MixSpec {  // [[mix]]: a synthetic stream of batch jobs
   std::string name;
   std::string pool;
   Seconds mean_interarrival{0};
-  Seconds duration_median{0}; double duration_sigma = 1.0;       ///< lognormal
-  double accelerators_median = 8; double accelerators_sigma = 1.5; ///< lognormal, rounded to whole nodes above one node
+  Seconds duration_median{0};
+  double duration_sigma = 1.0;  ///< lognormal
+  double accelerators_median = 8;
+  double accelerators_sigma = 1.5;  ///< lognormal, rounded to whole nodes above one node
   int accelerators_max = 0;
   ActivitySpec activity;
   double activity_spread = 0.0;
   double estimate_factor = 1.5;
 };
 
-struct ServiceSpec {                   // [[service]]: inference replicas that follow the day
+struct ServiceSpec {  // [[service]]: inference replicas that follow the day
   std::string name;
   std::string pool;
   int accelerators = 0;
   Seconds start{0};
-  ActivitySpec peak;                   ///< at the busiest hour
-  double valley = 0.3;                 ///< activity at the quietest hour / peak
-  int peak_hour = 15;                  ///< local time
+  ActivitySpec peak;    ///< at the busiest hour
+  double valley = 0.3;  ///< activity at the quietest hour / peak
+  int peak_hour = 15;   ///< local time
 };
 
-struct SteadySpec {                    // [[steady]]: accelerators held at one activity (idle and peak studies)
+struct SteadySpec {  // [[steady]]: accelerators held at one activity (idle and peak studies)
   std::string name;
   std::string pool;
   int accelerators = 0;
   Seconds start{0};
-  Seconds duration{0};                 ///< 0: until the end of the run
+  Seconds duration{0};  ///< 0: until the end of the run
   ActivitySpec activity;
 };
 
-struct SchedulerSpec {                 // [scheduler]
+struct SchedulerSpec {  // [scheduler]
   enum class Policy { fcfs, easy };
   Policy policy = Policy::easy;
 };
@@ -256,12 +263,12 @@ struct Scenario {
   std::vector<ServiceSpec> service;
   std::vector<SteadySpec> steady;
 
-  Catalogue catalogue;                 ///< the entries that the scenario names, and those they name
+  Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;
   Provenance origin;
   std::vector<Fault> warnings;
-  std::string file;                    ///< as given; relative paths inside were resolved against their own file
-  std::string resolved_toml;           ///< what `ondol dump` prints, without origins
+  std::string file;           ///< as given; relative paths inside were resolved against their own file
+  std::string resolved_toml;  ///< what `ondol dump` prints, without origins
 };
 
 }  // namespace ondol::schema
