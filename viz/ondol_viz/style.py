@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
@@ -91,7 +92,7 @@ _HANGUL = (
 @functools.cache
 def fonts() -> list[str]:
     """Families to draw text with, in order of preference."""
-    here = {font.name for font in fontManager.ttflist}
+    here = {font.name for font in fontManager.ttflist if Path(font.fname).exists()}  # its cache outlives fonts
     return ["DejaVu Sans", *(name for name in _HANGUL if name in here)]
 
 

@@ -26,7 +26,11 @@ _SHOWN = {
 
 
 @styled
-def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_temperature"), when: str | None = None) -> Figure:
+def floor_plan(
+    run: Run,
+    quantities: tuple[str, ...] = ("power", "inlet_temperature", "accelerator_temperature"),
+    when: str | None = None,
+) -> Figure:
     """Every rack at its place, coloured by each quantity, at one moment.
 
     `when` is a date on the site's clock; without it, the moment of the highest total rack power.
@@ -48,7 +52,7 @@ def floor_plan(run: Run, quantities: tuple[str, ...] = ("power", "accelerator_te
     heights = [max(len(grids[h][0]), 2) for h in halls]
     widest = max(WIDTH, *(len(grids[h][1]) for h in halls))
     height = max(2.6, 0.8 + sum(0.22 * h + 0.62 for h in heights))  # room for the label of the colours
-    figure = Figure(figsize=(min(13, 5.2 * len(shown) + 0.6), height))
+    figure = Figure(figsize=(min(14, 5.2 * len(shown) + 0.6), height))
     panels: Any = figure.subplots(len(halls), len(shown), squeeze=False, height_ratios=heights)
     for side, quantity in enumerate(shown):
         values, unit = scaled[quantity]
