@@ -1,6 +1,7 @@
 # One room = one folder, one target, one namespace.
 #   ondol_room(sim_power SOURCES a.cpp b.cpp PUBLIC ondol::topology_layers PRIVATE HDF5::HDF5)
 # A room without sources is header-only.  All rooms share one include root, so that an include names its room.
+get_filename_component(ONDOL_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)  # also when kernels/ is configured alone
 if(ONDOL_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
@@ -16,12 +17,12 @@ function(ondol_room name)
   cmake_parse_arguments(R "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(R_SOURCES)
     add_library(ondol_${name} STATIC ${R_SOURCES})
-    target_include_directories(ondol_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_include_directories(ondol_${name} PUBLIC ${ONDOL_ROOT})
     target_link_libraries(ondol_${name} PUBLIC ${R_PUBLIC} PRIVATE ${R_PRIVATE})
     ondol_warnings(ondol_${name})
   else()
     add_library(ondol_${name} INTERFACE)
-    target_include_directories(ondol_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_include_directories(ondol_${name} INTERFACE ${ONDOL_ROOT})
     target_link_libraries(ondol_${name} INTERFACE ${R_PUBLIC})
   endif()
   add_library(ondol::${name} ALIAS ondol_${name})
