@@ -7,7 +7,7 @@
 namespace ondol::meter {
 namespace {
 
-/// splitmix64: a good hash of a counter.                                                     [steele2014]
+/// splitmix64: a good hash of a counter.                                                     [steele2014splitmix]
 std::uint64_t hash(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
