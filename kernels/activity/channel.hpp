@@ -8,18 +8,36 @@
 
 namespace ondol::meter {
 
-/// tensor_*, vector_*: FLOP (a fused multiply-add is 2); integer, special: operations, one per lane; the rest: bytes at that level.
+/// tensor_*, vector_*: FLOP (a fused multiply-add is 2); integer, special: operations, one per lane; the rest: bytes at that
+/// level.
 enum class Channel : std::size_t {
-  tensor_fp64, tensor_tf32, tensor_bf16, tensor_fp16, tensor_fp8, tensor_fp4, tensor_int8,
-  vector_fp64, vector_fp32, vector_fp16, vector_bf16, integer, special,
-  shared, l1, l2, hbm_read, hbm_write, pcie, scaleup,
+  tensor_fp64,
+  tensor_tf32,
+  tensor_bf16,
+  tensor_fp16,
+  tensor_fp8,
+  tensor_fp4,
+  tensor_int8,
+  vector_fp64,
+  vector_fp32,
+  vector_fp16,
+  vector_bf16,
+  integer,
+  special,
+  shared,
+  l1,
+  l2,
+  hbm_read,
+  hbm_write,
+  pcie,
+  scaleup,
 };
 inline constexpr std::size_t channels = 20;
 
 inline constexpr std::array<std::string_view, channels> channel_names{
     "tensor_fp64", "tensor_tf32", "tensor_bf16", "tensor_fp16", "tensor_fp8", "tensor_fp4", "tensor_int8",
-    "vector_fp64", "vector_fp32", "vector_fp16", "vector_bf16", "integer",    "special",
-    "shared",      "l1",          "l2",          "hbm_read",    "hbm_write",  "pcie",       "scaleup"};
+    "vector_fp64", "vector_fp32", "vector_fp16", "vector_bf16", "integer",    "special",    "shared",
+    "l1",          "l2",          "hbm_read",    "hbm_write",   "pcie",       "scaleup"};
 
 constexpr std::size_t index(Channel c) {
   return static_cast<std::size_t>(c);

@@ -24,20 +24,28 @@ struct Layout {
 };
 constexpr Layout layout(Format f) {
   switch (f) {
-    case Format::fp64: return {11, 52};
-    case Format::fp32: return {8, 23};
-    case Format::tf32: return {8, 10};
-    case Format::bf16: return {8, 7};
-    case Format::fp16: return {5, 10};
-    case Format::fp8_e4m3: return {4, 3};
-    case Format::int8: return {0, 7};
+    case Format::fp64:
+      return {11, 52};
+    case Format::fp32:
+      return {8, 23};
+    case Format::tf32:
+      return {8, 10};
+    case Format::bf16:
+      return {8, 7};
+    case Format::fp16:
+      return {5, 10};
+    case Format::fp8_e4m3:
+      return {4, 3};
+    case Format::int8:
+      return {0, 7};
   }
   return {};
 }
 
 /// x rounded towards zero to the format's grid; beyond its range the largest finite value, below it zero.
 std::uint64_t encode(double x, Format format) {
-  if (format == Format::int8) return static_cast<std::uint8_t>(static_cast<std::int8_t>(std::fmax(-127, std::fmin(127, 32 * x))));
+  if (format == Format::int8)
+    return static_cast<std::uint8_t>(static_cast<std::int8_t>(std::fmax(-127, std::fmin(127, 32 * x))));
   auto const [exponent, mantissa] = layout(format);
   auto const raw = std::bit_cast<std::uint64_t>(x);
   std::uint64_t const sign = (raw >> 63) << (exponent + mantissa);
@@ -77,12 +85,18 @@ std::uint64_t operand(Fill fill, Format format, std::uint64_t seed, std::uint64_
   };
   double const kept = uniform(hash(random ^ 0x5851f42d4c957f2dULL));
   switch (fill) {
-    case Fill::zeros: return 0;
-    case Fill::constant: return encode(1.5, format);
-    case Fill::random_bits: return finite(random >> (64 - bits(format)), format);
-    case Fill::normal: return gauss();
-    case Fill::sparse50: return kept < 0.5 ? 0 : gauss();
-    case Fill::sparse90: return kept < 0.9 ? 0 : gauss();
+    case Fill::zeros:
+      return 0;
+    case Fill::constant:
+      return encode(1.5, format);
+    case Fill::random_bits:
+      return finite(random >> (64 - bits(format)), format);
+    case Fill::normal:
+      return gauss();
+    case Fill::sparse50:
+      return kept < 0.5 ? 0 : gauss();
+    case Fill::sparse90:
+      return kept < 0.9 ? 0 : gauss();
   }
   return 0;
 }

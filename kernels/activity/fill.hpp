@@ -12,12 +12,18 @@ enum class Fill { zeros, constant, random_bits, normal, sparse50, sparse90 };
 
 constexpr std::string_view name(Fill f) {
   switch (f) {
-    case Fill::zeros: return "zeros";
-    case Fill::constant: return "constant";
-    case Fill::random_bits: return "random_bits";
-    case Fill::normal: return "normal";
-    case Fill::sparse50: return "sparse50";
-    case Fill::sparse90: return "sparse90";
+    case Fill::zeros:
+      return "zeros";
+    case Fill::constant:
+      return "constant";
+    case Fill::random_bits:
+      return "random_bits";
+    case Fill::normal:
+      return "normal";
+    case Fill::sparse50:
+      return "sparse50";
+    case Fill::sparse90:
+      return "sparse90";
   }
   return "";
 }

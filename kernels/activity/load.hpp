@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/activity/channel.hpp"
@@ -16,35 +17,36 @@ enum class Role { state, fit, ladder, temperature, held_out };
 /// What the suite needs to know of a device to size its loads.
 struct DeviceShape {
   std::string product;
-  std::string pci_bus_id;      ///< "00000000:1B:00.0", as NVML writes it, to find the same device there
-  int capability = 90;         ///< 80, 90, 100
+  std::string pci_bus_id;  ///< "00000000:1B:00.0", as NVML writes it, to find the same device there
+  int capability = 90;     ///< 80, 90, 100
   int multiprocessors = 132;
   double l2_bytes = 50e6, memory_bytes = 80e9;
-  double clock_hz = 1.98e9;    ///< highest SM clock
+  double clock_hz = 1.98e9;  ///< highest SM clock
 };
 
 struct KernelInfo {
-  std::string id;              ///< "tensor_bf16", "hbm_read", "gemm_square_bf16" ...
-  std::string what;            ///< one line
+  std::string_view id;    ///< "tensor_bf16", "hbm_read", "gemm_square_bf16" ...: kernels/activity/suite.hpp
+  std::string_view what;  ///< one line
   Role role = Role::fit;
   int minimum_capability = 80;
-  bool ladder = false;         ///< may run on a share of the multiprocessors
-  bool filled = false;         ///< its data can be chosen (Fill)
+  bool ladder = false;  ///< may run on a share of the multiprocessors
+  bool filled = false;  ///< its data can be chosen (Fill)
 };
 
 struct LoadSpec {
   std::string kernel;
   Fill fill = Fill::random_bits;
-  double sm_share = 1;         ///< of the multiprocessors, for kernels with `ladder`
+  double sm_share = 1;  ///< of the multiprocessors, for kernels with `ladder`
   std::uint64_t seed = 1;
+  double period_s = 0;  ///< > 0: a square wave, busy for the first half of each period, nothing running in the second
 };
 
 /// What was done between two moments of the meter's clock.
 struct Done {
-  double launches = 0;         ///< fractional: launches that straddle an end count by their share of time
+  double launches = 0;  ///< fractional: launches that straddle an end count by their share of time
   Work work;
-  double awake = 0;            ///< time mean of the share of multiprocessors that ran warps
-  double sm_clock_hz = 0;      ///< from counters inside the kernel; 0 where it has none
+  double awake = 0;        ///< time mean of the share of multiprocessors that ran warps
+  double sm_clock_hz = 0;  ///< from counters inside the kernel; 0 where it has none
 };
 
 struct ClockPoint {
