@@ -6,10 +6,11 @@
 namespace ondol::meter::fit {
 namespace {
 
-constexpr double gap_s = 0.5;
+constexpr double gap_s = 0.05;     // between the points of one trace lies a millisecond or so
 constexpr double smooth_s = 0.01;  // a running mean over ten points or so of a trace at 1 ms
 constexpr double early_s = 0.005;  // the clock before the limiter could act
 constexpr double least_s = 0.3;    // shorter traces do not settle
+constexpr double most_s = 1;       // after that the clock follows heat
 constexpr double least_fall = 0.01;
 
 double mean(std::vector<double> const& v, std::size_t begin, std::size_t end) {
@@ -21,6 +22,7 @@ double mean(std::vector<double> const& v, std::size_t begin, std::size_t end) {
 std::optional<ClockStep> step_of(std::vector<double> const& t, std::vector<double> const& f, std::size_t begin,
                                  std::size_t end) {
   if (end - begin < 20 || t[end - 1] - t[begin] < least_s) return std::nullopt;
+  while (end > begin + 20 && t[end - 1] > t[begin] + most_s) --end;
   ClockStep step;
   step.at_s = t[begin];
   std::size_t early = begin;

@@ -50,15 +50,20 @@ Points make_points(std::span<Campaign const> campaigns, double reference_clock_h
   Points points;
   points.reference_clock_hz = reference_clock_hz;
   double highest = 0;
+  std::size_t start = 0;
+  std::string last;
   for (std::size_t f = 0; f < campaigns.size(); ++f) {
     if (points.reference_clock_hz <= 0)
-      points.reference_clock_hz = number_of(campaigns[f].about("sm_clock_max_hz"), "").value_or(0);
+      points.reference_clock_hz = number_of(campaigns[f].about("highest_clock_hz"), "").value_or(0);
     for (Window const& w : campaigns[f].windows) {
       if (std::string const why = why_not(w); !why.empty()) {
         points.left_out.push_back({f, w.number, w.kernel, why});
         continue;
       }
-      Point const p = make_point(w, f);
+      Point p = make_point(w, f);
+      if (w.repeat == 0 || p.load != last) ++start;
+      last = p.load;
+      p.start = start;
       highest = std::max(highest, p.clock_hz.value_or(0));
       (w.role == Role::held_out ? points.held_out : points.fit).push_back(p);
     }

@@ -85,7 +85,7 @@ TEST(FitCommand, DoesNotOverwriteUnlessForced) {
   std::vector<std::string> arguments{made().folder, "-o", made().file, "--name", "other/board"};
   std::string const before = read(made().file);
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(fit_command(arguments), 1);
+  EXPECT_EQ(fit_command(arguments), 2);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("--force"));
   EXPECT_EQ(read(made().file), before);
 }
@@ -109,9 +109,9 @@ TEST(FitCommand, WrongArgumentsAndFilesAreSaid) {
   EXPECT_THAT(run({"x"}, 2), HasSubstr("-o"));
   EXPECT_THAT(run({"x", "-o", "y", "--tier", "guess"}, 2), HasSubstr("--tier"));
   EXPECT_THAT(run({"x", "-o", "y", "--model-error", "much"}, 2), HasSubstr("--model-error"));
-  EXPECT_THAT(run({"/nowhere", "-o", "y"}, 1), HasSubstr("/nowhere"));
-  EXPECT_THAT(run({made().folder, "-o", "/nowhere/y.toml"}, 1), HasSubstr("cannot be written"));
-  EXPECT_THAT(run({made().folder, "-o", "y", "--priors", "voodoo"}, 1), HasSubstr("voodoo"));
+  EXPECT_THAT(run({"/nowhere", "-o", "y"}, 2), HasSubstr("/nowhere"));
+  EXPECT_THAT(run({made().folder, "-o", "/nowhere/y.toml"}, 2), HasSubstr("cannot be written"));
+  EXPECT_THAT(run({made().folder, "-o", "y", "--priors", "voodoo"}, 2), HasSubstr("voodoo"));
 }
 
 TEST(ReportCommand, JudgesOtherCampaigns) {
@@ -122,9 +122,9 @@ TEST(ReportCommand, JudgesOtherCampaigns) {
   EXPECT_THAT(text, HasSubstr("control.hbm_read"));
   EXPECT_THAT(text, HasSubstr("ALL HELD OUT"));
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(report_command(std::vector<std::string>{made().folder / "none.toml"}), 1);
+  EXPECT_EQ(report_command(std::vector<std::string>{made().folder / "none.toml"}), 2);
   EXPECT_EQ(report_command(std::vector<std::string>{}), 2);
-  EXPECT_EQ(report_command(std::vector<std::string>{made().file, "--name", "nobody"}), 1);
+  EXPECT_EQ(report_command(std::vector<std::string>{made().file, "--name", "nobody"}), 2);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("test/board"));
 }
 
