@@ -70,8 +70,8 @@ def test_every_coefficient_within_three_errors(campaigns):
 def test_heat_and_limiter_of_the_card(campaigns):
     result = fit(campaigns[0])
     heat = result["thermal"]
-    assert heat["fast_resistance"] == pytest.approx(0.02, rel=0.1) and heat["fast_time"] == pytest.approx(1.5, rel=0.2)
-    assert heat["slow_resistance"] == pytest.approx(0.035, rel=0.1) and heat["slow_time"] == pytest.approx(60, rel=0.1)
+    assert heat["fast_resistance"] == pytest.approx(0.02, rel=0.03) and heat["fast_time"] == pytest.approx(1.5, rel=0.1)
+    assert heat["slow_resistance"] == pytest.approx(0.035, rel=0.03) and heat["slow_time"] == pytest.approx(60, rel=0.05)
     assert 0.005 < result["limiter_step"]["time_s"] < 0.03  # the card's filter has 20 ms
 
 
