@@ -1,6 +1,7 @@
 #include "kernels/app/fit_tables.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <ostream>
@@ -28,7 +29,8 @@ Shown shown(std::string const& name, double value) {
 }
 
 std::string percent(double share, int digits = 3) {
-  return text_of(100 * share, digits) + " %";
+  std::string const text = text_of(100 * share, digits);
+  return (text.find("e+") == std::string::npos ? text : text_of(std::round(100 * share), 6)) + " %";
 }
 /// For columns: two digits after the point.
 std::string two_digits(double share) {

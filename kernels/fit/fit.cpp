@@ -35,7 +35,7 @@ std::vector<LoadResidual> residuals_of(Layout const& layout, std::span<Point con
     for (std::size_t const i : load) {
       Point const& p = points[i];
       double const model = layout.gain(x.data(), p.folder) * power_w(k, p, phi_of(p, clock));
-      double const r = p.power_w / model - 1, w = std::pow(model / p.sd_w, 2);
+      double const r = p.power_w / model - 1, w = model * model / own_variance(p, weights);
       Sum& s = starts[p.start];
       s.weight += w, s.sum += w * r, s.squares += w * r * r, ++s.windows;
       s.hidden = hidden_w(p, weights) / model;
@@ -53,22 +53,22 @@ std::vector<LoadResidual> residuals_of(Layout const& layout, std::span<Point con
 }
 
 /// Factor on the windows' errors that their scatter within starts asks for, at least 1.
-double noise_factor(std::vector<LoadResidual> const& loads) {
+double noise_factor(std::vector<LoadResidual> const& loads, double before) {
   double within = 0, freedom = 0;
   for (auto const& l : loads) {
     within += l.within;
     freedom += l.freedom;
   }
-  return freedom < least_freedom ? 1 : std::sqrt(std::max(1.0, within / freedom));
+  return freedom < least_freedom ? 1 : std::max(1.0, before * std::sqrt(within / freedom));
 }
 
 /// Moment estimate: the tau that makes the chi-square between loads what its freedom expects; 0 where noise explains all.
-double between_loads(std::vector<LoadResidual> const& loads, double noise, double unknowns) {
+double between_loads(std::vector<LoadResidual> const& loads, double unknowns) {
   double const freedom = static_cast<double>(loads.size()) - unknowns;
   if (freedom < least_freedom) return assumed_model_error;
   auto const excess = [&](double tau) {
     double chi = 0;
-    for (auto const& l : loads) chi += l.mean * l.mean / (noise * noise * l.variance + l.hidden_variance + tau * tau);
+    for (auto const& l : loads) chi += l.mean * l.mean / (l.variance + l.hidden_variance + tau * tau);
     return chi - freedom;
   };
   if (excess(0) <= 0) return 0;
@@ -79,7 +79,7 @@ double between_loads(std::vector<LoadResidual> const& loads, double noise, doubl
 
 /// Scatter of the memory scope around its equation, one draw a load.
 double memory_scatter(Layout const& layout, std::span<Point const> points, std::vector<double> const& x) {
-  constexpr double least_w = 0.3, unknowns = 3;
+  constexpr double least_w = 0.05, unknowns = 3;
   auto const k = layout.coefficients(x.data());
   double squares = 0, n = 0;
   for (auto const& load : loads_of(points)) {
@@ -128,8 +128,8 @@ Fit fit(Priors const& priors, std::span<Point const> points, double reference_cl
     Weights const before = f.weights;
     auto const loads = residuals_of(layout, points, reference_clock_hz, f.weights, solution.x);
     f.weights.leakage_w_per_k = layout.coefficients(solution.x.data())[Scalar::leakage_slope];
-    f.weights.noise = noise_factor(loads);
-    f.weights.model_error = std::max(model_error, between_loads(loads, f.weights.noise, f.identified.effective_unknowns));
+    f.weights.noise = noise_factor(loads, before.noise);
+    f.weights.model_error = std::max(model_error, between_loads(loads, f.identified.effective_unknowns));
     if (layout.memory()) f.weights.memory_w = memory_scatter(layout, points, solution.x);
     solution = minimise(layout, points, reference_clock_hz, f.weights, solution.x);
     f.identified = identify(layout, solution);

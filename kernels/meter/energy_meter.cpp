@@ -18,7 +18,11 @@ Basis choose(nvml::Device const& device) {
   if (device.energy_mj()) return Basis::counter;
   std::array<nvml::Field, 1> field{{{nvml::field_power_instant, nvml::scope_gpu, {}, 0}}};
   device.read(field);
-  return field[0].answer ? Basis::instant : Basis::average;
+  if (field[0].answer) return Basis::instant;
+  field[0].field = nvml::field_power_average;
+  device.read(field);
+  if (!field[0].answer && !device.power_usage_w()) throw nvml::Missing("the card answers neither energy nor power");
+  return Basis::average;
 }
 
 std::optional<double> share(nvml::Answer<double> const& a) {

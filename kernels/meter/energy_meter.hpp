@@ -42,6 +42,7 @@ struct Request {
 
 class EnergyMeter {
  public:
+  /// Throws nvml::Missing where nothing answers that energy could come from.
   EnergyMeter(nvml::Device const&, Clock&, Sampler&, Guard const&, std::function<bool()> stop);
   Basis basis() const { return basis_; }
   Counter const& counter() const { return counter_; }

@@ -8,14 +8,15 @@ namespace {
 /// Spins are no better for more readings than this a second.
 constexpr double spin_s = 2e-4;
 
+/// Moments at which something changed; the first reading is none.
 struct Steps {
   double first_s = 0, last_s = 0;
-  int count = -1;
+  int count = 0;
   void at(double t_s) {
-    if (++count == 0) first_s = t_s;
+    if (count++ == 0) first_s = t_s;
     last_s = t_s;
   }
-  double period_s() const { return count > 1 ? (last_s - first_s) / count : 0; }
+  double period_s() const { return count > 1 ? (last_s - first_s) / (count - 1) : 0; }
 };
 
 template <class T>
@@ -56,7 +57,7 @@ FieldProbe probe_field(nvml::Device const& device, Clock& clock, std::uint32_t f
   FieldProbe result;
   Steps stamps, values;
   std::int64_t stamp = 0;
-  double value = -1, reading_s = 0;
+  double value = 0, reading_s = 0;
   int readings = 0;
   for (double const end_s = clock.now_s() + seconds; clock.now_s() < end_s;) {
     double const before_s = clock.now_s();
@@ -66,8 +67,8 @@ FieldProbe probe_field(nvml::Device const& device, Clock& clock, std::uint32_t f
     if (!f[0].answer) return result;
     reading_s += now_s - before_s;
     ++readings;
-    if (f[0].timestamp_us != stamp) stamps.at(now_s);
-    if (f[0].answer.value != value) values.at(now_s);
+    if (readings > 1 && f[0].timestamp_us != stamp) stamps.at(now_s);
+    if (readings > 1 && f[0].answer.value != value) values.at(now_s);
     stamp = f[0].timestamp_us;
     value = f[0].answer.value;
     clock.sleep_for(spin_s);

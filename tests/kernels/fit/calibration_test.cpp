@@ -53,7 +53,7 @@ TEST(CalibrationFile, ReadsBackAsWritten) {
   write_calibration(again, c);
   EXPECT_EQ(again.str(), read(made().file));
   EXPECT_EQ(c.covariance.size(), c.parameters.size() * c.parameters.size());
-  EXPECT_NEAR(std::sqrt(c.covariance[0]), *c.scalar[0].uncertainty, 1e-3 * *c.scalar[0].uncertainty);
+  EXPECT_NEAR(std::sqrt(c.covariance[0]), *c.scalar[0].uncertainty, 5e-3 * *c.scalar[0].uncertainty);
   EXPECT_EQ(c.control[index(Channel::scaleup)]->tier, "assumed") << "no window moved a byte there: the prior's tier";
   EXPECT_TRUE(c.control[index(Channel::tensor_bf16)]->tier.empty()) << "the entry's tier";
 }
