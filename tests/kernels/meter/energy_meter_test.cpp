@@ -144,7 +144,7 @@ TEST(EnergyMeter, StopsWhenAsked) {
   Simulated card;
   nvml::Library const library(fake_library);
   nvml::Device const device(library, 0);
-  Guard const guard(device);
+  Guard const guard(device, {});
   Sampler sampler(device, card.clock(), [](Sample const&) {});
   EnergyMeter meter(device, card.clock(), sampler, guard, [&] { return card.clock().now_s() > 6; });
   card.bench().start({"spin"}, 100);
