@@ -38,7 +38,7 @@ TEST(EnergyMeter, ErrorsAreAsLargeAsStated) {
   EXPECT_LT(squares / stated, 2.5);
 }
 
-/// [yang2024power]: between any two moments a 100-ms counter is off by several percent over such a window, between its own
+/// [yang2024parttime]: between any two moments a 100-ms counter is off by several percent over such a window, between its own
 /// updates by less than 0.2 %.
 TEST(EnergyMeter, WindowsLieBetweenUpdatesOfTheCounter) {
   Instrument i("", constant);
