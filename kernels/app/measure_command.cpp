@@ -127,7 +127,7 @@ std::string_view word(Ended e) {
 }
 
 int run(Target& target, Options const& o) {
-  Guard const guard(target.device());
+  Guard const guard(target.device(), target.processes_before);
   Flags card = guard.look();
   card |= guard.from({target.device().clock_events().value});
   if (card.any() && !o.mark) {
@@ -142,7 +142,7 @@ int run(Target& target, Options const& o) {
       throw BadInput(problem.what());
     }
   }();
-  Runner runner(target.library(), target.device(), target.clock(), target.bench(), campaign,
+  Runner runner({target.library(), target.device(), target.clock(), target.bench(), campaign, target.processes_before},
                 {o.deadline_s, o.seconds_scale, o.mark}, [] { return asked_to_stop != 0; });
   campaign.write("meta.json", describe(target, o, card, "running", 0, 0));
   Ended const ended = runner.run(make_plan(o.plan, target.bench().kernels(), o.seed, o.reverse));
@@ -160,7 +160,10 @@ int command(std::span<std::string const> arguments, bool only_probe) {
   Options const o = read_options(arguments, only_probe);
   listen();
   try {
-    auto const target = o.truth.empty() ? real_target(o.device) : simulated_target(o.truth, o.seed, o.faults);
+    bool const kernels = has_kernels || !only_probe;  // NVML alone can be probed without
+    auto const target = !o.truth.empty() ? simulated_target(o.truth, o.seed, o.faults)
+                        : kernels        ? real_target(o.device)
+                                         : idle_target(o.device);
     return run(*target, o);
   } catch (nvml::Missing const& missing) {
     std::cerr << "nothing to measure: " << missing.what() << '\n' << calibrations_text();

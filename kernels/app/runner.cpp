@@ -22,18 +22,17 @@ std::string watts(std::optional<double> w) {
 
 }  // namespace
 
-Runner::Runner(nvml::Library const& library, nvml::Device const& device, Clock& clock, Bench& bench, Campaign& campaign,
-               RunnerSettings settings, std::function<bool()> stop)
-    : library_(library),
-      device_(device),
-      clock_(clock),
-      bench_(bench),
-      campaign_(campaign),
+Runner::Runner(Instruments const& i, RunnerSettings settings, std::function<bool()> stop)
+    : library_(i.library),
+      device_(i.device),
+      clock_(i.clock),
+      bench_(i.bench),
+      campaign_(i.campaign),
       settings_(settings),
       stop_(std::move(stop)),
-      guard_(device),
-      sampler_(device, clock, [this](Sample const& s) { campaign_.add(s); }),
-      meter_(device, clock, sampler_, guard_, stop_) {}
+      guard_(i.device, i.processes_before),
+      sampler_(i.device, i.clock, [this](Sample const& s) { campaign_.add(s); }),
+      meter_(i.device, i.clock, sampler_, guard_, stop_) {}
 
 Ended Runner::run(std::span<Step const> plan) {
   meter_.learn_counter(12);
@@ -52,14 +51,22 @@ Ended Runner::run(std::span<Step const> plan) {
     try {
       step(s);
     } catch (std::exception const& problem) {
-      bench_.stop();
       say("failed: " + s.name + ": " + problem.what());
+      rest();
     }
     if (sampler_.lost()) return Ended::lost;
     if (stop_()) return Ended::stopped;
     if (!settings_.mark && guard_.look().raised(Flag::clocks_locked)) return Ended::locked;
   }
   return Ended::done;
+}
+
+void Runner::rest() {
+  try {
+    bench_.stop();
+  } catch (std::exception const& problem) {
+    say(std::string("  and stopping it: ") + problem.what());
+  }
 }
 
 void Runner::step(Step const& s) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,9 +22,18 @@ struct RunnerSettings {
   bool mark = false;  ///< a contaminated card is marked, not refused
 };
 
+struct Instruments {
+  nvml::Library const& library;
+  nvml::Device const& device;
+  Clock& clock;
+  Bench& bench;
+  Campaign& campaign;
+  std::set<unsigned> const& processes_before;
+};
+
 class Runner {
  public:
-  Runner(nvml::Library const&, nvml::Device const&, Clock&, Bench&, Campaign&, RunnerSettings, std::function<bool()> stop);
+  Runner(Instruments const&, RunnerSettings, std::function<bool()> stop);
   Ended run(std::span<Step const>);
   int windows() const { return campaign_.windows(); }
   int skipped() const { return skipped_; }
@@ -31,6 +41,8 @@ class Runner {
 
  private:
   void step(Step const&);
+  /// Stops what failed; that may fail in its turn.
+  void rest();
   void load(Step const&);
   void idle(Step const&, char const* kernel);
   void probe_fields(Step const&);
