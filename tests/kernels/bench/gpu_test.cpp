@@ -69,7 +69,7 @@ TEST_P(Suite, KeepsTheDeviceBusyAndStops) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, Suite, ::testing::ValuesIn(suite),
-                         [](auto const& info) { return std::string(info.param.id); });
+                         [](auto const& test) { return std::string(test.param.id); });
 
 TEST_F(OnGpu, EndsByItself) {
   bench_->start(load("spin"), 0.5);
