@@ -1,0 +1,58 @@
+#pragma once
+/// Goes through a plan with a bench and a meter and writes the campaign.
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/app/plan.hpp"
+#include "kernels/meter/campaign.hpp"
+#include "kernels/meter/probe.hpp"
+
+namespace ondol::meter {
+
+enum class Ended { done, stopped, lost, locked };
+
+struct RunnerSettings {
+  double deadline_s = 570;
+  double seconds_scale = 1;
+  bool mark = false;  ///< a contaminated card is marked, not refused
+};
+
+class Runner {
+ public:
+  Runner(nvml::Library const&, nvml::Device const&, Clock&, Bench&, Campaign&, RunnerSettings, std::function<bool()> stop);
+  Ended run(std::span<Step const>);
+  int windows() const { return campaign_.windows(); }
+  int skipped() const { return skipped_; }
+  EnergyMeter const& meter() const { return meter_; }
+
+ private:
+  void step(Step const&);
+  void load(Step const&);
+  void idle(Step const&, char const* kernel);
+  void probe_fields(Step const&);
+  void alias(Step const&);
+  void keep(Window, Step const&, char const* kernel);
+  double toggle_of(LoadSpec const&);
+  void say(std::string const& line) { campaign_.log(clock_.now_s(), line); }
+
+  nvml::Library const& library_;
+  nvml::Device const& device_;
+  Clock& clock_;
+  Bench& bench_;
+  Campaign& campaign_;
+  RunnerSettings settings_;
+  std::function<bool()> stop_;
+  Guard guard_;
+  Sampler sampler_;
+  EnergyMeter meter_;
+  Json probe_;
+  std::map<std::pair<Fill, Format>, double> toggles_;
+  bool held_ = false;
+  int skipped_ = 0;
+};
+
+}  // namespace ondol::meter
