@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/activity/suite.hpp"
 #include "kernels/bench/operands.hpp"
 #include "kernels/bench/reference.hpp"
 

@@ -109,17 +109,4 @@ double operand_rms(Fill fill, Format format, std::uint64_t seed) {
   return sum > 0 ? std::sqrt(sum / sample) : 1;
 }
 
-Format operand_format(std::string_view kernel) {
-  auto const has = [&](std::string_view part) { return kernel.find(part) != kernel.npos; };
-  if (has("fp64")) return Format::fp64;
-  if (has("fp8")) return Format::fp8_e4m3;
-  if (has("int")) return Format::int8;  // integer words are four of them
-  if (has("tf32")) return Format::tf32;
-  if (has("bf16")) return Format::bf16;
-  if (has("fp16")) return Format::fp16;
-  for (std::string_view in_fp32 : {"fma_fp32", "special", "shared", "l1_", "l2_", "hbm_", "host", "peer", "nccl"})
-    if (has(in_fp32)) return Format::fp32;
-  return Format::bf16;
-}
-
 }  // namespace ondol::meter

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "kernels/activity/fill.hpp"
@@ -32,8 +31,5 @@ std::vector<std::byte> packed_operands(Fill fill, Format format, std::uint64_t s
 std::vector<double> operand_values(Fill fill, Format format, std::uint64_t seed, std::uint64_t count);
 /// Root mean square of the operands, 1 where all are zero: what a product is divided by to stay near one.
 double operand_rms(Fill fill, Format format, std::uint64_t seed);
-
-/// The format that a kernel of the suite holds its filled operands in.
-Format operand_format(std::string_view kernel);
 
 }  // namespace ondol::meter

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kernels/activity/suite.hpp"
 #include "kernels/bench/clock_log.cuh"
 #include "kernels/bench/counts.hpp"
 #include "kernels/bench/device.hpp"

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/activity/suite.hpp"
 #include "kernels/bench/clock_log.cuh"
 #include "kernels/bench/counts.hpp"
 #include "kernels/bench/device.hpp"
@@ -163,13 +164,12 @@ class Chains : public Operation {
   unsigned lanes() const { return static_cast<unsigned>(grid_.blocks) * threads<Op>; }
   std::uint64_t per_word() const { return sizeof(Word) / static_cast<std::size_t>(container_bytes(format_)); }
   std::uint64_t operands() const { return lanes() * per_word(); }
-  bool integer() const { return format_ == Format::int8; }
 
   std::string chain_difference() {
     std::size_t const n = lanes();
     std::vector<double> got, expected, scale;
     auto const raw = downloaded<std::byte>(out_, out_.bytes());
-    std::size_t const parts = integer() ? 1 : per_word(), width = sizeof(Word) / parts;
+    std::size_t const parts = per_word(), width = sizeof(Word) / parts;
     auto const word = [&](std::byte const* from, std::size_t i, std::size_t part) {
       std::uint64_t w = 0;
       std::memcpy(&w, from + i * sizeof(Word) + part * width, width);
@@ -183,7 +183,7 @@ class Chains : public Operation {
         auto const result = [&](auto const& x) {
           for (std::size_t i = 0; i < 8; ++i) expected.push_back(x[i]);
         };
-        if (integer()) {
+        if constexpr (std::is_same_v<Op, Mad> || std::is_same_v<Op, Logic>) {
           std::array<std::uint32_t, 8> a, b, x;
           for (std::size_t i = 0; i < 8; ++i)
             a[i] = static_cast<std::uint32_t>(w[i]), b[i] = static_cast<std::uint32_t>(w[8 + i]),
@@ -191,17 +191,17 @@ class Chains : public Operation {
           result(std::is_same_v<Op, Mad> ? reference::mad_chain(a, b, x, trips_) : reference::logic_chain(a, b, x, trips_));
           for (std::size_t i = 0; i < 8; ++i) got.push_back(static_cast<double>(word(raw.data(), i * n + lane, 0)));
           scale.insert(scale.end(), 8, 1);
-          continue;
+        } else {
+          std::array<double, 8> a, b, x;
+          double size = 0;
+          for (std::size_t i = 0; i < 8; ++i) {
+            a[i] = value_of(w[i], format_), b[i] = value_of(w[8 + i], format_), x[i] = value_of(w[16 + i], format_);
+            size = std::max({size, std::fabs(x[i]), std::fabs(a[i]), std::fabs(b[i])});
+          }
+          result(reference::fma_chain(a, b, x, trips_, format_));
+          for (std::size_t i = 0; i < 8; ++i) got.push_back(value_of(word(raw.data(), i * n + lane, part), format_));
+          scale.insert(scale.end(), 8, size * size + size);
         }
-        std::array<double, 8> a, b, x;
-        double size = 0;
-        for (std::size_t i = 0; i < 8; ++i) {
-          a[i] = value_of(w[i], format_), b[i] = value_of(w[8 + i], format_), x[i] = value_of(w[16 + i], format_);
-          size = std::max({size, std::fabs(x[i]), std::fabs(a[i]), std::fabs(b[i])});
-        }
-        result(reference::fma_chain(a, b, x, trips_, format_));
-        for (std::size_t i = 0; i < 8; ++i) got.push_back(value_of(word(raw.data(), i * n + lane, part), format_));
-        scale.insert(scale.end(), 8, size * size + size);
       }
     // fp64, fp32 and integers are exact; a packed half may differ by one step where the CPU rounds the exact sum twice
     double const step = format_ == Format::fp16 ? 0x1p-7 : format_ == Format::bf16 ? 0x1p-4 : 0;
