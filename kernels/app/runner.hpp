@@ -64,6 +64,7 @@ class Runner {
   Json probe_;
   std::map<std::pair<Fill, Format>, double> toggles_;
   bool held_ = false;
+  double start_s_ = 0.5;  ///< what starting and ending a step costs: assumed at first, then learned
   int skipped_ = 0;
 };
 
