@@ -14,6 +14,7 @@ namespace {
 constexpr double margin_s = 5;
 /// Until the driver lists a new process (assumed).
 constexpr double listing_s = 0.5;
+constexpr int too_many_failures = 4;
 /// Kept free before the deadline for closing files.
 constexpr double closing_s = 2;
 
@@ -54,9 +55,12 @@ Ended Runner::run(std::span<Step const> plan) {
     say(s.name);
     try {
       step(s);
+      failed_in_a_row_ = 0;
     } catch (std::exception const& problem) {
       say("failed: " + s.name + ": " + problem.what());
       rest();
+      ++failed_;
+      if (++failed_in_a_row_ == too_many_failures) return Ended::broken;
     }
     if (s.what == Do::load) start_s_ += 0.2 * (std::max(0.0, clock_.now_s() - began_s - net_s) - start_s_);
     if (sampler_.lost()) return Ended::lost;
