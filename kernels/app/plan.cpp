@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 12> quick_fit{"spin",        "tensor_bf16
                                                      "shared_read", "tensor_fp8",  "fma_fp64", "l2_read",
                                                      "hbm_write",   "tensor_bf16", "hbm_read", "fma_fp32"};
 
+/// A share that every board up to 199 of them rounds to one.
+constexpr double one_multiprocessor = 0.0075;
 constexpr Request twice{1.2, 2, 1.8}, once{1.2, 1, 1.8};
 
 std::vector<std::string_view> without(std::vector<std::string_view> all, Names left_out) {
@@ -52,7 +54,8 @@ class Maker {
     if (!k || (share < 1 && !k->ladder) || (fill != Fill::random_bits && !k->filled)) return;
     std::string label(id);
     if (k->filled) label += " " + std::string(meter::name(fill));
-    if (share < 1) label += " on " + std::to_string(static_cast<int>(100 * share)) + " %";
+    if (share < 1)
+      label += share < 0.01 ? " on one multiprocessor" : " on " + std::to_string(static_cast<int>(100 * share)) + " %";
     if (period_s > 0) label += " every " + std::to_string(static_cast<int>(1000 * period_s)) + " ms";
     add({label, Do::load, {std::string(id), fill, share, seed_, period_s}, role, request, trace, 0});
   }
@@ -97,6 +100,7 @@ void full(Maker& make, bool reverse) {
   auto const order = make.fit_order(reverse);
   make.each(order, Fill::random_bits, twice);
   make.each(without(order, unpaired), Fill::zeros, once);
+  make.load("spin", Fill::random_bits, one_multiprocessor, Role::ladder, once);
   for (std::string_view id : ladder)
     for (double share : {0.25, 0.5, 0.75}) make.load(id, Fill::random_bits, share, Role::ladder, once);
   for (std::string_view id : entropy)
@@ -186,8 +190,7 @@ Step scaled(Step step, double scale) {
 }
 
 double expected_s(Step const& step, double window_s) {
-  constexpr double start_s = 0.3;  // of a kernel, and of the edges of its windows (assumed)
-  return step.request.settle_s + step.request.windows * window_s + step.extra_s + start_s;
+  return step.request.settle_s + step.request.windows * window_s + step.extra_s;
 }
 
 }  // namespace ondol::meter

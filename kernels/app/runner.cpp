@@ -1,5 +1,6 @@
 #include "kernels/app/runner.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -11,6 +12,9 @@ namespace {
 
 /// A load that nobody stops ends by itself this long after its last window should have.
 constexpr double margin_s = 5;
+/// Until the driver lists a new process (assumed).
+constexpr double listing_s = 0.5;
+constexpr int too_many_failures = 4;
 /// Kept free before the deadline for closing files.
 constexpr double closing_s = 2;
 
@@ -42,7 +46,8 @@ Ended Runner::run(std::span<Step const> plan) {
         "or more");
   for (Step const& unscaled : plan) {
     Step const s = scaled(unscaled, settings_.seconds_scale);
-    if (clock_.now_s() + expected_s(s, meter_.fitting_s(s.request.window_s)) > settings_.deadline_s - closing_s) {
+    double const began_s = clock_.now_s(), net_s = expected_s(s, meter_.fitting_s(s.request.window_s));
+    if (began_s + net_s + start_s_ > settings_.deadline_s - closing_s) {
       say("skipped, the deadline is near: " + s.name);
       ++skipped_;
       continue;
@@ -50,10 +55,14 @@ Ended Runner::run(std::span<Step const> plan) {
     say(s.name);
     try {
       step(s);
+      failed_in_a_row_ = 0;
     } catch (std::exception const& problem) {
       say("failed: " + s.name + ": " + problem.what());
       rest();
+      ++failed_;
+      if (++failed_in_a_row_ == too_many_failures) return Ended::broken;
     }
+    if (s.what == Do::load) start_s_ += 0.2 * (std::max(0.0, clock_.now_s() - began_s - net_s) - start_s_);
     if (sampler_.lost()) return Ended::lost;
     if (stop_()) return Ended::stopped;
     if (!settings_.mark && guard_.look().raised(Flag::clocks_locked)) return Ended::locked;
@@ -73,6 +82,7 @@ void Runner::step(Step const& s) {
   bool const needs_context = s.what != Do::idle_bare && s.what != Do::probe;
   if (needs_context && !held_) {
     bench_.hold();
+    sampler_.watch_until(clock_.now_s() + listing_s, stop_);
     guard_.own_context();
     held_ = true;
   }

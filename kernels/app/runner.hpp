@@ -14,7 +14,8 @@
 
 namespace ondol::meter {
 
-enum class Ended { done, stopped, lost, locked };
+/// `broken`: steps failed one after another, which a device error that sticks looks like.
+enum class Ended { done, stopped, lost, locked, broken };
 
 struct RunnerSettings {
   double deadline_s = 570;
@@ -37,6 +38,7 @@ class Runner {
   Ended run(std::span<Step const>);
   int windows() const { return campaign_.windows(); }
   int skipped() const { return skipped_; }
+  int failed() const { return failed_; }
   EnergyMeter const& meter() const { return meter_; }
 
  private:
@@ -64,7 +66,8 @@ class Runner {
   Json probe_;
   std::map<std::pair<Fill, Format>, double> toggles_;
   bool held_ = false;
-  int skipped_ = 0;
+  double start_s_ = 0.5;  ///< what starting and ending a step costs: assumed at first, then learned
+  int skipped_ = 0, failed_ = 0, failed_in_a_row_ = 0;
 };
 
 }  // namespace ondol::meter
