@@ -191,17 +191,17 @@ class CudaBench : public Bench {
     log_->reset();
     log_->tie(clock_, *stream_);
     account_.launches = launches, account_.awake = operation_->awake(), account_.work = operation_->work();
-    stopping_ = false, failed_ = false;
+    stopping_ = false, fed_ = false;
     feeder_ = std::jthread([this, period = load.period_s, until = clock_.now_s() + at_most_s] { feed(period, until); });
     double const patience = clock_.now_s() + 10;
-    while (!log_->begun() && !failed_) {
+    while (!log_->begun() && !fed_) {
       if (clock_.now_s() > patience) {
         stop();
         throw std::runtime_error(load.kernel + ": the device did not begin within 10 s");
       }
       std::this_thread::yield();
     }
-    if (failed_) stop();
+    if (fed_ && failure_) stop();
   }
 
   /// Throws what went wrong while the load ran.
@@ -259,9 +259,9 @@ class CudaBench : public Bench {
       }
       ONDOL_CUDA_CALL(cudaStreamSynchronize(*stream_));
     } catch (...) {
-      failure_ = std::current_exception();  // read after the thread has ended
-      failed_ = true;
+      failure_ = std::current_exception();
     }
+    fed_ = true;  // the failure is read only after this
   }
 
   void end_load() {
@@ -289,7 +289,7 @@ class CudaBench : public Bench {
   std::unique_ptr<Operation> operation_;
   std::optional<Submission> submission_;
   Account account_;
-  std::atomic<bool> stopping_ = false, failed_ = false;
+  std::atomic<bool> stopping_ = false, fed_ = false;
   std::exception_ptr failure_;
   std::jthread feeder_;
 };
