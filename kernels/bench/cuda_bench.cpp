@@ -185,6 +185,9 @@ class CudaBench : public Bench {
     account_ = {};
     operation_ = operation_named(load.kernel)({shape_, load, log_->clock_log(), false});
     double const launch_s = launch_seconds(*operation_, *stream_);
+    log_->mark_begin(*stream_);  // once before they are recorded: a first launch loads the code
+    log_->mark_end(*stream_, true);
+    ONDOL_CUDA_CALL(cudaStreamSynchronize(*stream_));
     double const busy_s = load.period_s > 0 ? load.period_s / 2 : submission_s;
     int const launches = std::clamp(static_cast<int>(std::lround(busy_s / launch_s)), 1, most_launches);
     submission_.emplace(*operation_, *log_, launches, *stream_);
