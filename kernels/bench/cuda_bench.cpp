@@ -185,23 +185,26 @@ class CudaBench : public Bench {
     account_ = {};
     operation_ = operation_named(load.kernel)({shape_, load, log_->clock_log(), false});
     double const launch_s = launch_seconds(*operation_, *stream_);
+    log_->mark_begin(*stream_);  // once before they are recorded: a first launch loads the code
+    log_->mark_end(*stream_, true);
+    ONDOL_CUDA_CALL(cudaStreamSynchronize(*stream_));
     double const busy_s = load.period_s > 0 ? load.period_s / 2 : submission_s;
     int const launches = std::clamp(static_cast<int>(std::lround(busy_s / launch_s)), 1, most_launches);
     submission_.emplace(*operation_, *log_, launches, *stream_);
     log_->reset();
     log_->tie(clock_, *stream_);
     account_.launches = launches, account_.awake = operation_->awake(), account_.work = operation_->work();
-    stopping_ = false, failed_ = false;
+    stopping_ = false, fed_ = false;
     feeder_ = std::jthread([this, period = load.period_s, until = clock_.now_s() + at_most_s] { feed(period, until); });
     double const patience = clock_.now_s() + 10;
-    while (!log_->begun() && !failed_) {
+    while (!log_->begun() && !fed_) {
       if (clock_.now_s() > patience) {
         stop();
         throw std::runtime_error(load.kernel + ": the device did not begin within 10 s");
       }
       std::this_thread::yield();
     }
-    if (failed_) stop();
+    if (fed_ && failure_) stop();
   }
 
   /// Throws what went wrong while the load ran.
@@ -259,9 +262,9 @@ class CudaBench : public Bench {
       }
       ONDOL_CUDA_CALL(cudaStreamSynchronize(*stream_));
     } catch (...) {
-      failure_ = std::current_exception();  // read after the thread has ended
-      failed_ = true;
+      failure_ = std::current_exception();
     }
+    fed_ = true;  // the failure is read only after this
   }
 
   void end_load() {
@@ -289,7 +292,7 @@ class CudaBench : public Bench {
   std::unique_ptr<Operation> operation_;
   std::optional<Submission> submission_;
   Account account_;
-  std::atomic<bool> stopping_ = false, failed_ = false;
+  std::atomic<bool> stopping_ = false, fed_ = false;
   std::exception_ptr failure_;
   std::jthread feeder_;
 };

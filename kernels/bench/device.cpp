@@ -38,6 +38,7 @@ Buffer filled(Fill fill, Format format, std::uint64_t seed, std::uint64_t count)
 Buffer cleared(std::size_t bytes) {
   Buffer b(bytes);
   if (bytes > 0) ONDOL_CUDA_CALL(cudaMemset(b.as(), 0, bytes));
+  ONDOL_CUDA_CALL(cudaDeviceSynchronize());  // loads run in streams that do not wait for the default one
   return b;
 }
 

@@ -38,7 +38,7 @@ class Buffer {
   std::size_t bytes_ = 0;
 };
 
-/// `count` operands of operands.hpp in device memory.
+/// `count` operands of operands.hpp in device memory; there when the call returns, whatever stream uses them.
 Buffer filled(Fill fill, Format format, std::uint64_t seed, std::uint64_t count);
 Buffer cleared(std::size_t bytes);
 
@@ -46,6 +46,7 @@ template <class T>
 Buffer uploaded(std::vector<T> const& host) {
   Buffer b(host.size() * sizeof(T));
   ONDOL_CUDA_CALL(cudaMemcpy(b.as(), host.data(), b.bytes(), cudaMemcpyHostToDevice));
+  ONDOL_CUDA_CALL(cudaDeviceSynchronize());
   return b;
 }
 template <class T>

@@ -1,6 +1,6 @@
 #pragma once
 /// Where an element of a matrix lies: in the registers of a warp for mma.sync, in shared memory for wgmma.
-/// Facts of the instruction set, PTX ISA 9.0, sections "Matrix fragments for mma" and "Core matrix".  Functions of host and
+/// Facts of the instruction set [nvidia2025ptx].  Functions of host and
 /// device; the tests walk all lanes on the CPU.
 
 namespace ondol::meter {

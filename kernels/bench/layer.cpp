@@ -148,7 +148,10 @@ class GemmAndCopy : public Operation {
     gemm.load.kernel = "gemm_square_bf16";
     copy_ = make_copy(copy);
     gemm_ = make_gemm_on(gemm, s.shape.multiprocessors - multiprocessors_used(copy));
-    ONDOL_CUDA_CALL(cudaStreamCreateWithFlags(&beside_, cudaStreamNonBlocking));
+    int least = 0, greatest = 0;
+    ONDOL_CUDA_CALL(cudaDeviceGetStreamPriorityRange(&least, &greatest));
+    // the copy first, or a product of many small waves would leave it no multiprocessor until its end
+    ONDOL_CUDA_CALL(cudaStreamCreateWithPriority(&beside_, cudaStreamNonBlocking, greatest));
   }
   ~GemmAndCopy() override {
     cudaStreamSynchronize(beside_);

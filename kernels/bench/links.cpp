@@ -52,7 +52,7 @@ class HostCopy : public Operation {
     // the side that is read holds the operands, the other zeros
     ONDOL_CUDA_CALL(cudaMemcpy(host_.words(), device_.as(), device_.bytes(), cudaMemcpyDeviceToHost));
     if (to_device_)
-      ONDOL_CUDA_CALL(cudaMemset(device_.as(), 0, device_.bytes()));
+      device_ = cleared(copied_bytes(s));
     else
       std::fill_n(host_.words(), words(s), 0U);
   }

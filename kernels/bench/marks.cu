@@ -83,6 +83,7 @@ void LoadLog::reset() {
   std::fill_n(begin_, 2 * capacity, 0ULL);
   std::memset(samples_, 0, sample_capacity * sizeof(ClockSample));
   ONDOL_CUDA_CALL(cudaMemset(next_.as(), 0, next_.bytes()));
+  ONDOL_CUDA_CALL(cudaDeviceSynchronize());
   timebase_ = {};
 }
 

@@ -1,7 +1,9 @@
 /// Streams over global memory, 16 bytes a lane and access: reads and writes of buffers that lie in the first-level cache, the
 /// second-level cache or HBM, by their size alone; copies, triad, a chase of dependent loads.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "kernels/bench/clock_log.cuh"
 #include "kernels/bench/counts.hpp"
@@ -134,6 +136,26 @@ std::size_t whole_steps(std::size_t vectors, std::size_t step) {
   return std::max(vectors / (unroll * step), std::size_t{1}) * unroll * step;
 }
 
+/// While it lives, L2 fetches single sectors of 32 bytes from HBM rather than two, a hint of this context alone; a device that
+/// takes no hint is left as it is.
+class SingleSectors {
+ public:
+  SingleSectors() {
+    ONDOL_CUDA_CALL(cudaDeviceGetLimit(&before_, cudaLimitMaxL2FetchGranularity));
+    cudaError_t const error = cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, 32);
+    if (error == cudaErrorUnsupportedLimit)
+      cudaGetLastError();
+    else
+      ONDOL_CUDA_CALL(error);
+  }
+  SingleSectors(SingleSectors const&) = delete;
+  SingleSectors& operator=(SingleSectors const&) = delete;
+  ~SingleSectors() { cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, before_); }
+
+ private:
+  std::size_t before_ = 0;
+};
+
 /// Bytes of a buffer far larger than the caches, of which `buffers` fit well into the memory.
 std::size_t large(Setting const& s, int buffers) {
   if (s.small) return 1 << 20;
@@ -171,10 +193,7 @@ class Read : public Operation {
     if (own)
       ONDOL_CUDA_CALL(
           cudaFuncSetAttribute(read<level>, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxL1));
-    if (level == Level::sector) fetch_only(32);
-  }
-  ~Read() override {
-    if (level == Level::sector) cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, usual_fetch_);  // as found; may not throw
+    if (level == Level::sector) sectors_.emplace();
   }
   Work work() const override {
     double const bytes = static_cast<double>(walk_.n) * vector * walk_.passes * (level == Level::l1 ? grid_.blocks : 1);
@@ -209,16 +228,12 @@ class Read : public Operation {
   }
 
  private:
-  void fetch_only(std::size_t bytes) {
-    ONDOL_CUDA_CALL(cudaDeviceGetLimit(&usual_fetch_, cudaLimitMaxL2FetchGranularity));
-    ONDOL_CUDA_CALL(cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, bytes));
-  }
-
   Setting s_;
   Grid grid_;
   Walk walk_{};
-  std::size_t words_ = 0, usual_fetch_ = 0;
+  std::size_t words_ = 0;
   Buffer in_, out_;
+  std::optional<SingleSectors> sectors_;
 };
 
 template <Level level>
@@ -314,10 +329,7 @@ class Chase : public Operation {
     ONDOL_CUDA_CALL(cudaGetLastError());
     ONDOL_CUDA_CALL(cudaDeviceSynchronize());
     allow_shared(reinterpret_cast<void const*>(chase), grid_.shared_bytes);
-    ONDOL_CUDA_CALL(cudaDeviceGetLimit(&usual_fetch_, cudaLimitMaxL2FetchGranularity));
-    ONDOL_CUDA_CALL(cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, 32));
   }
-  ~Chase() override { cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, usual_fetch_); }  // as found; may not throw
   Work work() const override {  // a sector of 32 bytes a load, of which 4 go on
     double const bytes = 32.0 * trips_ * chase_threads * grid_.blocks;
     Work w;
@@ -348,7 +360,7 @@ class Chase : public Operation {
   unsigned lines_;
   int trips_;
   Buffer memory_, out_;
-  std::size_t usual_fetch_ = 0;
+  SingleSectors sectors_;
 };
 
 }  // namespace

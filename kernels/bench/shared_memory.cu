@@ -12,10 +12,13 @@
 namespace ondol::meter {
 namespace {
 
-constexpr int threads = 1024, loads = 8, half_bytes = 32768;  // half of the 64 KiB read: its base moves through the lower half
-constexpr int tile_bytes = 2 * half_bytes, stride = half_bytes / loads;
+constexpr int threads = 1024, loads = 8;
+constexpr int window = threads * 16,
+              stride = 4096;  // bytes of one load of the CTA, and from one of its eight loads to the next
+constexpr int tile_bytes = window + (loads - 1) * stride;
 
-/// Trip t reads, for u = 0..7, the vector at (16 thread + 16 t) mod 16384 + 4096 u: the fold changes with every trip.
+/// Trip t reads, for u = 0..7, the vector at (16 thread + 16 t) mod `window` + `stride` u: each trip has other addresses, so no
+/// load can move out of the loop.
 __global__ void __launch_bounds__(threads, 1)
     read_shared(uint4 const* __restrict__ in, uint4* __restrict__ out, int trips, ClockLog log) {
   extern __shared__ uint4 memory[];
