@@ -116,8 +116,9 @@ TEST(FitCommand, WrongArgumentsAndFilesAreSaid) {
 
 TEST(ReportCommand, JudgesOtherCampaigns) {
   auto const other = campaign_of({.truth = far_from_priors(), .seed = 7}, "other");
+  std::string const file = made().file;  // made before the capture: it captures too
   ::testing::internal::CaptureStdout();
-  EXPECT_EQ(report_command(std::vector<std::string>{made().file, other}), 0);
+  EXPECT_EQ(report_command(std::vector<std::string>{file, other}), 0);
   std::string const text = ::testing::internal::GetCapturedStdout();
   EXPECT_THAT(text, HasSubstr("control.hbm_read"));
   EXPECT_THAT(text, HasSubstr("ALL HELD OUT"));
