@@ -18,8 +18,8 @@ struct ClockStep {
 };
 
 struct Limiter {
-  std::optional<double> held;  ///< mean power over the limit in limited windows
-  double held_sd = 0;          ///< standard error of that mean
+  std::optional<double> held;  ///< power over the limit in limited windows: median, as some only brush the limit
+  double held_sd = 0;          ///< its standard error, by the median deviation
   std::size_t windows = 0;
   std::vector<ClockStep> steps;
 };

@@ -39,8 +39,8 @@ Point make_point(Window const& w, std::size_t folder) {
   p.memory_power_w = w.memory_power_w;
   p.limit_w = w.limit_w;
   p.limited = (w.reasons.bits & power_limit_event) != 0 || (!p.clock_hz && w.limit_w && p.power_w >= near_limit * *w.limit_w);
-  p.load = std::to_string(folder) + "/" + w.kernel + "/" + (w.fill ? std::string(name(*w.fill)) : "") + "/" +
-           text_of(w.sm_share) + "/" + text_of(w.period_s) + "/" + text_of(w.toggle);
+  p.load = w.kernel + "/" + (w.fill ? std::string(name(*w.fill)) : "") + "/" + text_of(w.sm_share) + "/" + text_of(w.period_s) +
+           "/" + text_of(w.toggle);
   return p;
 }
 
@@ -61,7 +61,7 @@ Points make_points(std::span<Campaign const> campaigns, double reference_clock_h
         continue;
       }
       Point p = make_point(w, f);
-      if (w.repeat == 0 || p.load != last) ++start;
+      if (w.repeat == 0 || p.load != last || &w == &campaigns[f].windows.front()) ++start;
       last = p.load;
       p.start = start;
       highest = std::max(highest, p.clock_hz.value_or(0));

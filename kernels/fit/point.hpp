@@ -14,7 +14,7 @@ struct Point {
   std::size_t folder = 0;
   int window = 0;
   std::string kernel;
-  std::string load;       ///< folder, kernel, fill, share, period: windows of one load share the error of the model
+  std::string load;       ///< kernel, fill, share, period: its windows share the error of the model, on every board
   std::size_t start = 0;  ///< repeats within one start of a load share what the thermometer's step hides
   Role role = Role::fit;
   double power_w = 0, sd_w = 0;

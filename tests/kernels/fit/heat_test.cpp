@@ -79,6 +79,21 @@ TEST(LimiterTrace, TimeConstantAndOvershoot) {
   EXPECT_NEAR(steps[0].settled_hz, 1.4e9, 1e6);
 }
 
+TEST(LimiterTrace, HeldIsTheMedianOfLimitedWindows) {
+  Points points;
+  for (double const power : {689.0, 690.0, 691.0, 690.0, 500.0, 300.0}) {
+    Point p;
+    p.power_w = power;
+    p.limit_w = 700;
+    p.limited = power > 400;  // 500 W only brushed the limit
+    points.fit.push_back(p);
+  }
+  Limiter const l = find_limiter(points, {});
+  EXPECT_EQ(l.windows, 5U);
+  ASSERT_TRUE(l.held);
+  EXPECT_DOUBLE_EQ(*l.held, 690.0 / 700);
+}
+
 TEST(LimiterTrace, AFlatTraceIsNoStep) {
   std::vector<double> t, f;
   for (int i = 0; i < 1000; ++i) t.push_back(1e-3 * i), f.push_back(1.98e9);
