@@ -74,25 +74,25 @@ struct CalibrationQuality {
   double held_out_mape = 0, held_out_worst = 0, held_out_bias = 0;
 };
 
-/// Energy of one board's operations and bytes, and what the clock does to it [docs/models/gpu-energy.md]; the file is written by
-/// the meter's fit or from published tables [kernels/README.md].
+/// Energy of one board's operations and bytes, and what the clock does to it [docs/models/gpu-energy.md]; the file is written
+/// by the meter's fit or from published tables [kernels/README.md].
 struct CalibrationSpec {
   std::string id, name, date, driver, board, note;
   Hertz reference_clock{0};
-  Hertz minimum_clock{0};                              ///< lowest the limiter reaches
-  std::optional<Hertz> lowest_clock;                   ///< with the next three: what was seen
+  Hertz minimum_clock{0};             ///< lowest the limiter reaches
+  std::optional<Hertz> lowest_clock;  ///< with the next three: what was seen
   std::optional<Kelvin> lowest_temperature, highest_temperature;
   std::optional<Watts> highest_power;
-  Kelvin reference_temperature{318.15};                ///< at which idle and the rest hold
-  Watts idle{0};                                       ///< no process holds the device
-  Watts context{0};                                    ///< added while a process holds it (clocks up)
-  Watts awake{0};                                      ///< added with all multiprocessors running warps
+  Kelvin reference_temperature{318.15};  ///< at which idle and the rest hold
+  Watts idle{0};                         ///< no process holds the device
+  Watts context{0};                      ///< added while a process holds it (clocks up)
+  Watts awake{0};                        ///< added with all multiprocessors running warps
   WattsPerKelvin leakage_slope{0};
   double voltage_slope = 0;
   double voltage_floor = 1;
-  double limit_held = 1;                               ///< power that the limiter holds on the mean / limit
-  std::vector<std::string> parameters;                 ///< those of `covariance`, in its order
-  std::vector<std::vector<double>> covariance;         ///< of the values over their estimates
+  double limit_held = 1;                        ///< power that the limiter holds on the mean / limit
+  std::vector<std::string> parameters;          ///< those of `covariance`, in its order
+  std::vector<std::vector<double>> covariance;  ///< of the values over their estimates
   ChannelEnergies control, data;
   std::optional<CalibrationThermal> thermal;
   std::optional<CalibrationQuality> quality;

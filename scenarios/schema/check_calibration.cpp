@@ -62,7 +62,8 @@ void check_covariance(Context const& c, std::string const& path, CalibrationSpec
   for (std::size_t i = 0; i < n; ++i)
     if (k.covariance[i].size() != n) {
       c.error(list_path(at, i), "row " + std::to_string(i + 1) + " of covariance has " +
-                                    std::to_string(k.covariance[i].size()) + " numbers for " + std::to_string(n) + " parameters");
+                                    std::to_string(k.covariance[i].size()) + " numbers for " + std::to_string(n) +
+                                    " parameters");
       return;
     }
   for (std::size_t i = 0; i < n; ++i)

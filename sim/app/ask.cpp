@@ -54,7 +54,8 @@ double count(std::string const& option, std::string const& text) {
   return x;
 }
 
-double quantity(std::string const& option, std::string const& text, schema::Dimension const& dimension, double low, double high) {
+double quantity(std::string const& option, std::string const& text, schema::Dimension const& dimension, double low,
+                double high) {
   auto const parsed = schema::parse_quantity(text, dimension);
   if (!parsed.value) throw InputError(fmt::format("{} {} {}", option, schema::in_quotes(text), parsed.problem));
   if (!(*parsed.value >= low && *parsed.value <= high))
@@ -69,8 +70,7 @@ std::vector<std::pair<std::string, std::string>> pairs(std::string const& option
   std::vector<std::pair<std::string, std::string>> out;
   for (auto const& part : split(text, ',')) {
     auto const equal = part.find('=');
-    if (equal == std::string::npos)
-      throw InputError(fmt::format("{}: \"{}\" is not of the form key=value", option, part));
+    if (equal == std::string::npos) throw InputError(fmt::format("{}: \"{}\" is not of the form key=value", option, part));
     auto const key = part.substr(0, equal);
     if (std::find(known.begin(), known.end(), key) == known.end())
       throw InputError(fmt::format("{}: unknown key \"{}\"{}", option, key, schema::suggestion(key, known)));
@@ -89,7 +89,8 @@ struct Asked {
 
 Asked ask_gemm(std::string const& text, sim::KernelRates const& rates, Dtype dtype) {
   auto const parts = split(text, ',');
-  if (parts.size() != 3) throw InputError(fmt::format("--gemm takes three sizes M,N,K such as 8192,8192,8192, not \"{}\"", text));
+  if (parts.size() != 3)
+    throw InputError(fmt::format("--gemm takes three sizes M,N,K such as 8192,8192,8192, not \"{}\"", text));
   double const m = count("--gemm", parts[0]), n = count("--gemm", parts[1]), k = count("--gemm", parts[2]);
   return {fmt::format("matrix product {:.0f} x {:.0f} x {:.0f} in {}", m, n, k, sim::name(dtype)),
           sim::gemm(rates, m, n, k, dtype)};
@@ -165,8 +166,9 @@ Asked ask_activity(std::string const& text, sim::KernelRates const& rates) {
   }
   double const traffic = w[meter::Channel::hbm_read] + w[meter::Channel::hbm_write];
   if (traffic > rates.byte_per_s)
-    throw InputError(fmt::format("--activity hbm_read + hbm_write = {:.4g} TB/s is above the bandwidth of the device, {:.4g} TB/s",
-                                 traffic / 1e12, rates.byte_per_s / 1e12));
+    throw InputError(
+        fmt::format("--activity hbm_read + hbm_write = {:.4g} TB/s is above the bandwidth of the device, {:.4g} TB/s",
+                    traffic / 1e12, rates.byte_per_s / 1e12));
   if (!share_given) a.cost.compute_share = sim::compute_share(compute, traffic / rates.byte_per_s);
   return a;
 }
@@ -200,7 +202,8 @@ std::vector<std::string> warnings(schema::CalibrationSpec const& k, Asked const&
 
 /// 1.23 ms, 45.6 us.
 std::string with_prefix(double x, char const* unit) {
-  static std::pair<double, char const*> const prefixes[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}};
+  static std::pair<double, char const*> const prefixes[] = {{1e9, "G"}, {1e6, "M"},  {1e3, "k"},
+                                                            {1, ""},    {1e-3, "m"}, {1e-6, "u"}};
   for (auto const& [size, name] : prefixes)
     if (std::abs(x) >= size) return fmt::format("{:#.4g} {}{}", x / size, name, unit);
   return fmt::format("{:#.4g} {}", x, unit);
@@ -301,10 +304,10 @@ int ask_kernel_command(KernelQuestion const& q) {
   row("mean power", fmt::format("{:.1f} W", a.power_w.value), a.power_w.uncertainty, both_tier);
   row("clock", fmt::format("{:.0f} MHz", a.clock.value * spec.reference_clock.v / 1e6), a.clock.uncertainty, both_tier);
   fmt::print("  {:<12} {:>14}\n", "bound by", a.bound_by);
-  fmt::print("{}\n", dim(fmt::format("  calibration {} ({}{}), limit {:.0f} W, die {:.0f} degC; ± is one standard deviation", spec.id,
-                                     energy_tier, spec.date.empty() ? "" : ", " + spec.date, limit_w,
-                                     temperature_k - celsius_offset),
-                         colour));
+  fmt::print("{}\n",
+             dim(fmt::format("  calibration {} ({}{}), limit {:.0f} W, die {:.0f} degC; ± is one standard deviation", spec.id,
+                             energy_tier, spec.date.empty() ? "" : ", " + spec.date, limit_w, temperature_k - celsius_offset),
+                 colour));
   for (auto const& w : warned) std::cerr << "warning: " << w << '\n';
   return 0;
 }

@@ -81,9 +81,11 @@ int main(int argc, char** argv) {
   kernel->add_option("--gemm", question.gemm, "Matrix product: M,N,K");
   kernel->add_option("--attention", question.attention,
                      "prefill:batch=8,tokens=2048 or decode:batch=64,cache=4096; also heads=, kv_heads=, head_dim=");
-  kernel->add_option("--activity", question.activity, "Rates at the reference clock: tensor_bf16=600TFLOP/s,hbm_read=2TB/s,awake=1");
+  kernel->add_option("--activity", question.activity,
+                     "Rates at the reference clock: tensor_bf16=600TFLOP/s,hbm_read=2TB/s,awake=1");
   kernel->add_option("--dtype", question.dtype, "Type of the operands: fp64, tf32, bf16, fp16, fp8, fp4, int8 [bf16]");
-  kernel->add_option("--fill", question.fill, "What they hold: random_bits, normal, zeros, constant, sparse50, sparse90 [normal]");
+  kernel->add_option("--fill", question.fill,
+                     "What they hold: random_bits, normal, zeros, constant, sparse50, sparse90 [normal]");
   kernel->add_option("--limit", question.limit, "Power limit, at most the board's: 500W");
   kernel->add_option("--temperature", question.temperature, "Of the die: 60degC [the calibration's reference]");
   kernel->add_flag("--json", question.json, "Print as JSON");

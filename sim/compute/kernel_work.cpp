@@ -92,9 +92,8 @@ KernelCost gemm(KernelRates const& rates, double m, double n, double k, Dtype dt
   w[Channel::l2] = a_bytes * blocks(n, 256) + b_bytes * blocks(m, 256) + c_bytes;
   w[Channel::shared] = 2 * a_bytes * blocks(n, 256) + b_bytes * (blocks(m, 128) + blocks(m, 64));
   double const padded = 2 * 64 * blocks(m, 64) * 64 * blocks(n, 64) * k;
-  return on_the_roofline(
-      padded / peak(rates, dtype),
-      (w[Channel::hbm_read] + w[Channel::hbm_write]) / (rates.byte_per_s * rates.memory_efficiency), w);
+  return on_the_roofline(padded / peak(rates, dtype),
+                         (w[Channel::hbm_read] + w[Channel::hbm_write]) / (rates.byte_per_s * rates.memory_efficiency), w);
 }
 
 KernelCost attention(KernelRates const& rates, AttentionShape const& s, Dtype dtype) {
@@ -104,9 +103,9 @@ KernelCost attention(KernelRates const& rates, AttentionShape const& s, Dtype dt
   double const kv_bytes = 2 * b * s.batch * s.kv_heads * s.head_dim * (s.cache + s.tokens);
   double const qo_bytes = b * s.batch * s.heads * s.head_dim * s.tokens;
   // Keys and values pass once for every 128 queries of a sequence; heads that share them are queries of one block in decoding.
-  double const passes = s.phase == AttentionShape::Phase::decode
-                            ? blocks(s.tokens * s.heads / s.kv_heads, 128)
-                            : s.heads / s.kv_heads * blocks(s.tokens, 128) * (s.cache + (s.tokens + 1) / 2) / (s.cache + s.tokens);
+  double const passes = s.phase == AttentionShape::Phase::decode ? blocks(s.tokens * s.heads / s.kv_heads, 128)
+                                                                 : s.heads / s.kv_heads * blocks(s.tokens, 128) *
+                                                                       (s.cache + (s.tokens + 1) / 2) / (s.cache + s.tokens);
   meter::Work w;
   w[tensor_channel(dtype)] = 4 * scores * s.head_dim;
   w[Channel::special] = scores;

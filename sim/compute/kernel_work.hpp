@@ -2,7 +2,8 @@
 /// Time of one kernel at the reference clock and the work it does on each channel: matrix products and attention.
 ///
 /// Roofline with a smooth knee [williams2009roofline]:
-///   t = (t_c^4 + t_m^4)^(1/4) + t_0,    t_c = padded FLOP / (peak x matmul_efficiency),  t_m = HBM bytes / (bandwidth x efficiency)
+///   t = (t_c^4 + t_m^4)^(1/4) + t_0,    t_c = padded FLOP / (peak x matmul_efficiency),  t_m = HBM bytes / (bandwidth x
+///   efficiency)
 /// compute share (what stretches with 1/f) = t_c^4 / (t_c^4 + t_m^4) of the part without the launch latency t_0.
 /// Traffic of a tiled product: each L2 byte feeds a 256 x 256 block (two multiprocessors share what they read), each HBM byte a
 /// 2048 x 2048 block that one wave of tiles works on; operands wait in shared memory and are read from there in strips of

@@ -43,8 +43,7 @@ meter::Format format_of(Dtype dtype) {
 double normal_toggle(Dtype dtype) {
   static std::array<double, dtypes> const all = [] {
     std::array<double, dtypes> a{};
-    for (std::size_t i = 0; i < dtypes; ++i)
-      a[i] = meter::toggle(meter::Fill::normal, format_of(static_cast<Dtype>(i)));
+    for (std::size_t i = 0; i < dtypes; ++i) a[i] = meter::toggle(meter::Fill::normal, format_of(static_cast<Dtype>(i)));
     return a;
   }();
   return all[static_cast<std::size_t>(dtype)];

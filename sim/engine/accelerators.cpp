@@ -9,17 +9,17 @@ namespace {
 
 using meter::Channel;
 
-/// Energy of a tensor channel over that of another, where a calibration lacks the one: rows of H200 (fp8) and GB200 (fp4), the A100
-/// (fp64), rates (tf32), like for like (the others).
+/// Energy of a tensor channel over that of another, where a calibration lacks the one: rows of H200 (fp8) and GB200 (fp4), the
+/// A100 (fp64), rates (tf32), like for like (the others).
 struct Ratio {
   Channel channel, from;
   double factor;
 };
 constexpr Ratio ratios[] = {
-    {Channel::tensor_bf16, Channel::tensor_fp16, 1.0},          {Channel::tensor_fp16, Channel::tensor_bf16, 1.0},
-    {Channel::tensor_tf32, Channel::tensor_bf16, 2.0},          {Channel::tensor_fp8, Channel::tensor_int8, 1.0},
-    {Channel::tensor_fp8, Channel::tensor_bf16, 0.476},         {Channel::tensor_int8, Channel::tensor_fp8, 1.0},
-    {Channel::tensor_fp4, Channel::tensor_fp8, 0.54},           {Channel::tensor_fp64, Channel::tensor_bf16, 13.4 / 0.70},
+    {Channel::tensor_bf16, Channel::tensor_fp16, 1.0},  {Channel::tensor_fp16, Channel::tensor_bf16, 1.0},
+    {Channel::tensor_tf32, Channel::tensor_bf16, 2.0},  {Channel::tensor_fp8, Channel::tensor_int8, 1.0},
+    {Channel::tensor_fp8, Channel::tensor_bf16, 0.476}, {Channel::tensor_int8, Channel::tensor_fp8, 1.0},
+    {Channel::tensor_fp4, Channel::tensor_fp8, 0.54},   {Channel::tensor_fp64, Channel::tensor_bf16, 13.4 / 0.70},
 };
 
 Dtype dtype_of(workloads::Precision precision) {
@@ -83,7 +83,8 @@ Calibration calibration(schema::CalibrationSpec const& spec, schema::Provenance 
   for (auto it = origin.lower_bound(prefix); it != origin.end() && it->first.starts_with(prefix); ++it) {
     auto const name = it->first.substr(prefix.size());
     double const u = it->second.uncertainty.value_or(0.0);
-    if (u <= 0 || !parameter(p, name) || std::find(spec.parameters.begin(), spec.parameters.end(), name) != spec.parameters.end())
+    if (u <= 0 || !parameter(p, name) ||
+        std::find(spec.parameters.begin(), spec.parameters.end(), name) != spec.parameters.end())
       continue;
     c.parameters.push_back(name);
     alone.push_back(u);

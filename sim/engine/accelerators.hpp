@@ -17,8 +17,8 @@ namespace ondol::sim {
 /// channel without one costs nothing.
 Calibration calibration(schema::CalibrationSpec const& spec, schema::Provenance const& origin);
 
-/// The n-th board drawn for the calibration `id`; the estimate for 0.  Boards of one calibration are one draw: what is unknown is
-/// the calibration, not the spread between boards.
+/// The n-th board drawn for the calibration `id`; the estimate for 0.  Boards of one calibration are one draw: what is unknown
+/// is the calibration, not the spread between boards.
 AcceleratorPowerParams drawn(Calibration const& calibration, std::string const& id, std::uint64_t seed, int n);
 
 KernelRates kernel_rates(schema::AcceleratorSpec const& spec);

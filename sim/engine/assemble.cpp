@@ -38,10 +38,10 @@ RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
   c.nodes_per_rack = static_cast<std::uint32_t>(rack.nodes);
   c.accelerators = node.accelerators;
   auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
-  c.accelerator =
-      drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
+  c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
   c.macro = macro_power(c.accelerator, kernel_rates(accelerator));
-  double const limit = group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
+  double const limit =
+      group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
   c.power_limit_w = calibrated.limit_held * limit;
   c.junction_k_per_w = accelerator.junction_to_coolant.v;
   c.heat_capacity_j_per_k = accelerator.heat_capacity.v;

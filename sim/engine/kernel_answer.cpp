@@ -15,12 +15,9 @@ struct Numbers {
 
 Numbers evaluate(AcceleratorPowerParams const& board, KernelCost const& cost, double time_s, double toggle, double limit_w,
                  double temperature_k) {
-  auto const terms = power_terms(board,
-                                 {.rate = (1 / time_s) * cost.work,
-                                  .awake = cost.awake,
-                                  .toggle = toggle,
-                                  .compute_share = cost.compute_share},
-                                 true);
+  auto const terms = power_terms(
+      board, {.rate = (1 / time_s) * cost.work, .awake = cost.awake, .toggle = toggle, .compute_share = cost.compute_share},
+      true);
   auto const draw = accelerator_draw(board, terms, limit_w, 1.0, temperature_k);
   auto const free = accelerator_draw(board, terms, HUGE_VAL, 1.0, temperature_k);
   double const time = time_s / draw.speed;
@@ -31,16 +28,15 @@ Numbers evaluate(AcceleratorPowerParams const& board, KernelCost const& cost, do
 std::pair<double, double> needed_s(KernelRates const& r, meter::Work const& work) {
   double tensor_s = 0;
   for (std::size_t i = 0; i < dtypes; ++i)
-    if (r.flop_per_s[i] > 0)
-      tensor_s += work[tensor_channel(static_cast<Dtype>(i))] / (r.flop_per_s[i] * r.matmul_efficiency);
+    if (r.flop_per_s[i] > 0) tensor_s += work[tensor_channel(static_cast<Dtype>(i))] / (r.flop_per_s[i] * r.matmul_efficiency);
   double const bytes = work[meter::Channel::hbm_read] + work[meter::Channel::hbm_write];
   return {tensor_s, bytes / (r.byte_per_s * r.memory_efficiency)};
 }
 
 }  // namespace
 
-KernelAnswer ask_kernel(Calibration const& board, KernelRates const& rates, KernelCost const& cost, double toggle, double limit_w,
-                        double temperature_k) {
+KernelAnswer ask_kernel(Calibration const& board, KernelRates const& rates, KernelCost const& cost, double toggle,
+                        double limit_w, double temperature_k) {
   auto const of = [&](AcceleratorPowerParams const& p, double time_s) {
     return evaluate(p, cost, time_s, toggle, limit_w, temperature_k);
   };
@@ -64,10 +60,10 @@ KernelAnswer ask_kernel(Calibration const& board, KernelRates const& rates, Kern
   a.demand_w = estimate(4);
   a.limited = best.limited;
   auto const [tensor_s, memory_s] = needed_s(rates, cost.work);
-  a.bound_by = best.limited                                        ? "limit"
+  a.bound_by = best.limited                                       ? "limit"
                : std::max(tensor_s, memory_s) < 0.4 * cost.time_s ? "latency"
                : cost.compute_share > 0.5                         ? "compute"
-                                                                   : "memory";
+                                                                  : "memory";
   return a;
 }
 

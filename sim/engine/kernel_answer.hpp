@@ -1,9 +1,9 @@
 #pragma once
 /// One kernel on one calibrated board: what it takes under the board's limit, with errors.
 ///
-/// The kernel's rates at the reference clock are work / time of its cost; the limit slows them (accelerator_power.hpp).  Errors:
-/// the calibration's, propagated linearly, and that of the time, independent of them.  Where the limit holds, power is known and
-/// time carries the error; a kernel that just meets the limit lies on the kink between the two and its errors are rough.
+/// The kernel's rates at the reference clock are work / time of its cost; the limit slows them (accelerator_power.hpp). Errors:
+/// the calibration's, propagated linearly, and that of the time, independent of them.  Where the limit holds, power is known
+/// and time carries the error; a kernel that just meets the limit lies on the kink between the two and its errors are rough.
 /// Page: docs/models/gpu-energy.md
 
 #include <string>
@@ -25,7 +25,7 @@ struct KernelAnswer {
 };
 
 /// `limit_w` is what the limiter holds.
-KernelAnswer ask_kernel(Calibration const& board, KernelRates const& rates, KernelCost const& cost, double toggle, double limit_w,
-                        double temperature_k);
+KernelAnswer ask_kernel(Calibration const& board, KernelRates const& rates, KernelCost const& cost, double toggle,
+                        double limit_w, double temperature_k);
 
 }  // namespace ondol::sim

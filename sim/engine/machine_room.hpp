@@ -16,7 +16,7 @@ namespace ondol::sim {
 struct NodeShareLoad {
   int accelerators = 0;
   PowerTerms terms;  ///< of one accelerator at full clock
-  double host = 0;  ///< host activity, as if the whole node did this
+  double host = 0;   ///< host activity, as if the whole node did this
 };
 
 class MachineRoom {

@@ -15,9 +15,8 @@
 /// lowest clock P may stay above the limit.  Within a step of the temperature coupling the clock is held and P is linear in T.
 ///
 /// Form: state + awake + energies by unit and level, split by zero and random operands [antepara2025]; g as in [guerreiro2018].
-/// Valid: steady phases >= 0.1 s, within the calibration's clocks, temperatures and powers.  Ignores: the limiter's dynamics and
-/// overshoot, board-to-board spread (about 5 %), a memory clock that moves.
-/// Page with validation: docs/models/gpu-energy.md
+/// Valid: steady phases >= 0.1 s, within the calibration's clocks, temperatures and powers.  Ignores: the limiter's dynamics
+/// and overshoot, board-to-board spread (about 5 %), a memory clock that moves. Page with validation: docs/models/gpu-energy.md
 
 #include <array>
 

@@ -57,21 +57,27 @@ TEST(CalibrationFile, faults_have_place_and_advice) {
     char const *from, *to, *says;
   };
   for (auto const& [from, to, says] : {
-           Case{"integer =", "intger =", "22:1+6 unknown key \"intger\" in calibration.acme/one.control. Did you mean \"integer\"?"},
+           Case{"integer =", "intger =",
+                "22:1+6 unknown key \"intger\" in calibration.acme/one.control. Did you mean \"integer\"?"},
            Case{"\"7 pJ/op\"", "7", "22:11 integer = 7 has no unit (energy per operation expected). Write \"7 pJ/FLOP\"?"},
            Case{"\"7 pJ/op\"", "\"7 pJ/B\"", "22:11+8 integer = \"7 pJ/B\" is an energy per byte, not an energy per operation"},
-           Case{"\"94 pJ/B\"", "\"94 pJ/FLOP\"", "23:12+12 hbm_read = \"94 pJ/FLOP\" is an energy per operation, not an energy per byte"},
+           Case{"\"94 pJ/B\"", "\"94 pJ/FLOP\"",
+                "23:12+12 hbm_read = \"94 pJ/FLOP\" is an energy per operation, not an energy per byte"},
            Case{"idle = {", "idel = {", "9:1+4 unknown key \"idel\" in calibration.acme/one. Did you mean \"idle\"?"},
-           Case{"2026-11-25", "25.11.2026", "5:8+12 date = \"25.11.2026\" is no day: write year-month-day, such as \"2026-11-25\""},
+           Case{"2026-11-25", "25.11.2026",
+                "5:8+12 date = \"25.11.2026\" is no day: write year-month-day, such as \"2026-11-25\""},
            Case{"\"300 MHz\"", "\"2 GHz\"", "7:17+7 minimum_clock is above reference_clock"},
-           Case{"voltage_slope = 0.6", "voltage_slope = 1.6", "13:17+3 voltage_slope = 1.6 is out of range: from 0 to 1 is allowed"},
+           Case{"voltage_slope = 0.6", "voltage_slope = 1.6",
+                "13:17+3 voltage_slope = 1.6 is out of range: from 0 to 1 is allowed"},
            Case{"\"data.tensor_bf16\"]", "\"data.tensor_b16\"]",
                 "16:46+17 \"data.tensor_b16\" is no value of this calibration. Did you mean \"data.tensor_bf16\"?"},
            Case{"\"data.tensor_bf16\"]", "\"data.hbm_read\"]", "16:46+15 \"data.hbm_read\" is no value of this calibration"},
            Case{"[[0.0025, 0.0, 0.0], ", "[", "17:14+48 covariance has 2 rows for 3 parameters"},
            Case{"[0.0025, 0.0, 0.0]", "[0.0025, 0.0]", "17:15+13 row 1 of covariance has 2 numbers for 3 parameters"},
-           Case{"[0.0025, 0.0, 0.0]", "[0.0025, \"0\", 0.0]", "17:24+3 covariance takes a bare number (no quotes, no unit), not a text"},
-           Case{"-0.0012]", "-0.0011]", "17:59+22 covariance is not symmetric: -0.0012 of data.tensor_bf16 with control.tensor_bf16, but -0.0011"},
+           Case{"[0.0025, 0.0, 0.0]", "[0.0025, \"0\", 0.0]",
+                "17:24+3 covariance takes a bare number (no quotes, no unit), not a text"},
+           Case{"-0.0012]", "-0.0011]",
+                "17:59+22 covariance is not symmetric: -0.0012 of data.tensor_bf16 with control.tensor_bf16, but -0.0011"},
            Case{"0.0009, -0.0012], [0.0, -0.0012", "0.0009, -0.0022], [0.0, -0.0022",
                 "17:59+22 covariance is not positive semidefinite: with this row, of data.tensor_bf16, some sum"},
            Case{"[calibration.\"acme/one\".data]\n", "[calibration.\"acme/one\".data]\nl2 = \"1 pJ/B\"\n",
@@ -92,9 +98,10 @@ TEST(CalibrationFile, is_required_of_an_accelerator) {
   auto const cold = faults_of(scratch.write("t.toml", small + "[accelerator.\"acme/one\"]\npower_limit = \"60 W\"\n"));
   EXPECT_THAT(brief(cold), ElementsAre(HasSubstr("idle of calibration \"acme/one\" is 75 W, above power_limit = 60 W")));
   Provenance origin;
-  scratch.write("catalogue/a.toml",
-                "[accelerator.a]\nname = \"a\"\nvendor = \"v\"\npower_limit = \"1 W\"\nbf16_peak = \"1 TFLOP/s\"\nmemory = \"1 GB\"\n"
-                "memory_bandwidth = \"1 TB/s\"\n");
+  scratch.write(
+      "catalogue/a.toml",
+      "[accelerator.a]\nname = \"a\"\nvendor = \"v\"\npower_limit = \"1 W\"\nbf16_peak = \"1 TFLOP/s\"\nmemory = \"1 GB\"\n"
+      "memory_bandwidth = \"1 TB/s\"\n");
   try {
     read_catalogue(scratch.folder / "catalogue", origin);
     FAIL() << "no fault found";

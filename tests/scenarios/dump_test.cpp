@@ -25,7 +25,8 @@ void expect_round_trip(std::filesystem::path const& file, ReadOptions const& opt
       auto const& b = again.catalogue.accelerator.at(id);
       EXPECT_EQ(a.slowdown_temperature, b.slowdown_temperature) << id;
       EXPECT_EQ(a.fp4_peak, b.fp4_peak) << id;
-      for (auto const* key : {"memory", "memory_efficiency", "calibration"}) expect_same_origin("accelerator." + id + "." + key);
+      for (auto const* key : {"memory", "memory_efficiency", "calibration"})
+        expect_same_origin("accelerator." + id + "." + key);
     }
     for (auto const& [id, a] : first.catalogue.calibration) {
       auto const& b = again.catalogue.calibration.at(id);
@@ -35,7 +36,8 @@ void expect_round_trip(std::filesystem::path const& file, ReadOptions const& opt
         EXPECT_EQ(a.control.of(i), b.control.of(i)) << meter::channel_names[i];
         EXPECT_EQ(a.data.of(i), b.data.of(i)) << meter::channel_names[i];
       }
-      for (auto const* key : {"idle", "context", "voltage_floor", "control.tensor_bf16", "control.tensor_fp8", "reference_temperature"})
+      for (auto const* key :
+           {"idle", "context", "voltage_floor", "control.tensor_bf16", "control.tensor_fp8", "reference_temperature"})
         expect_same_origin("calibration." + id + "." + key);
     }
   }

@@ -81,8 +81,8 @@ TEST_F(Merge, refuses_circles_and_missing_files) {
 }
 
 TEST_F(Merge, takes_catalogue_entries_from_the_scenario_over_those_of_the_folder) {
-  auto const s = read(extends +
-                      "[accelerator.\"acme/one\"]\npower_limit = \"650 W\"\n[calibration.\"acme/one\"]\nawake = \"61 W\"\n");
+  auto const s =
+      read(extends + "[accelerator.\"acme/one\"]\npower_limit = \"650 W\"\n[calibration.\"acme/one\"]\nawake = \"61 W\"\n");
   auto const& a = s.catalogue.accelerator.at("acme/one");
   EXPECT_EQ(a.power_limit, Watts{650});
   EXPECT_EQ(s.catalogue.calibration.at("acme/one").idle, Watts{75});
@@ -101,15 +101,14 @@ TEST_F(Merge, takes_catalogue_entries_from_the_scenario_over_those_of_the_folder
 }
 
 TEST_F(Merge, entries_extend_entries) {
-  auto const s =
-      read(extends +
-           "[node.\"acme/air8\"]\naccelerator = \"mine\"\n[accelerator.mine]\nextends = \"acme/one-lite\"\n"
-           "calibration = \"mine\"\n[calibration.mine]\nextends = \"acme/one\"\nidle = \"60 W\"\n");
+  auto const s = read(extends +
+                      "[node.\"acme/air8\"]\naccelerator = \"mine\"\n[accelerator.mine]\nextends = \"acme/one-lite\"\n"
+                      "calibration = \"mine\"\n[calibration.mine]\nextends = \"acme/one\"\nidle = \"60 W\"\n");
   auto const& a = s.catalogue.accelerator.at("mine");
   EXPECT_EQ(a.power_limit, Watts{400});  // of acme/one-lite
   EXPECT_EQ(s.catalogue.calibration.at("mine").idle, Watts{60});
   EXPECT_EQ(s.catalogue.calibration.at("mine").context, Watts{40});  // of acme/one
-  EXPECT_EQ(a.bf16_peak, FlopPerSecond{989e12});  // of acme/one
+  EXPECT_EQ(a.bf16_peak, FlopPerSecond{989e12});                     // of acme/one
   EXPECT_EQ(a.id, "mine");
   EXPECT_FALSE(s.catalogue.accelerator.contains("acme/one"));
   auto const text = extends + "[accelerator.a]\nextends = \"b\"\n[accelerator.b]\nextends = \"a\"\n";

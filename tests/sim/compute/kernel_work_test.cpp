@@ -49,8 +49,13 @@ TEST(KernelWork, NarrowTypesAreFasterAndMoveLess) {
 
 // A cache of 4096 tokens, 8 heads of 128, keys and values, two bytes, 64 sequences: 1.07 GB at 4 TB/s = 268 us.
 TEST(KernelWork, DecodingReadsTheCache) {
-  AttentionShape const s{.phase = AttentionShape::Phase::decode, .batch = 64, .heads = 32, .kv_heads = 8, .head_dim = 128,
-                         .tokens = 1, .cache = 4096};
+  AttentionShape const s{.phase = AttentionShape::Phase::decode,
+                         .batch = 64,
+                         .heads = 32,
+                         .kv_heads = 8,
+                         .head_dim = 128,
+                         .tokens = 1,
+                         .cache = 4096};
   auto const c = attention(rates(), s, Dtype::bf16);
   double const cache = 2.0 * 2 * 64 * 8 * 128 * 4097;
   EXPECT_NEAR(c.work[Channel::hbm_read], cache, 0.01 * cache);
@@ -60,8 +65,13 @@ TEST(KernelWork, DecodingReadsTheCache) {
 
 // Causal: half of 2048 x 2048 scores, 4 x 128 FLOP each.
 TEST(KernelWork, PrefillIsBoundByCompute) {
-  AttentionShape const s{.phase = AttentionShape::Phase::prefill, .batch = 8, .heads = 32, .kv_heads = 8, .head_dim = 128,
-                         .tokens = 2048, .cache = 0};
+  AttentionShape const s{.phase = AttentionShape::Phase::prefill,
+                         .batch = 8,
+                         .heads = 32,
+                         .kv_heads = 8,
+                         .head_dim = 128,
+                         .tokens = 2048,
+                         .cache = 0};
   auto const c = attention(rates(), s, Dtype::bf16);
   EXPECT_DOUBLE_EQ(c.work[Channel::tensor_bf16], 4.0 * 128 * 8 * 32 * 2048 * 2049 / 2);
   EXPECT_DOUBLE_EQ(c.work[Channel::special], 8.0 * 32 * 2048 * 2049 / 2);
@@ -77,7 +87,8 @@ TEST(MacroWork, SharesBecomeRates) {
   auto const full = matmul_rates(rates(), Dtype::bf16);
   EXPECT_DOUBLE_EQ(full[Channel::tensor_bf16], 800e12);
   // 8192^3: four passes of A and B and one write over 1.1 TFLOP
-  EXPECT_NEAR(full[Channel::hbm_read] + full[Channel::hbm_write], 800e12 * 9 * 2.0 * 8192 * 8192 / (2.0 * 8192 * 8192 * 8192), 1e6);
+  EXPECT_NEAR(full[Channel::hbm_read] + full[Channel::hbm_write], 800e12 * 9 * 2.0 * 8192 * 8192 / (2.0 * 8192 * 8192 * 8192),
+              1e6);
   EXPECT_EQ(matmul_rates(rates(), Dtype::fp4)[Channel::tensor_fp4], 0);
   auto const stream = stream_rates(rates());
   EXPECT_DOUBLE_EQ(stream[Channel::hbm_read] + stream[Channel::hbm_write], 4e12);

@@ -97,8 +97,8 @@ TEST(Accelerators, MacroPowerIsThatOfItsRates) {
 }
 
 // Full matmul activity at the reference clock demands about the limit.  Scaled parts were closed there, within their errors; a
-// measured or published part may ask for more than the limit gives: the best rate that anybody saw is that of few shapes, and boards
-// are sold with a limit below what their tensor units could draw.
+// measured or published part may ask for more than the limit gives: the best rate that anybody saw is that of few shapes, and
+// boards are sold with a limit below what their tensor units could draw.
 TEST(Accelerators, EveryCalibrationClosesAtItsLimit) {
   for (auto const& [id, a] : shipped().catalogue.accelerator) {
     if (id == "amd/mi250x-linear") continue;  // a straight line, no tensor energy
@@ -148,7 +148,8 @@ TEST(KernelAnswer, OfAFreeKernelIsItsSum) {
   EXPECT_NEAR(a.energy_j.value, 0.58, 1e-12);
   EXPECT_EQ(a.clock.value, 1);
   EXPECT_EQ(a.bound_by, "compute");
-  // errors: idle 8 W, awake 20 W, together -2 x 0.005 x 80 x 100; HBM 6 W; time: power of the work 360 W x 10 %, energy 220 W ms
+  // errors: idle 8 W, awake 20 W, together -2 x 0.005 x 80 x 100; HBM 6 W; time: power of the work 360 W x 10 %, energy 220 W
+  // ms
   double const board_w = std::sqrt(64 + 400 - 2 * 0.005 * 80 * 100 + 36);
   EXPECT_NEAR(a.power_w.uncertainty * 580, std::hypot(board_w, 36), 0.1);
   EXPECT_NEAR(a.energy_j.uncertainty * 0.58, 1e-3 * std::hypot(board_w, 22), 1e-4);

@@ -11,8 +11,8 @@ namespace {
 
 using meter::Channel;
 
-// Round numbers: 100 W idle, +50 context, +50 awake, bf16 1 + 3 pJ, HBM 60 + 40 pJ/B, L2 20 pJ/B, 1 W/K, V = 1 - 0.5 (1 - phi), at
-// least 0.7.
+// Round numbers: 100 W idle, +50 context, +50 awake, bf16 1 + 3 pJ, HBM 60 + 40 pJ/B, L2 20 pJ/B, 1 W/K, V = 1 - 0.5 (1 - phi),
+// at least 0.7.
 AcceleratorPowerParams round_board() {
   AcceleratorPowerParams p;
   p.idle_w = 100;
@@ -115,8 +115,8 @@ TEST(AcceleratorPower, ClockHasAFloor) {
   EXPECT_DOUBLE_EQ(drawn(p, load(100, 0), 600, 0.1).clock, 0.25);
 }
 
-// A stream runs at full speed at any clock; only its awake units feel the limit: 150 + 200 + 0.49 phi 50 = 360 at phi = 0.408, a
-// little above the end of the voltage floor (0.4), so that V = 1 - 0.5 (1 - phi) still counts.
+// A stream runs at full speed at any clock; only its awake units feel the limit: 150 + 200 + 0.49 phi 50 = 360 at phi = 0.408,
+// a little above the end of the voltage floor (0.4), so that V = 1 - 0.5 (1 - phi) still counts.
 TEST(AcceleratorPower, MemoryBoundWorkKeepsItsTraffic) {
   auto const p = round_board();
   auto const d = drawn(p, load(0, 2, 0), 360);

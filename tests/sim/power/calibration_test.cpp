@@ -21,10 +21,10 @@ Calibration example() {
   c.estimate.voltage_floor = 0.7;
   c.parameters = {"awake", "control.hbm_read", "idle", "control.tensor_bf16"};
   double const a = 0.1, h = 0.08, r = -0.9;
-  c.covariance = {a * a, r * a * h, 0,      0,  //
-                  r * a * h, h * h, 0,      0,  //
-                  0,         0,     0.0025, 0,  //
-                  0,         0,     0,      0.0009};
+  c.covariance = {a * a,     r * a * h, 0,      0,  //
+                  r * a * h, h * h,     0,      0,  //
+                  0,         0,         0.0025, 0,  //
+                  0,         0,         0,      0.0009};
   return c;
 }
 
@@ -34,7 +34,8 @@ TEST(Calibration, NamesItsParameters) {
   EXPECT_EQ(parameter(p, "voltage_floor"), &p.voltage_floor);
   EXPECT_EQ(parameter(p, "control.l2"), &p.control_j[meter::index(Channel::l2)]);
   EXPECT_EQ(parameter(p, "data.tensor_fp8"), &p.data_j[meter::index(Channel::tensor_fp8)]);
-  for (auto const* name : {"", "control", "control.", "control.l3", "date", "name"}) EXPECT_EQ(parameter(p, name), nullptr) << name;
+  for (auto const* name : {"", "control", "control.", "control.l3", "date", "name"})
+    EXPECT_EQ(parameter(p, name), nullptr) << name;
 }
 
 TEST(Calibration, CholeskyGivesTheMatrixBack) {
