@@ -9,7 +9,7 @@
 /// 2048 x 2048 block that one wave of tiles works on; operands wait in shared memory and are read from there in strips of
 /// 64 x 256.
 /// Valid for products of library quality of at least about 1 GFLOP.  Ignores: partial waves of tiles, split sums, sparsity.
-/// Page: docs/models/kernel-work.md
+/// Page: docs/models/gpu-energy.md
 
 #include <array>
 #include <cstddef>
