@@ -4,7 +4,7 @@
     fit.py                   read rows.csv, fit, write coefficients.csv, print the error of every group
     fit.py --select FOLDER   first rebuild rows.csv from the public data sets named in SOURCE.md (FOLDER holds one folder each)
 
-Model (docs/models/accelerator-power.md), activity in operations and bytes per second at the sustained clock:
+Model (docs/models/gpu-energy.md), activity in operations and bytes per second at the sustained clock:
 
     P = idle + context + sm + e_flop F + e_byte B,   never above the limit
 
