@@ -25,6 +25,7 @@ constexpr char usage[] = R"(ondol-meter: what an operation costs, in joules
   ondol-meter list                  kernels of the suite; recorded campaigns and calibrations
   ondol-meter probe [options]       which readings this card answers; does the energy counter miss anything
   ondol-meter measure [options]     run a plan, write a campaign
+  ondol-meter check [options]       every kernel once against its CPU reference (--device, --fake, --seed)
   ondol-meter fit ...               campaigns to a calibration
   ondol-meter report ...            what a calibration is worth
 
@@ -59,6 +60,7 @@ int dispatch(std::string const& command, std::span<std::string const> rest) {
   if (command == "list") return list_command(rest);
   if (command == "probe") return probe_command(rest);
   if (command == "measure") return measure_command(rest);
+  if (command == "check") return check_command(rest);
   if (command == "fit" || command == "report") {
 #ifdef ONDOL_METER_HAS_FIT
     return command == "fit" ? fit_command(rest) : report_command(rest);

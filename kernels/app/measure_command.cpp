@@ -82,7 +82,7 @@ Options read_options(std::span<std::string const> words, bool only_probe) {
 }
 
 /// No serial number and no UUID: nobody's card is to be recognised.
-Json describe(Target& target, Options const& o, Flags card, std::string_view ended, int windows, int skipped) {
+Json describe(Target& target, Options const& o, Flags card, std::string_view ended, Runner const& runner) {
   nvml::Device const& device = target.device();
   DeviceShape const shape = target.bench().shape();
   Json j;
@@ -108,7 +108,8 @@ Json describe(Target& target, Options const& o, Flags card, std::string_view end
   j.text("card_flags", text(card));
   j.text("plan", name(o.plan)).truth("reverse", o.reverse).number("seconds_scale", o.seconds_scale);
   j.number("deadline_s", o.deadline_s).number("seed", static_cast<double>(o.seed));
-  j.text("ended", ended).number("windows", windows).number("steps_skipped", skipped);
+  j.text("ended", ended).number("windows", runner.windows());
+  j.number("steps_skipped", runner.skipped()).number("steps_failed", runner.failed());
   return j;
 }
 
@@ -122,12 +123,14 @@ std::string_view word(Ended e) {
       return "device lost";
     case Ended::locked:
       return "refused: clocks locked";
+    case Ended::broken:
+      return "kernels failed one after another";
   }
   return "";
 }
 
 int run(Target& target, Options const& o) {
-  Guard const guard(target.device());
+  Guard const guard(target.device(), target.processes_before);
   Flags card = guard.look();
   card |= guard.from({target.device().clock_events().value});
   if (card.any() && !o.mark) {
@@ -142,25 +145,29 @@ int run(Target& target, Options const& o) {
       throw BadInput(problem.what());
     }
   }();
-  Runner runner(target.library(), target.device(), target.clock(), target.bench(), campaign,
+  Runner runner({target.library(), target.device(), target.clock(), target.bench(), campaign, target.processes_before},
                 {o.deadline_s, o.seconds_scale, o.mark}, [] { return asked_to_stop != 0; });
-  campaign.write("meta.json", describe(target, o, card, "running", 0, 0));
+  campaign.write("meta.json", describe(target, o, card, "running", runner));
   Ended const ended = runner.run(make_plan(o.plan, target.bench().kernels(), o.seed, o.reverse));
   campaign.log(target.clock().now_s(), word(ended));
-  campaign.write("meta.json", describe(target, o, card, word(ended), runner.windows(), runner.skipped()));
+  campaign.write("meta.json", describe(target, o, card, word(ended), runner));
   std::cout << runner.windows() << " windows in " << o.out << ": " << word(ended);
   if (runner.skipped() > 0) std::cout << "; " << runner.skipped() << " steps skipped, log.txt names them";
+  if (runner.failed() > 0) std::cout << "; " << runner.failed() << " steps failed, log.txt says why";
   std::cout << std::endl;
   if (ended == Ended::stopped) return 128 + asked_to_stop;
   if (ended == Ended::locked) return refused;
-  return ended == Ended::lost || runner.windows() == 0 ? run_failed : ok;
+  return ended != Ended::done || runner.windows() == 0 ? run_failed : ok;
 }
 
 int command(std::span<std::string const> arguments, bool only_probe) {
   Options const o = read_options(arguments, only_probe);
   listen();
   try {
-    auto const target = o.truth.empty() ? real_target(o.device) : simulated_target(o.truth, o.seed, o.faults);
+    bool const kernels = has_kernels || !only_probe;  // NVML alone can be probed without
+    auto const target = !o.truth.empty() ? simulated_target(o.truth, o.seed, o.faults)
+                        : kernels        ? real_target(o.device)
+                                         : idle_target(o.device);
     return run(*target, o);
   } catch (nvml::Missing const& missing) {
     std::cerr << "nothing to measure: " << missing.what() << '\n' << calibrations_text();
@@ -175,6 +182,26 @@ int measure_command(std::span<std::string const> arguments) {
 }
 int probe_command(std::span<std::string const> arguments) {
   return command(arguments, true);
+}
+
+int check_command(std::span<std::string const> words) {
+  constexpr Option known[]{{"--device"}, {"--fake"}, {"--seed"}};
+  Arguments const given(words, known);
+  try {
+    std::uint64_t const seed = given.whole("--seed", 1);
+    auto const target =
+        given.has("--fake") ? simulated_target(given.text("--fake", ""), seed, "") : real_target(given.text("--device", "0"));
+    int differing = 0;
+    for (KernelInfo const& k : target->bench().kernels()) {
+      std::string const difference = target->bench().check({std::string(k.id), Fill::random_bits, 1, seed, 0});
+      std::cout << k.id << ": " << (difference.empty() ? "agrees" : difference) << std::endl;
+      differing += difference.empty() ? 0 : 1;
+    }
+    return differing == 0 ? ok : run_failed;
+  } catch (nvml::Missing const& missing) {
+    std::cerr << "nothing to check: " << missing.what() << '\n';
+    return nothing_to_measure;
+  }
 }
 
 }  // namespace ondol::meter

@@ -43,7 +43,7 @@ std::vector<Step> make_plan(PlanName, std::span<KernelInfo const>, std::uint64_t
 /// All times of a step by a factor: for dry runs.
 Step scaled(Step, double seconds_scale);
 
-/// Seconds that a step takes with windows of this length.
+/// Seconds that a step takes with windows of this length, beside what starting it costs.
 double expected_s(Step const&, double window_s);
 
 }  // namespace ondol::meter

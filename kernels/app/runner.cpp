@@ -1,5 +1,6 @@
 #include "kernels/app/runner.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -11,6 +12,9 @@ namespace {
 
 /// A load that nobody stops ends by itself this long after its last window should have.
 constexpr double margin_s = 5;
+/// Until the driver lists a new process (assumed).
+constexpr double listing_s = 0.5;
+constexpr int too_many_failures = 4;
 /// Kept free before the deadline for closing files.
 constexpr double closing_s = 2;
 
@@ -22,18 +26,17 @@ std::string watts(std::optional<double> w) {
 
 }  // namespace
 
-Runner::Runner(nvml::Library const& library, nvml::Device const& device, Clock& clock, Bench& bench, Campaign& campaign,
-               RunnerSettings settings, std::function<bool()> stop)
-    : library_(library),
-      device_(device),
-      clock_(clock),
-      bench_(bench),
-      campaign_(campaign),
+Runner::Runner(Instruments const& i, RunnerSettings settings, std::function<bool()> stop)
+    : library_(i.library),
+      device_(i.device),
+      clock_(i.clock),
+      bench_(i.bench),
+      campaign_(i.campaign),
       settings_(settings),
       stop_(std::move(stop)),
-      guard_(device),
-      sampler_(device, clock, [this](Sample const& s) { campaign_.add(s); }),
-      meter_(device, clock, sampler_, guard_, stop_) {}
+      guard_(i.device, i.processes_before),
+      sampler_(i.device, i.clock, [this](Sample const& s) { campaign_.add(s); }),
+      meter_(i.device, i.clock, sampler_, guard_, stop_) {}
 
 Ended Runner::run(std::span<Step const> plan) {
   meter_.learn_counter(12);
@@ -43,7 +46,8 @@ Ended Runner::run(std::span<Step const> plan) {
         "or more");
   for (Step const& unscaled : plan) {
     Step const s = scaled(unscaled, settings_.seconds_scale);
-    if (clock_.now_s() + expected_s(s, meter_.fitting_s(s.request.window_s)) > settings_.deadline_s - closing_s) {
+    double const began_s = clock_.now_s(), net_s = expected_s(s, meter_.fitting_s(s.request.window_s));
+    if (began_s + net_s + start_s_ > settings_.deadline_s - closing_s) {
       say("skipped, the deadline is near: " + s.name);
       ++skipped_;
       continue;
@@ -51,10 +55,14 @@ Ended Runner::run(std::span<Step const> plan) {
     say(s.name);
     try {
       step(s);
+      failed_in_a_row_ = 0;
     } catch (std::exception const& problem) {
-      bench_.stop();
       say("failed: " + s.name + ": " + problem.what());
+      rest();
+      ++failed_;
+      if (++failed_in_a_row_ == too_many_failures) return Ended::broken;
     }
+    if (s.what == Do::load) start_s_ += 0.2 * (std::max(0.0, clock_.now_s() - began_s - net_s) - start_s_);
     if (sampler_.lost()) return Ended::lost;
     if (stop_()) return Ended::stopped;
     if (!settings_.mark && guard_.look().raised(Flag::clocks_locked)) return Ended::locked;
@@ -62,10 +70,19 @@ Ended Runner::run(std::span<Step const> plan) {
   return Ended::done;
 }
 
+void Runner::rest() {
+  try {
+    bench_.stop();
+  } catch (std::exception const& problem) {
+    say(std::string("  and stopping it: ") + problem.what());
+  }
+}
+
 void Runner::step(Step const& s) {
   bool const needs_context = s.what != Do::idle_bare && s.what != Do::probe;
   if (needs_context && !held_) {
     bench_.hold();
+    sampler_.watch_until(clock_.now_s() + listing_s, stop_);
     guard_.own_context();
     held_ = true;
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@
 
 namespace ondol::meter {
 
-enum class Ended { done, stopped, lost, locked };
+/// `broken`: steps failed one after another, which a device error that sticks looks like.
+enum class Ended { done, stopped, lost, locked, broken };
 
 struct RunnerSettings {
   double deadline_s = 570;
@@ -21,16 +23,28 @@ struct RunnerSettings {
   bool mark = false;  ///< a contaminated card is marked, not refused
 };
 
+struct Instruments {
+  nvml::Library const& library;
+  nvml::Device const& device;
+  Clock& clock;
+  Bench& bench;
+  Campaign& campaign;
+  std::set<unsigned> const& processes_before;
+};
+
 class Runner {
  public:
-  Runner(nvml::Library const&, nvml::Device const&, Clock&, Bench&, Campaign&, RunnerSettings, std::function<bool()> stop);
+  Runner(Instruments const&, RunnerSettings, std::function<bool()> stop);
   Ended run(std::span<Step const>);
   int windows() const { return campaign_.windows(); }
   int skipped() const { return skipped_; }
+  int failed() const { return failed_; }
   EnergyMeter const& meter() const { return meter_; }
 
  private:
   void step(Step const&);
+  /// Stops what failed; that may fail in its turn.
+  void rest();
   void load(Step const&);
   void idle(Step const&, char const* kernel);
   void probe_fields(Step const&);
@@ -52,7 +66,8 @@ class Runner {
   Json probe_;
   std::map<std::pair<Fill, Format>, double> toggles_;
   bool held_ = false;
-  int skipped_ = 0;
+  double start_s_ = 0.5;  ///< what starting and ending a step costs: assumed at first, then learned
+  int skipped_ = 0, failed_ = 0, failed_in_a_row_ = 0;
 };
 
 }  // namespace ondol::meter

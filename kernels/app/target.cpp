@@ -7,9 +7,9 @@
 
 #include "kernels/app/arguments.hpp"
 #include "kernels/fake/fake_bench.hpp"
+#include "kernels/meter/steady_clock.hpp"
 #ifdef ONDOL_METER_HAS_CUDA
 #include "kernels/bench/cuda_bench.hpp"
-#include "kernels/meter/steady_clock.hpp"
 #endif
 
 namespace ondol::meter {
@@ -26,6 +26,7 @@ class SimulatedTarget : public Target {
         library_(fake_library()),
         device_(library_, bench().shape().pci_bus_id) {
     simulated = true;
+    processes_before = nvml::processes_on_all(library_);
   }
   Clock& clock() override { return accelerator_.clock(); }
   Bench& bench() override { return accelerator_.bench(); }
@@ -38,6 +39,57 @@ class SimulatedTarget : public Target {
   nvml::Device device_;
 };
 
+bool is_number(std::string const& text) {
+  return !text.empty() && text.size() < 4 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+int number(std::string const& text) {
+  if (!is_number(text)) throw BadInput("--device = " + text + " is neither a number nor a PCI bus id (0000:1B:00.0)");
+  return std::stoi(text);
+}
+
+/// Of a card that nothing can be run on here.
+class IdleBench : public Bench {
+ public:
+  explicit IdleBench(nvml::Device const& device) {
+    shape_ = {device.product().value, device.bus_id(), 0, 0, 0, 0, device.max_clock_hz(nvml::sm_clock).value};
+  }
+  DeviceShape shape() const override { return shape_; }
+  std::vector<KernelInfo> kernels() const override { return {}; }
+  std::string refusal(LoadSpec const&) const override { return "this build has no CUDA kernels"; }
+  void hold() override {}
+  void drop() override {}
+  void start(LoadSpec const& load, double) override { throw std::runtime_error(refusal(load)); }
+  void stop() override {}
+  Done between(double, double) const override { return {}; }
+  std::vector<ClockPoint> clock_trace() const override { return {}; }
+  std::string check(LoadSpec const& load) override { return refusal(load); }
+
+ private:
+  DeviceShape shape_;
+};
+
+class IdleTarget : public Target {
+ public:
+  explicit IdleTarget(std::string const& wanted) : library_(nvml::Library::path()) {
+    if (wanted.find(':') == std::string::npos)
+      device_.emplace(library_, static_cast<unsigned>(number(wanted)));
+    else
+      device_.emplace(library_, wanted);
+    processes_before = nvml::processes_on_all(library_);
+    bench_.emplace(*device_);
+  }
+  Clock& clock() override { return clock_; }
+  Bench& bench() override { return *bench_; }
+  nvml::Library const& library() const override { return library_; }
+  nvml::Device const& device() const override { return *device_; }
+
+ private:
+  SteadyClock clock_;
+  nvml::Library library_;
+  std::optional<nvml::Device> device_;
+  std::optional<IdleBench> bench_;
+};
+
 #ifdef ONDOL_METER_HAS_CUDA
 /// "0000:1b:00.0" and "00000000:1B:00.0" are the same place: the last twelve characters count.
 std::string place(std::string id) {
@@ -48,11 +100,12 @@ std::string place(std::string id) {
 class RealTarget : public Target {
  public:
   explicit RealTarget(std::string const& wanted) : library_(nvml::Library::path()) {
+    processes_before = nvml::processes_on_all(library_);
     if (wanted.find(':') == std::string::npos) {
-      bench_ = make_cuda_bench(number(wanted), clock_);
+      bench_ = made(number(wanted));
     } else {
       for (unsigned i = 0; i < library_.devices() && !bench_; ++i) {
-        auto candidate = make_cuda_bench(static_cast<int>(i), clock_);
+        auto candidate = made(static_cast<int>(i));
         if (place(candidate->shape().pci_bus_id) == place(wanted)) bench_ = std::move(candidate);
       }
       if (!bench_) throw nvml::Missing("no CUDA device has the PCI bus id " + wanted);
@@ -65,10 +118,12 @@ class RealTarget : public Target {
   nvml::Device const& device() const override { return *device_; }
 
  private:
-  static int number(std::string const& text) {
-    if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
-      throw BadInput("--device = " + text + " is neither a number nor a PCI bus id (0000:1B:00.0)");
-    return std::stoi(text);
+  std::unique_ptr<Bench> made(int device) {
+    try {
+      return make_cuda_bench(device, clock_);
+    } catch (std::runtime_error const& problem) {
+      throw nvml::Missing(problem.what());
+    }
   }
   SteadyClock clock_;
   nvml::Library library_;
@@ -89,13 +144,16 @@ std::unique_ptr<Target> simulated_target(std::string const& truth, std::uint64_t
   }
 }
 
+std::unique_ptr<Target> idle_target(std::string const& device) {
+  return std::make_unique<IdleTarget>(device);
+}
+
 std::unique_ptr<Target> real_target([[maybe_unused]] std::string const& device) {
 #ifdef ONDOL_METER_HAS_CUDA
   return std::make_unique<RealTarget>(device);
 #else
   nvml::Library const library(nvml::Library::path());  // says what is missing when even that is
-  throw nvml::Missing(
-      "this build has no CUDA kernels: configure with -DONDOL_CUDA=ON where nvcc is, or measure with --fake TRUTH.txt");
+  throw nvml::Missing("this build has no CUDA kernels: configure with -DONDOL_CUDA=ON where nvcc is, or use --fake TRUTH.txt");
 #endif
 }
 

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -105,7 +106,7 @@ class FakeBench : public Bench {
     fake.core_s = launch.core_s;
     fake.fixed_s = launch.fixed_s;
     fake.toggle = kernel_named(load.kernel)->filled ? toggle(load.fill, operand_format(load.kernel)) : 0;
-    fake.sm_share = std::ceil(load.sm_share * shape_.multiprocessors) / shape_.multiprocessors;
+    fake.sm_share = std::max(1.0, std::round(load.sm_share * shape_.multiprocessors)) / shape_.multiprocessors;
     fake.period_s = load.period_s;
     fake.at_most_s = at_most_s;
     library_.start(&fake);

@@ -1,6 +1,5 @@
 /// libondol_fake_nvml.so: the NVML symbols that the meter reads, answered by the simulated accelerator.  Layouts and codes are
 /// those of the public interface [nvidia2025nvml], declared here anew so that a slip in the meter's own is seen.
-/// One process holds one device: NVML itself is one per process.
 
 #include <unistd.h>
 
@@ -13,46 +12,18 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <string>
 
-#include "kernels/fake/device.hpp"
+#include "kernels/fake/the_device.hpp"
 
-using namespace ondol::meter;
 using namespace ondol::meter::fake;
 
 namespace {
 
-enum Code {
-  success = 0,
-  uninitialized = 1,
-  invalid = 2,
-  not_supported = 3,
-  not_found = 6,
-  too_small = 7,
-  no_driver = 9,
-  lost = 15
-};
-
 constexpr std::int64_t epoch_us = 1'700'000'000'000'000;  ///< of virtual time 0: any, but always the same
 constexpr char bus_id[] = "00000000:1B:00.0";
 
-std::unique_ptr<Device> device;  // NOLINT: the C interface has no handle to keep it in
-
-void spend(double s) {
-  device->advance(device->now_s() + s);
-}
-
-/// Common entry: spends the time of a call and answers lost or unsupported.
-Code enter(double read_s, FaultKind missing = FaultKind::lost) {
-  if (!device) return uninitialized;
-  spend(read_s);
-  if (device->fault(FaultKind::lost)) return lost;
-  return device->fault(missing) ? not_supported : success;
-}
-Code enter() {
-  return enter(device ? device->truth().other_read_s : 0);
-}
+std::unique_ptr<Device>& device = the_device();
 
 unsigned milli(double x) {
   return static_cast<unsigned>(std::max(0.0, x * 1000 + 0.5));
@@ -102,18 +73,6 @@ struct ProcessInfo {
   unsigned gpu_instance, compute_instance;
 };
 
-struct GpmMetric {
-  unsigned id;
-  int code;
-  double value;
-  char const *short_name, *long_name, *unit;
-};
-struct GpmRequest {
-  unsigned version, count;
-  Activity *first, *second;
-  GpmMetric metrics[1];  ///< the caller's has more
-};
-
 bool load_from_environment() {
   char const* const file = std::getenv("ONDOL_FAKE_TRUTH");
   if (!file) return false;
@@ -129,63 +88,6 @@ bool load_from_environment() {
 }  // namespace
 
 extern "C" {
-
-// ------------------------------------------------------------------------------------------------ control
-
-int ondol_fake_load(char const* truth, unsigned long long seed, char const* faults, char* problem, std::size_t capacity) {
-  try {
-    Truth t = read_truth(truth);
-    for (Fault const& f : read_faults(faults)) t.faults.push_back(f);
-    device = std::make_unique<Device>(std::move(t), seed);
-    return 0;
-  } catch (std::exception const& e) {
-    std::snprintf(problem, capacity, "%s", e.what());
-    return 1;
-  }
-}
-double ondol_fake_now() {
-  return device->now_s();
-}
-void ondol_fake_sleep_until(double t_s) {
-  device->advance(t_s);
-}
-void ondol_fake_hold(int held) {
-  device->hold(held != 0);
-}
-void ondol_fake_start(OndolFakeLoad const* load) {
-  device->start(*load);
-}
-void ondol_fake_stop() {
-  device->stop();
-}
-void ondol_fake_between(double t0_s, double t1_s, OndolFakeDone* done) {
-  *done = device->between(t0_s, t1_s);
-}
-std::size_t ondol_fake_clock_trace(double* t_s, double* sm_clock_hz, std::size_t capacity) {
-  auto const& p = device->progress();
-  std::size_t points = 0;
-  for (std::size_t i = 1; i < p.size(); ++i) {
-    double const busy_s = p[i].busy_s - p[i - 1].busy_s;
-    if (busy_s <= 0) continue;
-    if (points < capacity) {
-      t_s[points] = p[i].t_s;
-      sm_clock_hz[points] = (p[i].cycles - p[i - 1].cycles) / busy_s;
-    }
-    ++points;
-  }
-  return points;
-}
-double ondol_fake_true_power_w() {
-  return device->power_w();
-}
-double ondol_fake_true_energy_j() {
-  return device->energy_j();
-}
-double ondol_fake_true_temperature_c() {
-  return device->temperature_c();
-}
-
-// ------------------------------------------------------------------------------------------------ NVML
 
 int nvmlInit_v2() {
   return device || load_from_environment() ? success : no_driver;
@@ -237,7 +139,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void*, unsigned long long* mj) {
   double const half_s = 0.5 * device->truth().energy_read_s;
   if (Code const code = enter(half_s, FaultKind::no_counter); code != success) return code;
   *mj = static_cast<unsigned long long>(1000 * device->sensors().counter_j());
-  spend(half_s);
+  device->advance(device->now_s() + half_s);
   return success;
 }
 int nvmlDeviceGetFieldValues(void*, int count, FieldValue* values) {
@@ -247,7 +149,7 @@ int nvmlDeviceGetFieldValues(void*, int count, FieldValue* values) {
   return success;
 }
 int nvmlDeviceGetPowerUsage(void*, unsigned* mw) {
-  Code const code = enter(device ? device->truth().other_read_s : 0, FaultKind::no_average);
+  Code const code = enter(FaultKind::no_average);
   if (code == success) *mw = milli(device->sensors().reading().average_w);
   return code;
 }
@@ -329,40 +231,6 @@ int nvmlDeviceGetCurrPcieLinkGeneration(void*, unsigned* generation) {
 int nvmlDeviceGetCurrPcieLinkWidth(void*, unsigned* width) {
   *width = 16;
   return enter();
-}
-
-// ------------------------------------------------------------------------------------------------ GPM
-
-int nvmlGpmSampleAlloc(Activity** sample) {
-  *sample = new Activity;
-  return success;
-}
-int nvmlGpmSampleFree(Activity* sample) {
-  delete sample;
-  return success;
-}
-int nvmlGpmSampleGet(void*, Activity* sample) {
-  Code const code = enter(device ? device->truth().other_read_s : 0, FaultKind::no_gpm);
-  if (code == success) *sample = device->activity();
-  return code;
-}
-int nvmlGpmMetricsGet(GpmRequest* request) {
-  if (request->version != 1) return invalid;
-  Activity const &a = *request->first, &b = *request->second;
-  double const s = b.t_s - a.t_s;
-  if (s < 0.1) return invalid;
-  for (unsigned i = 0; i < request->count; ++i) {
-    GpmMetric& m = request->metrics[i];
-    double const share = m.id == 2    ? b.awake_s - a.awake_s
-                         : m.id == 5  ? b.tensor_s - a.tensor_s
-                         : m.id == 10 ? b.dram_s - a.dram_s
-                         : m.id == 11 ? b.fp64_s - a.fp64_s
-                         : m.id == 12 ? b.fp32_s - a.fp32_s
-                                      : -1;
-    m.code = share < 0 ? not_supported : success;
-    m.value = 100 * share / s;
-  }
-  return success;
 }
 
 }  // extern "C"

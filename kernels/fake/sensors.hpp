@@ -1,5 +1,5 @@
 #pragma once
-/// What the board publishes of the true power, and when.                                                      [yang2024power]
+/// What the board publishes of the true power, and when. [yang2024parttime]
 ///   POWER_INSTANT: mean over the last `instant_window_s` of every `instant_period_s`
 ///   POWER_AVERAGE: mean of what POWER_INSTANT saw over the last second
 ///   counter: at its own updates, the true integral, or the sum of what POWER_INSTANT saw times the period

@@ -33,7 +33,7 @@ AliasVerdict judge(std::vector<AliasPoint> const& points) {
   bool all_near = !points.empty(), one_far = false;
   for (AliasPoint const& p : points) {
     double const off = std::abs(p.ratio() - 1);
-    all_near = all_near && off < 0.05;
+    all_near = all_near && off < 0.08;
     one_far = one_far || (std::abs(p.period_s - 0.1) < 0.01 && off > 0.15);
   }
   return all_near ? AliasVerdict::integral : one_far ? AliasVerdict::boxcar : AliasVerdict::unclear;

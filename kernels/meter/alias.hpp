@@ -32,7 +32,7 @@ struct AliasTest {
   AliasVerdict verdict = AliasVerdict::unclear;
 };
 
-/// `integral` where every ratio is within 5 % of 1, `boxcar` where one near 100 ms is off by more than 15 %.
+/// `integral` where every ratio is within 8 % of 1, `boxcar` where one near 100 ms is off by more than 15 %.
 AliasVerdict judge(std::vector<AliasPoint> const&);
 
 /// About 17 s times `scale` with a kernel that stays below the power limit.

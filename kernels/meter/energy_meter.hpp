@@ -1,6 +1,6 @@
 #pragma once
 /// Windows of energy.  With the counter a window runs from one of its own updates to another, so that its 100-ms step costs
-/// nothing: 1.8 s are then good to about 0.05 %, against 2 % from any moment to any.                            [yang2024power]
+/// nothing: 1.8 s are then good to about 0.05 %, against 2 % from any moment to any. [yang2024parttime]
 ///
 ///   u^2 = P^2 [(g0^2 + g1^2) + (r0^2 + r1^2)] / 12 + 2 q^2 / 12
 ///

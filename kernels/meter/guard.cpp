@@ -2,11 +2,12 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace ondol::meter {
 
-Guard::Guard(nvml::Device const& device) : device_(device), ours_{static_cast<unsigned>(getpid())} {
-  auto const there = device_.compute_processes();
-  before_.insert(there.value.begin(), there.value.end());
+Guard::Guard(nvml::Device const& device, std::set<unsigned> before)
+    : device_(device), before_(std::move(before)), ours_{static_cast<unsigned>(getpid())} {
   auto const clock = device_.applications_clock_hz(nvml::sm_clock), most = device_.max_clock_hz(nvml::sm_clock);
   unbound_ = clock && most && clock.value >= most.value;
 }

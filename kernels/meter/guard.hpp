@@ -13,8 +13,8 @@ namespace ondol::meter {
 
 class Guard {
  public:
-  /// Processes that are there now are somebody else's.
-  explicit Guard(nvml::Device const&);
+  /// `before`: processes that held a card before we touched any.  They are somebody else's for good.
+  Guard(nvml::Device const&, std::set<unsigned> before);
   /// Our own context exists now: what came with it is ours.  In a container NVML may name our process by another number.
   void own_context();
   /// The card as it stands: mig, limit_below_default, other_process, clocks_locked, lost_device.

@@ -50,6 +50,15 @@ unsigned Library::devices() const {
   return call(Symbol::device_count, &count) == success ? count : 0;
 }
 
+std::set<unsigned> processes_on_all(Library const& library) {
+  std::set<unsigned> all;
+  for (unsigned i = 0; i < library.devices(); ++i) {
+    auto const here = Device(library, i).compute_processes();
+    all.insert(here.value.begin(), here.value.end());
+  }
+  return all;
+}
+
 Device::Device(Library const& library, std::string const& bus_id) : library_(library) {
   Code const code = library_.call(Symbol::device_by_bus_id, bus_id.c_str(), &handle_);
   if (code != success) throw Missing("NVML knows no device " + bus_id + ": " + library_.error(code));

@@ -2,6 +2,7 @@
 /// NVML by dlopen, read only.  Any symbol may be absent by itself; each answer carries its own return code.
 
 #include <memory>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -48,6 +49,9 @@ class Library {
   void* handle_;
   std::array<void*, symbol_names.size()> symbols_{};
 };
+
+/// Of all devices: taken before our own context, these are somebody else's.
+std::set<unsigned> processes_on_all(Library const&);
 
 struct Field {
   std::uint32_t field = 0, scope = 0;

@@ -247,5 +247,10 @@ def test_list_names_kernels_and_what_was_recorded(tmp_path):
     assert "recorded campaigns" in said and "recorded calibrations" in said
 
 
+def test_check_runs_every_kernel(tmp_path):
+    said = run(tmp_path, "check", "--fake", TRUTH).stdout.splitlines()
+    assert "hbm_read: agrees" in said and len(said) > 40
+
+
 def test_help_says_how_it_ends(tmp_path):
     assert "Ends with 0 done, 2 bad input" in run(tmp_path, "--help").stdout

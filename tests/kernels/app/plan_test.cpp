@@ -17,13 +17,16 @@ std::vector<Step> plan(PlanName name, bool reverse = false) {
 
 double seconds(std::vector<Step> const& steps) {
   double sum = 0;
-  for (Step const& s : steps) sum += expected_s(s, s.request.window_s);
+  for (Step const& s : steps) sum += expected_s(s, s.request.window_s) + 0.4;  // to start a load on a real card
   return sum;
 }
 
 TEST(Plan, FitsItsTime) {
-  EXPECT_LT(seconds(plan(PlanName::full)), 570);
-  EXPECT_GT(seconds(plan(PlanName::full)), 480);
+  std::vector<KernelInfo> one_device(suite.begin(), suite.end());
+  std::erase_if(one_device, [](KernelInfo const& k) { return k.id == "peer_copy" || k.id == "nccl_all_reduce"; });
+  double const full_s = seconds(make_plan(PlanName::full, one_device, 1, false));
+  EXPECT_LT(full_s, 550);
+  EXPECT_GT(full_s, 450);
   EXPECT_LT(seconds(plan(PlanName::quick)), 75);
   EXPECT_LT(seconds(plan(PlanName::dynamics)), 400);
   EXPECT_LT(seconds(plan(PlanName::probe)), 40);
@@ -33,14 +36,16 @@ TEST(Plan, BareIdleComesBeforeAnyContext) {
   for (PlanName name : {PlanName::full, PlanName::quick, PlanName::probe}) EXPECT_EQ(plan(name).front().what, Do::idle_bare);
 }
 
-/// Control and data energies part only where both operands were seen.
-TEST(Plan, EveryFilledFitKernelRunsWithRandomBitsAndZeros) {
+/// Control and data energies part only where both operands were seen; six kernels only repeat channels of others.
+TEST(Plan, EveryChannelRunsWithRandomBitsAndZeros) {
+  std::set<std::string_view> const repeating{"special_rcp", "integer_logic", "hbm_copy",
+                                             "hbm_triad",   "hbm_sector",    "device_to_host"};
   std::set<std::pair<std::string, Fill>> seen;
   for (Step const& s : plan(PlanName::full))
     if (s.what == Do::load) seen.insert({s.load.kernel, s.load.fill});
   for (KernelInfo const& k : suite) {
     EXPECT_TRUE(seen.contains({std::string(k.id), Fill::random_bits})) << k.id;
-    if (k.role == Role::fit && k.filled) {
+    if (k.role == Role::fit && k.filled && !repeating.contains(k.id)) {
       EXPECT_TRUE(seen.contains({std::string(k.id), Fill::zeros})) << k.id;
     }
   }

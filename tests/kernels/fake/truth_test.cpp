@@ -42,7 +42,11 @@ TEST(Truth, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_THAT(complaint(truth_with({{"counter", "both"}})), testing::HasSubstr("`integral` or `boxcar`"));
   EXPECT_THAT(complaint("idle = 3\n"), "line 1: unknown key \"idle\"");
   EXPECT_THAT(complaint("\n\nidle_w\n"), "line 3: expected `key = value`");
-  EXPECT_THAT(complaint("idle_w = 3\n"), testing::HasSubstr("is missing"));
+  for (std::string const line : {"gain = 1\n", "data.l2 = 14\n", "product = Simulated H200\n", "counter = integral\n"}) {
+    std::string shorter = good;
+    shorter.erase(shorter.find("\n" + line), line.size());
+    EXPECT_EQ(complaint(shorter), "line 1: \"" + line.substr(0, line.find(' ')) + "\" is missing");
+  }
   EXPECT_THAT(complaint(good + "fault = flood\n"), testing::HasSubstr("unknown fault \"flood\""));
   EXPECT_EQ(complaint(good + "fault = mig\nfault = thermal 3 4\n"), "accepted");
 }

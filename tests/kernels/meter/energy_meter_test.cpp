@@ -38,7 +38,7 @@ TEST(EnergyMeter, ErrorsAreAsLargeAsStated) {
   EXPECT_LT(squares / stated, 2.5);
 }
 
-/// [yang2024power]: between any two moments a 100-ms counter is off by several percent over such a window, between its own
+/// [yang2024parttime]: between any two moments a 100-ms counter is off by several percent over such a window, between its own
 /// updates by less than 0.2 %.
 TEST(EnergyMeter, WindowsLieBetweenUpdatesOfTheCounter) {
   Instrument i("", constant);
@@ -144,7 +144,7 @@ TEST(EnergyMeter, StopsWhenAsked) {
   Simulated card;
   nvml::Library const library(fake_library);
   nvml::Device const device(library, 0);
-  Guard const guard(device);
+  Guard const guard(device, {});
   Sampler sampler(device, card.clock(), [](Sample const&) {});
   EnergyMeter meter(device, card.clock(), sampler, guard, [&] { return card.clock().now_s() > 6; });
   card.bench().start({"spin"}, 100);

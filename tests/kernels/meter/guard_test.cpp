@@ -8,7 +8,8 @@ namespace ondol::meter {
 namespace {
 
 struct Watched {
-  explicit Watched(std::string const& faults) : card(faults), library(fake_library), device(library, 0), guard(device) {}
+  explicit Watched(std::string const& faults)
+      : card(faults), library(fake_library), device(library, 0), guard(device, nvml::processes_on_all(library)) {}
   Simulated card;
   nvml::Library library;
   nvml::Device device;

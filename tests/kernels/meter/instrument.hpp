@@ -12,7 +12,7 @@ struct Instrument {
       : card(faults, changes, seed),
         library(fake_library),
         device(library, card.bench().shape().pci_bus_id),
-        guard(device),
+        guard(device, nvml::processes_on_all(library)),
         sampler(device, card.clock(), [](Sample const&) {}),
         meter(device, card.clock(), sampler, guard, [] { return false; }) {
     meter.learn_counter(12);
