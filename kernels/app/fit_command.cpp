@@ -123,6 +123,7 @@ void run(Wanted const& w) {
   }
   print_fit(std::cout, fitted, points, limiter, thermal);
   print_quality(std::cout, quality);
+  print_doubts(std::cout, fitted, quality);
   std::cout << "\nwrote " << w.output << '\n';
 }
 

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "kernels/app/fit_tables.hpp"
+#include "kernels/fit/doubts.hpp"
 #include "kernels/fit/quantity.hpp"
 
 namespace ondol::meter {
@@ -114,6 +115,15 @@ void print_json(std::ostream& out, fit::Calibration const& c, fit::Quality const
   }
   if (fit && points) put_fit(out, *fit, *points);
   if (quality) put_quality(out, *quality);
+  if (fit && quality) {
+    out << ",\n  \"held_out_pull\": " << number(fit::held_out_pull(*fit, *quality)) << ", \"warnings\": [";
+    bool first = true;
+    for (auto const& sentence : fit::doubts(*fit, *quality)) {
+      out << (first ? "" : ", ") << text(sentence);
+      first = false;
+    }
+    out << "]";
+  }
   out << "\n}\n";
 }
 

@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <ostream>
 
+#include "kernels/fit/doubts.hpp"
 #include "kernels/fit/quantity.hpp"
 
 namespace ondol::meter {
@@ -139,6 +140,10 @@ void print_quality(std::ostream& out, fit::Quality const& q) {
   if (q.one_sided > 0)
     out << "  at the limit with unknown clock: " << q.one_sided << " windows speak to one side, " << q.one_sided_wrong
         << " of them are missed\n";
+}
+
+void print_doubts(std::ostream& out, fit::Fit const& f, fit::Quality const& q) {
+  for (auto const& sentence : fit::doubts(f, q)) out << "warning: " << sentence << '\n';
 }
 
 }  // namespace ondol::meter

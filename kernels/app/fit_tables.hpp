@@ -13,6 +13,7 @@ void print_fit(std::ostream& out, fit::Fit const& fit, fit::Points const& points
                std::optional<fit::Thermal> const& thermal);
 void print_calibration(std::ostream& out, fit::Calibration const& c);
 void print_quality(std::ostream& out, fit::Quality const& quality);
+void print_doubts(std::ostream& out, fit::Fit const& fit, fit::Quality const& quality);
 
 /// `fit`, `limiter`: where the windows were fitted, else null.
 void print_json(std::ostream& out, fit::Calibration const& c, fit::Quality const* quality, fit::Fit const* fit,

@@ -74,9 +74,29 @@ bool Device::busy() const {
   return load_->period_s <= 0 || std::fmod(t_s_ - load_began_s_ + 1e-9, load_->period_s) < 0.5 * load_->period_s;
 }
 
+double Device::voltage() const {
+  auto const& points = truth_.unlike.voltage;
+  if (points.empty())
+    return std::max(truth_.voltage_floor, 1 - truth_.voltage_slope * (1 - clock_hz_ / truth_.reference_clock_hz));
+  auto const above = std::upper_bound(points.begin(), points.end(), clock_hz_,
+                                      [](double hz, VoltagePoint const& point) { return hz < point.clock_hz; });
+  if (above == points.begin()) return above->voltage;
+  if (above == points.end()) return points.back().voltage;
+  VoltagePoint const &a = *(above - 1), &b = *above;
+  return a.voltage + (b.voltage - a.voltage) * (clock_hz_ - a.clock_hz) / (b.clock_hz - a.clock_hz);
+}
+
+double Device::leakage_w(double voltage) const {
+  double const above_k = temperature_c() - truth_.reference_temperature_c, growth_k = truth_.unlike.leakage_growth_k;
+  if (growth_k <= 0) return truth_.leakage_w_per_k * above_k;
+  double const at_voltage = std::pow(voltage, truth_.unlike.leakage_voltage_power);
+  return truth_.leakage_w_per_k * growth_k * (at_voltage * std::exp(above_k / growth_k) - (busy() ? 1 : at_voltage));
+}
+
 Device::Power Device::power() const {
   Power p;
-  p.board_w = truth_.idle_w + truth_.leakage_w_per_k * (temperature_c() - truth_.reference_temperature_c);
+  double const volt = voltage();
+  p.board_w = truth_.idle_w + leakage_w(volt);
   p.memory_w = truth_.memory_idle_w;
   if (held_) p.board_w += truth_.context_w;
   if (Fault const* const f = fault(FaultKind::other_process)) p.board_w += f->value.value_or(120);
@@ -85,10 +105,12 @@ Device::Power Device::power() const {
     return p;
   }
   double const phi = clock_hz_ / truth_.reference_clock_hz;
-  double const volt = std::max(truth_.voltage_floor, 1 - truth_.voltage_slope * (1 - phi));
   double const g = volt * volt;
+  double const awake = load_->sm_share + truth_.unlike.awake_shared * (1 - load_->sm_share);
   p.launches_per_s = 1 / std::max(load_->core_s / (phi * load_->sm_share), load_->fixed_s);
-  p.board_w += phi * g * load_->sm_share * truth_.awake_w + p.launches_per_s * (g * core_j_ + link_j_ + hbm_j_);
+  double const together_j = truth_.unlike.interaction * std::sqrt(g * tensor_j_ * (g * l2_j_ + hbm_j_));
+  p.board_w +=
+      phi * g * awake * truth_.awake_w + p.launches_per_s * (g * (tensor_j_ + l2_j_ + core_j_) + link_j_ + hbm_j_ + together_j);
   p.memory_w += p.launches_per_s * hbm_j_;
   return p;
 }
@@ -98,11 +120,19 @@ void Device::start(OndolFakeLoad const& load) {
   held_ = true;
   load_began_s_ = t_s_;
   clock_hz_ = ceiling_hz();
-  core_j_ = link_j_ = hbm_j_ = 0;
+  tensor_j_ = l2_j_ = core_j_ = link_j_ = hbm_j_ = 0;
+  double const s = truth_.unlike.toggle_saturation, toggle = load.toggle * (1 + s) / (1 + s * load.toggle);
   for (std::size_t i = 0; i < channels; ++i) {
     auto const c = static_cast<Channel>(i);
-    double const j = 1e-12 * (truth_.control_pj[c] + load.toggle * truth_.data_pj[c]) * load.work[i];
-    (core_voltage(c) ? core_j_ : c == Channel::hbm_read || c == Channel::hbm_write ? hbm_j_ : link_j_) += j;
+    double const j = 1e-12 * (truth_.control_pj[c] + toggle * truth_.data_pj[c]) * load.work[i];
+    if (c <= Channel::tensor_int8)
+      tensor_j_ += j;
+    else if (c == Channel::l2)
+      l2_j_ += j;
+    else if (c == Channel::hbm_read || c == Channel::hbm_write)
+      hbm_j_ += j;
+    else
+      (core_voltage(c) ? core_j_ : link_j_) += j;
   }
   progress_.assign(1, {.t_s = t_s_});
 }

@@ -4,6 +4,14 @@
 ///
 ///   P = S + l (T - T0) + phi g A p + g sum_core e_i r_i + sum_memory e_j r_j
 ///
+/// and, where its truth has the keys of Unlike, deviations from it that a real board may have:
+///
+///   l (T - T0)  ->  l K (v^n exp((T - T0) / K) - v0^n)      v0: 1 at work, v at rest, so that states are what is read at T0
+///   v = V/V_ref(f) by points;   A  ->  s + (1 - s) A;   a  ->  a (1 + q) / (1 + q a);   + x sqrt(P_tensor P_L2,HBM)
+///
+/// Leakage that grows with temperature and voltage: [liao2005leakage], [devogeleer2014leakage].  The rest is assumed: form and
+/// size are not published.
+///
 /// Explicit steps of at most 1 ms; the limiter, the fastest part, has a lag of 20 ms.  One more term than the fitted model has:
 /// `after_work_w` while the clock is still up after work, as boards show.
 
@@ -61,6 +69,8 @@ class Device {
     double board_w = 0, memory_w = 0, launches_per_s = 0;
   };
   bool busy() const;
+  double voltage() const;
+  double leakage_w(double voltage) const;
   Power power() const;
   double ceiling_hz() const;
   double step_end(double to_s) const;
@@ -75,7 +85,8 @@ class Device {
   bool held_ = false;
   std::optional<OndolFakeLoad> load_;
   double load_began_s_ = 0, work_ended_s_ = -1e9;
-  double core_j_ = 0, link_j_ = 0, hbm_j_ = 0;  ///< of a launch at the reference voltage
+  double tensor_j_ = 0, l2_j_ = 0, core_j_ = 0, link_j_ = 0,
+         hbm_j_ = 0;  ///< of a launch at the reference voltage; core: others
   std::vector<Progress> progress_;
   Activity activity_;
 };

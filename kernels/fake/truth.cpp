@@ -1,5 +1,6 @@
 #include "kernels/fake/truth.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -107,10 +108,38 @@ std::map<std::string, double*, std::less<>> numbers(Truth& t) {
   return all;
 }
 
+/// Keys that may be absent.
+std::map<std::string, double*, std::less<>> unlike_numbers(Unlike& u) {
+  return {{"leakage_growth_k", &u.leakage_growth_k},
+          {"leakage_voltage_power", &u.leakage_voltage_power},
+          {"awake_shared", &u.awake_shared},
+          {"interaction", &u.interaction},
+          {"counted_l2", &u.counted_l2},
+          {"counted_hbm", &u.counted_hbm},
+          {"toggle_saturation", &u.toggle_saturation}};
+}
+
+std::vector<VoltagePoint> read_voltage(std::string_view text) {
+  std::vector<VoltagePoint> points;
+  while (!text.empty()) {
+    std::string_view const one = trimmed(text.substr(0, text.find(';')));
+    text.remove_prefix(std::min(text.size(), text.find(';')));
+    text.remove_prefix(text.empty() ? 0 : 1);
+    std::size_t const space = one.find(' ');
+    if (space == std::string_view::npos)
+      throw std::runtime_error("a point is: clock, voltage over that at the reference clock");
+    points.push_back({number(one.substr(0, space)), number(trimmed(one.substr(space)))});
+    if (points.size() > 1 && points.back().clock_hz <= points[points.size() - 2].clock_hz)
+      throw std::runtime_error("the clocks of voltage_points rise");
+  }
+  return points;
+}
+
 struct Words {
   std::string_view key, value;
 };
 void take(Truth& t, std::map<std::string, double*, std::less<>> const& plain, Words const& line) {
+  auto const optional = unlike_numbers(t.unlike);
   auto const& [key, value] = line;
   if (key == "fault") {
     t.faults.push_back(read_fault(value));
@@ -125,6 +154,10 @@ void take(Truth& t, std::map<std::string, double*, std::less<>> const& plain, Wo
     t.counter = value == "boxcar" ? Counter::boxcar : Counter::integral;
   } else if (auto const found = plain.find(key); found != plain.end()) {
     *found->second = number(value);
+  } else if (auto const other = optional.find(key); other != optional.end()) {
+    *other->second = number(value);
+  } else if (key == "voltage_points") {
+    t.unlike.voltage = read_voltage(value);
   } else {
     throw std::runtime_error("unknown key \"" + std::string(key) + "\"");
   }

@@ -37,6 +37,22 @@ struct Fault {
 
 enum class Counter { integral, boxcar };
 
+/// SM voltage over that at the reference clock, at a clock.
+struct VoltagePoint {
+  double clock_hz = 0, voltage = 0;
+};
+
+/// What a real board may do and the fitted model does not know.  Every default is the fitted model.
+struct Unlike {
+  double leakage_growth_k = 0;             ///< > 0: leakage grows by e in so many kelvin; its slope at T0 stays leakage_w_per_k
+  double leakage_voltage_power = 0;        ///< leakage follows V to this power; for growing leakage only
+  std::vector<VoltagePoint> voltage;       ///< straight between points, flat outside; empty: voltage_slope and voltage_floor
+  double awake_shared = 0;                 ///< part of `awake` that the first multiprocessor wakes for all
+  double interaction = 0;                  ///< of tensor with L2 and HBM power, over their geometric mean
+  double toggle_saturation = 0;            ///< s in a (1 + s) / (1 + s a): data energy over toggle bends, its ends stay
+  double counted_l2 = 1, counted_hbm = 1;  ///< counted over true traffic of library matrix products
+};
+
 struct Truth {
   std::string product;
   int capability = 0, multiprocessors = 0;
@@ -55,11 +71,13 @@ struct Truth {
   double counter_period_s = 0, counter_jitter_s = 0, counter_noise_j = 0;
   double energy_read_s = 0, field_read_s = 0, other_read_s = 0;
   std::vector<Fault> faults;
+  Unlike unlike;
 };
 
 /// "mig", "other_process 60 90", "lowered_limit 0 inf 500": name, from [s], to [s], value.  Several stand apart by `;`.
 std::vector<Fault> read_faults(std::string_view text);
-/// Every key must stand once; lines of `#` are comments, `fault = ...` may repeat.  Throws std::runtime_error "line N: what".
+/// Every key must stand once, those of Unlike at most once (`voltage_points = HZ V; HZ V`, rising); lines of `#` are comments,
+/// `fault = ...` may repeat.  Throws std::runtime_error "line N: what".
 Truth read_truth(std::string_view text);
 
 }  // namespace ondol::meter::fake

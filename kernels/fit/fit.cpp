@@ -12,6 +12,7 @@ namespace {
 constexpr double most_model_error = 0.5;
 constexpr double assumed_model_error = 0.02;  // where too few loads show their scatter
 constexpr double least_freedom = 5;
+constexpr double foot_start = 0.85;  // among the voltages of limited windows, so that the floor has a slope
 
 /// Relative residual of a load.
 struct LoadResidual {
@@ -105,6 +106,41 @@ bool memory_speaks(std::span<Point const> points) {
   return busy.size() >= 2 && quiet.size() >= 2;
 }
 
+/// Weights and solution settle in a few rounds: each moves the other little.
+void settle(Fit& f, Solution& solution, Layout const& layout, std::span<Point const> points, double least_model_error) {
+  for (int round = 0; round < 8; ++round) {
+    Weights const before = f.weights;
+    auto const loads = residuals_of(layout, points, f.reference_clock_hz, f.weights, solution.x);
+    f.weights.leakage_w_per_k = layout.coefficients(solution.x.data())[Scalar::leakage_slope];
+    f.weights.noise = noise_factor(loads, before.noise);
+    f.weights.model_error = std::max(least_model_error, between_loads(loads, f.identified.effective_unknowns));
+    if (layout.memory()) f.weights.memory_w = memory_scatter(layout, points, solution.x);
+    solution = minimise(layout, points, f.reference_clock_hz, f.weights, solution.x);
+    f.identified = identify(layout, solution);
+    if (std::abs(f.weights.model_error - before.model_error) < 1e-5 && std::abs(f.weights.noise - before.noise) < 1e-3 &&
+        std::abs(f.weights.memory_w - before.memory_w) < 1e-2)
+      break;
+  }
+}
+
+/// The floor has no slope where no window reaches it, so the solver never finds it from below: it starts among the voltages.
+Solution with_foot(Layout const& without, Solution const& straight, Layout const& with, std::span<Point const> points,
+                   double clock, Weights const& weights) {
+  double lowest_phi = 1;
+  for (Point const& p : points)
+    if (p.awake > 0 && !p.one_sided()) lowest_phi = std::min(lowest_phi, phi_of(p, clock));
+  double const slope = without.coefficients(straight.x.data())[Scalar::voltage_slope];
+  auto const at = static_cast<std::ptrdiff_t>(*with.place(Scalar::voltage_floor));
+  std::optional<Solution> best;
+  for (double const part : {0.25, 0.5, 0.75}) {
+    std::vector<double> start = straight.x;
+    start.insert(start.begin() + at, (1 - part * slope * (1 - lowest_phi)) / with.fixed()[Scalar::voltage_floor]);
+    Solution found = minimise(with, points, clock, weights, start);
+    if (!best || found.cost < best->cost) best = std::move(found);
+  }
+  return *best;
+}
+
 }  // namespace
 
 Fit fit(Priors const& priors, std::span<Point const> points, double reference_clock_hz, std::size_t folders, double model_error,
@@ -112,7 +148,8 @@ Fit fit(Priors const& priors, std::span<Point const> points, double reference_cl
   if (points.size() < least_windows)
     throw std::runtime_error("only " + std::to_string(points.size()) + " windows can be fitted; at least " +
                              std::to_string(least_windows) + " are needed");
-  Layout const layout(priors, points, reference_clock_hz, folders, memory_speaks(points));
+  bool const memory = memory_speaks(points);
+  Layout layout(priors, points, reference_clock_hz, folders, memory, weights && weights->foot);
   Fit f;
   f.reference_clock_hz = reference_clock_hz;
   f.loads = loads_of(points).size();
@@ -121,21 +158,26 @@ Fit fit(Priors const& priors, std::span<Point const> points, double reference_cl
     f.weights.model_error = std::max(model_error, 0.01);
     f.weights.leakage_w_per_k = layout.fixed()[Scalar::leakage_slope];
   }
-  Solution solution = minimise(layout, points, reference_clock_hz, f.weights, layout.start());
+  std::vector<double> start = layout.start();
+  if (f.weights.foot) start[*layout.place(Scalar::voltage_floor)] = foot_start / layout.fixed()[Scalar::voltage_floor];
+  Solution solution = minimise(layout, points, reference_clock_hz, f.weights, start);
   f.identified = identify(layout, solution);
-  // Weights and solution settle in a few rounds: each moves the other little.
-  for (int round = 0; round < 8 && !weights; ++round) {
-    Weights const before = f.weights;
-    auto const loads = residuals_of(layout, points, reference_clock_hz, f.weights, solution.x);
-    f.weights.leakage_w_per_k = layout.coefficients(solution.x.data())[Scalar::leakage_slope];
-    f.weights.noise = noise_factor(loads, before.noise);
-    f.weights.model_error = std::max(model_error, between_loads(loads, f.identified.effective_unknowns));
-    if (layout.memory()) f.weights.memory_w = memory_scatter(layout, points, solution.x);
-    solution = minimise(layout, points, reference_clock_hz, f.weights, solution.x);
-    f.identified = identify(layout, solution);
-    if (std::abs(f.weights.model_error - before.model_error) < 1e-5 && std::abs(f.weights.noise - before.noise) < 1e-3 &&
-        std::abs(f.weights.memory_w - before.memory_w) < 1e-2)
-      break;
+  if (!weights) {
+    settle(f, solution, layout, points, model_error);
+    Layout footed(priors, points, reference_clock_hz, folders, memory, true);
+    if (!layout.place(Scalar::voltage_floor) && layout.place(Scalar::voltage_slope)) {
+      constexpr double four_sigma = 16;  // three starts, so more than the usual three
+      Fit g = f;
+      g.weights.foot = true;
+      Solution other = with_foot(layout, solution, footed, points, reference_clock_hz, f.weights);
+      g.identified = identify(footed, other);
+      settle(g, other, footed, points, model_error);
+      if (solution.deviance() - other.deviance() > four_sigma) {
+        layout = std::move(footed);
+        solution = std::move(other);
+        f = std::move(g);
+      }
+    }
   }
 
   f.value = layout.coefficients(solution.x.data());

@@ -3,6 +3,7 @@
 #include <ceres/ceres.h>
 
 #include <Eigen/Dense>
+#include <cmath>
 #include <stdexcept>
 
 namespace ondol::meter::fit {
@@ -128,15 +129,17 @@ Solution minimise(Layout const& layout, std::span<Point const> points, double re
   ceres::Problem problem;
   std::vector<ceres::ResidualBlockId> of_windows;
   for (auto const& load : loads_of(points)) {
-    of_windows.push_back(
-        problem.AddResidualBlock(differentiated(new LoadCost(context, load, weights), n, load.size()), nullptr, s.x.data()));
+    auto* const cost = new LoadCost(context, load, weights);
+    s.log_determinant += cost->factor.diagonal().array().log().sum();
+    of_windows.push_back(problem.AddResidualBlock(differentiated(cost, n, load.size()), nullptr, s.x.data()));
     if (!layout.memory()) continue;
     std::vector<std::size_t> read;
     for (std::size_t const i : load)
       if (points[i].memory_power_w) read.push_back(i);
-    if (!read.empty())
-      of_windows.push_back(
-          problem.AddResidualBlock(differentiated(new MemoryCost{context, read, weights.memory_w}, n, 1), nullptr, s.x.data()));
+    if (read.empty()) continue;
+    s.log_determinant += std::log(weights.memory_w);
+    of_windows.push_back(
+        problem.AddResidualBlock(differentiated(new MemoryCost{context, read, weights.memory_w}, n, 1), nullptr, s.x.data()));
   }
   problem.AddResidualBlock(differentiated(new PriorCost{layout.parameters()}, n, n), nullptr, s.x.data());
   for (std::size_t i = 0; i < n; ++i) {

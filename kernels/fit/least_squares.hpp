@@ -20,13 +20,17 @@ struct Weights {
   double model_error = 0;  ///< relative, one draw a load
   double leakage_w_per_k = 0;
   double memory_w = 2;  ///< of the memory scope, one draw a load
+  bool foot = false;    ///< no weight, but settled with them: the voltage's floor lies among the clocks
 };
 
 struct Solution {
   std::vector<double> x;
   std::vector<double> jacobian;  ///< of the whitened residuals of the windows, without priors; row by row
   std::size_t rows = 0;
-  double cost = 0;  ///< half the sum of squares, priors included
+  double cost = 0;             ///< half the sum of squares, priors included
+  double log_determinant = 0;  ///< half that of the covariance of all windows
+  /// Less by how much the windows are likelier, weights included: a model error that shrinks counts as it should.
+  double deviance() const { return 2 * (cost + log_determinant); }
   int steps = 0;
 };
 

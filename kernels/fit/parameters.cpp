@@ -26,7 +26,8 @@ int Layout::add(std::string name, Prior const& prior, double lower, double upper
   return static_cast<int>(parameters_.size()) - 1;
 }
 
-Layout::Layout(Priors const& priors, std::span<Point const> points, double reference_clock_hz, std::size_t folders, bool memory)
+Layout::Layout(Priors const& priors, std::span<Point const> points, double reference_clock_hz, std::size_t folders, bool memory,
+               bool foot)
     : folders_(folders), memory_(memory) {
   scalar_.fill(-1);
   control_.fill(-1);
@@ -50,7 +51,7 @@ Layout::Layout(Priors const& priors, std::span<Point const> points, double refer
   double const slope = fixed_[Scalar::voltage_slope], floor = fixed_[Scalar::voltage_floor];
   scalar(Scalar::voltage_slope, any([&](Point const& p) { return loads_core(p) && !p.one_sided() && phi(p) < 0.99; }),
          1 / slope);
-  scalar(Scalar::voltage_floor, any([&](Point const& p) { return loads_core(p) && 1 - slope * (1 - phi(p)) < floor; }),
+  scalar(Scalar::voltage_floor, foot || any([&](Point const& p) { return loads_core(p) && 1 - slope * (1 - phi(p)) < floor; }),
          1 / floor);
   for (std::size_t i = 0; i < channels; ++i) {
     std::string const channel(channel_names[i]);

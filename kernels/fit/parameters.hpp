@@ -1,6 +1,7 @@
 #pragma once
 /// The unknowns of a fit as one vector: which coefficients the windows excite, their priors and bounds, and nuisances.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,10 +23,17 @@ class Layout {
  public:
   /// Throws where the windows excite a channel that the priors do not know.  `folders` > 1 adds the gains of all but the
   /// first; their product is 1.  `memory`: adds idle power of the memory scope and the share of HBM energy that it sees.
-  Layout(Priors const& priors, std::span<Point const> points, double reference_clock_hz, std::size_t folders, bool memory);
+  /// `foot`: the voltage's floor is an unknown though the priors see it below every clock of these windows.
+  Layout(Priors const& priors, std::span<Point const> points, double reference_clock_hz, std::size_t folders, bool memory,
+         bool foot = false);
 
   std::vector<Parameter> const& parameters() const { return parameters_; }
   std::vector<double> start() const;
+  /// Place of a scalar among the parameters.
+  std::optional<std::size_t> place(Scalar s) const {
+    int const slot = scalar_[static_cast<std::size_t>(s)];
+    return slot < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(slot));
+  }
   std::size_t physical() const { return physical_; }  ///< the first ones; nuisances follow
   bool memory() const { return memory_; }
   Coefficients<double> const& fixed() const { return fixed_; }

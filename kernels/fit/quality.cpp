@@ -40,11 +40,20 @@ std::vector<Residual> only(std::vector<Residual> const& all, std::function<bool(
 
 std::optional<Slope> slope(std::vector<Residual> const& all,
                            std::function<std::optional<double>(Residual const&)> const& covariate) {
-  double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
+  struct Mean {
+    double windows = 0, x = 0, y = 0;
+  };
+  std::map<std::size_t, Mean> starts;
   for (auto const& r : all) {
     auto const x = covariate(r);
     if (!x || r.point->one_sided()) continue;
-    ++n, sx += *x, sy += r.relative, sxx += *x * *x, sxy += *x * r.relative, syy += r.relative * r.relative;
+    Mean& m = starts[r.point->start];
+    ++m.windows, m.x += *x, m.y += r.relative;
+  }
+  double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
+  for (auto const& [start, m] : starts) {
+    double const x = m.x / m.windows, y = m.y / m.windows;
+    ++n, sx += x, sy += y, sxx += x * x, sxy += x * y, syy += y * y;
   }
   double const vx = sxx - sx * sx / std::max(n, 1.0), vxy = sxy - sx * sy / std::max(n, 1.0);
   if (n < 4 || vx <= 1e-9 * sxx) return std::nullopt;

@@ -29,7 +29,8 @@ struct KernelError {
   Errors errors;
 };
 
-/// Residual against a covariate: relative residual per unit, and one standard error.
+/// Residual against a covariate: relative residual per unit, and one standard error.  Over means of starts, since repeats share
+/// their error.
 struct Slope {
   double value = 0, sd = 0;
 };

@@ -23,11 +23,15 @@ inline std::string text_of(std::string const& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The shipped truth with the values of these keys replaced.
+/// The shipped truth with the values of these keys replaced, or added where they may be absent.
 inline std::string truth_with(std::map<std::string, std::string> const& changes) {
   std::string text = text_of(shipped_truth);
   for (auto const& [key, value] : changes) {
     std::size_t const at = text.find("\n" + key + " = ") + 1;
+    if (at == 0) {
+      text += key + " = " + value + "\n";
+      continue;
+    }
     text.replace(at, text.find('\n', at) - at, key + " = " + value);
   }
   return text;

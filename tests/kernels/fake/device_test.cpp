@@ -88,6 +88,60 @@ TEST(FakeDevice, LeakageFollowsTemperature) {
   EXPECT_NEAR(s.truth().true_power_w(), 76 + 0.6 * (s.truth().true_temperature_c() - 45), 1e-9);
 }
 
+TEST(FakeDevice, GrowingLeakageFollowsTemperatureAndVoltage) {
+  Simulated s("", {{"leakage_growth_k", "36"}, {"leakage_voltage_power", "3"}, {"voltage_points", "345e6 0.5; 1980e6 1"}});
+  auto const above = [&] { return std::exp((s.truth().true_temperature_c() - 45) / 36); };
+  EXPECT_NEAR(s.truth().true_power_w(), 76 + 0.6 * 36 * 0.125 * (above() - 1), 1e-9);  // at rest, half the voltage
+  s.bench().start({"spin"}, 100);
+  s.clock().sleep_for(2);
+  EXPECT_NEAR(s.truth().true_power_w(), 177 + 0.6 * 36 * (above() - 1), 1e-9);
+}
+
+TEST(FakeDevice, TheFirstMultiprocessorWakesWhatIsShared) {
+  std::map<std::string, std::string> const shared{{"leakage_w_per_k", "0"}, {"awake_shared", "0.5"}};
+  Simulated s("", shared);
+  EXPECT_NEAR(steady_power_w(s, {"spin", Fill::random_bits, 0.5}), 117 + 60 * 0.75, 1e-9);
+  EXPECT_NEAR(steady_power_w(s, {"spin"}), 177, 1e-9);
+}
+
+/// On a board of its own: the library holds one at a time.
+double power_on_w(std::map<std::string, std::string> changes, LoadSpec const& load) {
+  changes.insert({{"leakage_w_per_k", "0"}, {"limit_w", "3000"}});
+  Simulated s("", changes);
+  return steady_power_w(s, load);
+}
+
+TEST(FakeDevice, DataEnergyBendsBetweenItsEnds) {
+  std::map<std::string, std::string> const bent{{"toggle_saturation", "0.5"}};
+  EXPECT_NEAR(power_on_w(bent, {"fma_fp32"}), power_on_w({}, {"fma_fp32"}), 0.05);  // random bits flip 0.9998 of half
+  double const rate = fake::launch_of("fma_fp32")->work[Channel::vector_fp32] / 1e-3;
+  double const a = toggle(Fill::sparse50, Format::fp32);
+  EXPECT_NEAR(power_on_w(bent, {"fma_fp32", Fill::sparse50}), 177 + (3.2 + 2.2 * 1.5 * a / (1 + 0.5 * a)) * 1e-12 * rate, 1e-6);
+}
+
+TEST(FakeDevice, TensorUnitsBesideMemoryTrafficTakeMore) {
+  std::map<std::string, std::string> const more{{"interaction", "0.04"}};
+  auto const launch = *fake::launch_of("gemm_square_bf16");
+  double const pj_per_s = 1e-12 / std::max(launch.core_s, launch.fixed_s);
+  double const tensor_w = pj_per_s * 0.52 * launch.work[Channel::tensor_bf16];
+  double const memory_w =
+      pj_per_s * (39 * launch.work[Channel::l2] + 94 * launch.work[Channel::hbm_read] + 99 * launch.work[Channel::hbm_write]);
+  EXPECT_NEAR(power_on_w(more, {"gemm_square_bf16"}) - power_on_w({}, {"gemm_square_bf16"}),
+              0.04 * std::sqrt(tensor_w * memory_w), 0.01);
+  EXPECT_DOUBLE_EQ(power_on_w(more, {"hbm_read"}), power_on_w({}, {"hbm_read"}));
+}
+
+TEST(FakeBench, LibraryProductsMayBeCountedWrong) {
+  Simulated s("", {{"counted_l2", "0.8"}});
+  for (auto const& [kernel, factor] : {std::pair{"gemm_up_bf16", 0.8}, {"l2_read", 1.0}}) {
+    s.bench().start({kernel}, 100);
+    double const t0 = s.clock().now_s();
+    s.clock().sleep_for(1);
+    Done const done = s.bench().between(t0 + 0.5, t0 + 0.9);
+    EXPECT_NEAR(done.work[Channel::l2] / done.launches, factor * fake::launch_of(kernel)->work[Channel::l2], 1);
+  }
+}
+
 TEST(FakeBench, WorkIsLaunchesTimesWorkOfOne) {
   Simulated s;
   s.bench().start({"hbm_copy"}, 100);

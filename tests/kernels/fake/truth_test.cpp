@@ -51,5 +51,17 @@ TEST(Truth, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(complaint(good + "fault = mig\nfault = thermal 3 4\n"), "accepted");
 }
 
+TEST(Truth, WhatIsUnlikeTheModelMayBeAbsent) {
+  EXPECT_TRUE(read_truth(text_of(shipped_truth)).unlike.voltage.empty());
+  Truth const t = read_truth(text_of(ONDOL_SOURCE_DIR "/kernels/fake/truth/h200_unlike.txt"));
+  EXPECT_EQ(t.unlike.leakage_growth_k, 36);
+  EXPECT_EQ(t.unlike.counted_hbm, 1.2);
+  ASSERT_EQ(t.unlike.voltage.size(), 2u);
+  EXPECT_EQ(t.unlike.voltage[0].voltage, 0.86);
+  EXPECT_THAT(complaint(truth_with({{"voltage_points", "1500e6"}})), testing::HasSubstr("a point is: clock, voltage"));
+  EXPECT_THAT(complaint(truth_with({{"voltage_points", "2e9 1; 1e9 0.8"}})), testing::HasSubstr("rise"));
+  EXPECT_THAT(complaint(truth_with({{"interaction", "much"}})), testing::HasSubstr("\"much\" is not a number"));
+}
+
 }  // namespace
 }  // namespace ondol::meter::fake
