@@ -43,16 +43,25 @@ def gemm(m, n, k, dtype):
     return w
 
 
-def moe(tokens, hidden, inter, experts, topk, dtype):
-    """Gated feed-forward of the experts on one device: `tokens` x `topk` routed rows, balanced over `experts`; two products in, one out;
-    weights of an expert are read when it has a row.  Grouped kernels work in blocks of 128 with rows padded to 64."""
+def moe(tokens, hidden, inter, experts, here, topk, dtype):
+    """Gated feed-forward of the `here` experts of `experts` that one device holds: `tokens` x `topk` routed rows, balanced; two products in,
+    one out; weights of an expert are read when it has a row.  Grouped kernels work in blocks of 128 with rows padded to 64.  As
+    served, every device writes all rows (zeros for experts elsewhere), activates them and sums them by token."""
     rows = tokens * topk
-    active = min(experts, rows)
+    local, active = rows * here / experts, min(here, rows * here / experts)
+    active = max(active, 1.0)
     w = {}
     quantise(w, tokens, hidden, dtype)
-    product(w, rows, 2 * inter, hidden, dtype, active, 128, 64)
-    quantise(w, rows, inter, dtype)
-    product(w, rows, hidden, inter, dtype, active, 128, 64)
+    product(w, local, 2 * inter, hidden, dtype, active, 128, 64)
+    quantise(w, local, inter, dtype)
+    product(w, local, hidden, inter, dtype, active, 128, 64)
+    zeros, results = 2.0 * (rows - local) * (2 * inter + hidden), 2.0 * tokens * hidden
+    read, write = 2.0 * rows * (2 * inter + hidden), zeros + 2.0 * rows * inter + results
+    add(w, "hbm_read", read)
+    add(w, "hbm_write", write)
+    add(w, "l2", read + write)
+    add(w, "special", rows * inter)
+    add(w, "vector_fp32", rows * (8 * inter + 2 * hidden))
     return w
 
 

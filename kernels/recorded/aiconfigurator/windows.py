@@ -80,7 +80,7 @@ def moe_rows(board):
         dtype = DTYPE[r["dtype"]]
         rows = tokens * topk / experts
         yield (f"moe_{r['dtype']}_rows{4.0 ** math.floor(math.log(rows, 4)):g}", half(hidden, inter, experts, topk), dtype,
-               float(r["latency_ms"]) * 1e-3, float(r["power_w"]), counts.moe(tokens, hidden, inter / tp, experts / ep, topk / ep, dtype))
+               float(r["latency_ms"]) * 1e-3, float(r["power_w"]), counts.moe(tokens, hidden, inter / tp, experts, experts / ep, topk, dtype))
 
 
 def attention_rows(board):
