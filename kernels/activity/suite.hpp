@@ -68,4 +68,17 @@ constexpr std::optional<KernelInfo> kernel_named(std::string_view id) {
   return std::nullopt;
 }
 
+/// What the chosen data of a kernel is stored as; toggle(fill, format) follows from it.  Plain byte movers and the 32-bit
+/// integer and special-function kernels hold words of 32 bits, the loads of language models bf16 unless their name says fp8.
+constexpr Format operand_format(std::string_view id) {
+  auto const says = [&](std::string_view word) { return id.find(word) != std::string_view::npos; };
+  if (says("fp64")) return Format::fp64;
+  if (says("tf32")) return Format::tf32;
+  if (says("fp16")) return Format::fp16;
+  if (says("fp8")) return Format::fp8_e4m3;
+  if (says("int8")) return Format::int8;
+  auto const kernel = kernel_named(id);
+  return says("bf16") || (kernel && kernel->role == Role::held_out) ? Format::bf16 : Format::fp32;
+}
+
 }  // namespace ondol::meter
