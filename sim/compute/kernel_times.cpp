@@ -10,7 +10,7 @@
 namespace ondol::sim {
 namespace {
 
-constexpr double least_cover = 0.5;   // share of the weight on covered knots that a reading needs
+constexpr double least_cover = 0.5;    // share of the weight on covered knots that a reading needs
 constexpr double beyond = 1.0 + 1e-9;  // rounding at the edges
 
 struct Between {

@@ -2,7 +2,8 @@
 /// How near to the roofline measured kernels come, on a grid of their sizes.
 ///
 /// The time of a shape lies between those of the grid's knots around it, linear in the logarithms of sizes and time:
-///   ln t = sum_k w_k ln(roof_k / efficiency_k),    roof = max(FLOP / peak, bytes / bandwidth)      [williams2009roofline, form]
+///   ln t = sum_k w_k ln(roof_k / efficiency_k),    roof = max(FLOP / peak, bytes / bandwidth)      [williams2009roofline,
+///   form]
 /// so a shape between two measured ones takes a time between theirs.  The roofs are those of the device asked for: another
 /// device of the same kind reaches the same share of its own roofs.
 /// Made from public tables by kernels/recorded/aiconfigurator/times.py; page: docs/models/kernel-time.md

@@ -9,16 +9,16 @@ namespace {
 
 using meter::Channel;
 
-constexpr double launch_s = 2e-6;            // gap between kernels of a captured graph; tiny ones of the tables take 2 us
-constexpr double multiprocessors = 132;      // Hopper; Blackwell has 148 (assumed for all: only small kernels feel it)
-constexpr double attention_to_gemm = 0.7;    // tensor rate of fused attention over that of a product, without a grid (assumed)
+constexpr double launch_s = 2e-6;             // gap between kernels of a captured graph; tiny ones of the tables take 2 us
+constexpr double multiprocessors = 132;       // Hopper; Blackwell has 148 (assumed for all: only small kernels feel it)
+constexpr double attention_to_gemm = 0.7;     // tensor rate of fused attention over that of a product, without a grid (assumed)
 constexpr double roofline_uncertainty = 0.5;  // a factor of 1.5: judged shapes outside the grids (docs/models/kernel-time.md)
-constexpr double kin_uncertainty = 0.2;      // rates of one board from another's grid (assumed)
+constexpr double kin_uncertainty = 0.2;       // rates of one board from another's grid (assumed)
 // Counts from the algorithms, in operations (assumed; kernels/recorded/aiconfigurator/counts.py).
-constexpr double epilogue = 8;    // a result: read from the accumulator, scale, convert, pack, store
-constexpr double quantising = 96;  // an activation rounded to a narrow type, its group's largest sought first
+constexpr double epilogue = 8;      // a result: read from the accumulator, scale, convert, pack, store
+constexpr double quantising = 96;   // an activation rounded to a narrow type, its group's largest sought first
 constexpr double transposing = 16;  // a value of a narrow cache, on its way to the tensor units
-constexpr double softmax = 8;     // a score: scale, mask, maximum, sum, conversion
+constexpr double softmax = 8;       // a score: scale, mask, maximum, sum, conversion
 
 double peak(KernelRates const& r, Dtype dtype) {
   double const rate = r.flop_per_s[static_cast<std::size_t>(dtype)];
@@ -42,8 +42,8 @@ void product(meter::Work& w, double m, double n, double k, Dtype dtype, double c
   w[Channel::hbm_read] += a_bytes * blocks(n, 2048) + b_bytes * blocks(rows, 2048);
   w[Channel::hbm_write] += c_bytes;
   w[Channel::l2] += a_bytes * blocks(n, block) + b_bytes * blocks(rows, block) + c_bytes;
-  w[Channel::shared] += 2 * a_bytes * blocks(n, block) +
-                        b_bytes * (blocks(rows, std::min(block, 128.0)) + blocks(rows, 64)) + 2 * c_bytes;
+  w[Channel::shared] +=
+      2 * a_bytes * blocks(n, block) + b_bytes * (blocks(rows, std::min(block, 128.0)) + blocks(rows, 64)) + 2 * c_bytes;
   w[Channel::vector_fp32] += epilogue * m * n;
 }
 
@@ -70,9 +70,10 @@ meter::Work attention_work(AttentionShape const& s, Dtype dtype) {
   double const kv_bytes = bytes_of(dtype) * cached, qo_bytes = 2 * s.batch * s.heads * s.head_dim * s.tokens;
   // Keys and values pass once for every 128 queries of a sequence; heads that share them are queries of one block in decoding.
   bool const decode = s.phase == AttentionShape::Phase::decode;
-  double const passes = decode ? blocks(s.tokens * s.heads / s.kv_heads, 128)
-                               : std::max(1.0, s.heads / s.kv_heads * blocks(s.tokens, 128) *
-                                                   (s.cache + (s.tokens + 1) / 2) / (s.cache + s.tokens));
+  double const passes =
+      decode
+          ? blocks(s.tokens * s.heads / s.kv_heads, 128)
+          : std::max(1.0, s.heads / s.kv_heads * blocks(s.tokens, 128) * (s.cache + (s.tokens + 1) / 2) / (s.cache + s.tokens));
   meter::Work w;
   w[tensor_channel(dtype)] = 4 * scores * s.head_dim;
   w[Channel::special] = scores;

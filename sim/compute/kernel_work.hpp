@@ -40,8 +40,8 @@ struct KernelRates {
   double matmul_efficiency = 0.75;          ///< best measured rate of a large product / peak
   double byte_per_s = 0;                    ///< peak memory bandwidth
   double memory_efficiency = 0.85;          ///< best streamed rate / peak
-  /// Measured kernels of this board or of its nearest kin, scaled by the ratio of `matmul_efficiency` as far as the tensor units
-  /// bind; none: roofline.
+  /// Measured kernels of this board or of its nearest kin, scaled by the ratio of `matmul_efficiency` as far as the tensor
+  /// units bind; none: roofline.
   std::shared_ptr<KernelTimes const> times;
 };
 

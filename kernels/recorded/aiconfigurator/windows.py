@@ -28,7 +28,10 @@ CHANNELS = ("tensor_fp64 tensor_tf32 tensor_bf16 tensor_fp16 tensor_fp8 tensor_f
 COLUMNS = ("window kernel role fill toggle sm_share seed period_s repeat t0_s t1_s energy_counter_j energy_instant_j energy_average_j "
            "uncertainty_j memory_power_w temperature_c memory_temperature_c sm_clock_nvml_hz sm_clock_kernel_hz limit_w reasons "
            "flags launches awake").split() + ["work_" + c for c in CHANNELS] + "gpm_sm gpm_tensor gpm_dram gpm_fp32 gpm_fp64".split()
-LEAST_TIME_S = 200e-6  # shorter kernels are read for 0.3 s only, a third of the sensor's mean
+JUDGED_TIME_S = 200e-6  # large kernels
+FITTED_TIME_S = 50e-6   # where six copies of a product are read in turn, for 1 s in all; otherwise 200 us too
+NEAR_LIMIT = 0.96       # a class so near its limit was held by it: readings carry some of the kernel before them
+SIX_COPIES = ("gemm_bfloat16", "gemm_fp8_compute", "gemm_fp8_weights", "gemm_fp8_activations", "gemm_fp8_output")
 LEAST_ROWS = 10
 LONGEST_PROMPT = 4096  # filling longer ones takes longer than the reading, which then holds more of the filling
 TOGGLE = {"bf16": 0.703, "fp8": 0.816, "fp4": 0.9}  # normal data, kernels/activity/fill.hpp; fp4 assumed: nearly all codes are used
@@ -84,8 +87,8 @@ def moe_rows(board):
 
 
 def attention_rows(board):
-    """Whole head sizes: 64 and 192 fit, 128 and 256 judge.  512 runs on another kernel and is left out.  Classes of decoding by query heads
-    a cache head, of prompts by achieved rate."""
+    """Judged only: preparing each shape takes longer than reading it, so these readings scatter most.  Head size 512 runs on another kernel
+    and is left out.  Classes of decoding by query heads a cache head, of prompts by achieved rate."""
     for phase in ("decode", "prefill") if board == "h200" else ():
         for r in table(f"{board}_{phase}_attention"):
             batch, isl, step, heads, kv, size = (int(r[c]) for c in ("batch", "isl", "step", "heads", "kv_heads", "head_dim"))
@@ -96,7 +99,7 @@ def attention_rows(board):
             group = heads // kv
             label = (f"queries{'1-2' if group < 3 else '3-4' if group < 5 else '5+'}" if phase == "decode" else
                      f"tflops{int(w['tensor_' + dtype] / t / 1e14)}00+")
-            yield (f"attention_{phase}_{dtype}_head{size}_{label}", "fit" if size in (64, 192) else "held_out", dtype, t,
+            yield (f"attention_{phase}_{dtype}_head{size}_{label}", "held_out", dtype, t,
                    float(r["power_w"]), w)
 
 
@@ -105,7 +108,7 @@ def classes(board):
     groups = {}
     for rows in (gemm_rows, moe_rows, attention_rows):
         for name, part, dtype, t, power, work in rows(board):
-            if t >= LEAST_TIME_S:
+            if t >= (FITTED_TIME_S if part == "fit" and name.startswith(SIX_COPIES) else JUDGED_TIME_S):
                 groups.setdefault((name, part), []).append((power, t, work, dtype))
     for (name, part), rows in sorted(groups.items()):
         if len(rows) < LEAST_ROWS:
@@ -124,11 +127,11 @@ def windows(board):
     total = b["idle"] + b["context"]
     yield dict(kernel="idle_context", role="state", energy_counter_j=total, uncertainty_j=0.1 * total)
     for c in classes(board):
-        attention = c["name"].startswith("attention")
         row = dict(kernel=c["name"], role=c["half"], fill="normal", toggle=TOGGLE[c["dtype"]], energy_counter_j=c["power_w"],
-                   uncertainty_j=(0.08 if attention else 0.03) * c["power_w"], launches=1 / c["time_s"], awake=1, limit_w=b["limit"])
+                   uncertainty_j=0.03 * c["power_w"], launches=1 / c["time_s"], awake=1, limit_w=b["limit"])
         if c["name"] == "gemm_bfloat16_compute" and c["half"] == "fit":
             row["sm_clock_kernel_hz"] = b["clock"] * c["rates"]["tensor_bf16"] / 1e12 / b["free_bf16"]
+        if c["power_w"] >= NEAR_LIMIT * b["limit"]:
             row["reasons"] = "0x4"
         row |= {"work_" + channel: rate for channel, rate in c["rates"].items() if rate > 0}
         yield row
