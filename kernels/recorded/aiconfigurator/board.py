@@ -22,7 +22,8 @@ class Board:
         c = calibration
         self.static_w = quantity(c["idle"]) + quantity(c["context"])
         self.awake_w, self.slope, self.floor = (quantity(c[k]) for k in ("awake", "voltage_slope", "voltage_floor"))
-        self.held_w = limit_w * quantity(c.get("limit_held", 1.0))
+        self.held_share = quantity(c.get("limit_held", 1.0))
+        self.held_w = limit_w * self.held_share
         self.control = {k: quantity(v) for k, v in c["control"].items()}
         self.data = {k: quantity(v) for k, v in c.get("data", {}).items()}
         self.lowest = quantity(c["minimum_clock"]) / quantity(c["reference_clock"])
@@ -61,7 +62,8 @@ class Board:
 
     def limited(self, work, time_s, compute_share, toggle, awake=1.0, limit_w=None):
         """Work that takes time_s at the reference clock: power, clock and time under the limit.  Its compute share stretches."""
-        held = None if limit_w is None else limit_w * self.held_w / self.limit_w
+        held = None if limit_w is None else limit_w * self.held_share
+
         def at(phi):
             stretch = compute_share / phi + 1 - compute_share
             return self.power({c: a / time_s / stretch for c, a in work.items()}, toggle, awake, phi)
@@ -72,6 +74,4 @@ class Board:
 def load(path, limit_w):
     with open(path, "rb") as f:
         (calibration,) = tomllib.load(f)["calibration"].values()
-    board = Board(calibration, limit_w)
-    board.limit_w = limit_w
-    return board
+    return Board(calibration, limit_w)

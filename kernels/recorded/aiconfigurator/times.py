@@ -146,7 +146,7 @@ def rising(log_time, shape):
                 v[i], v[i + 1] = np.where(wrong, middle, v[i]), np.where(wrong, middle, v[i + 1])
     for axis in range(len(shape)):
         t = np.maximum.accumulate(t, axis)
-    return t.ravel()
+    return (t + 1e-4 * sum(np.indices(shape))).ravel()  # so that rounding in the file leaves them in order
 
 
 def grids(board):
@@ -192,7 +192,7 @@ def main():
             axes = AXES[name.split("/")[0]]
             for at, e, s, w in zip(itertools.product(*axes), np.exp(g), sd, mass):
                 s = math.hypot(s, KIN) if name in borrowed else s
-                lines.append(f"{name},{at[0]:g},{at[1]:g},{at[2]:g},{e:.4g},{s:.2g},{int(w >= 1)}")
+                lines.append(f"{name},{at[0]:g},{at[1]:g},{at[2]:g},{e:.5g},{s:.2g},{int(w >= 1)}")
         (OUT / f"{board}.csv").write_text("\n".join(lines) + "\n")
 
 

@@ -56,7 +56,7 @@ def half(*key):
 
 
 def gemm_rows(board):
-    """(class, half, dtype, seconds, watts, work).  Classes by type, by the smallest of the three sizes (what bounds the product) and
+    """(class, half, dtype, seconds, watts, work, shape as tests/validation/gpu_energy/predict.cpp reads it).  Classes by type, by the smallest of the three sizes (what bounds the product) and
     by octaves of FLOP per byte; above 700 one class, bound by the tensor units."""
     for r in table(f"{board}_gemm"):
         m, n, k, t, dtype = int(r["m"]), int(r["n"]), int(r["k"]), float(r["latency_ms"]) * 1e-3, DTYPE[r["dtype"]]
@@ -70,7 +70,7 @@ def gemm_rows(board):
         name = f"gemm_{r['dtype']}_{bound}"
         if bound != "compute":
             name += f"_ai{2 ** math.floor(math.log2(intensity)):g}"
-        yield name, half(n, k), dtype, t, float(r["power_w"]), counts.gemm(m, n, k, dtype)
+        yield name, half(n, k), dtype, t, float(r["power_w"]), counts.gemm(m, n, k, dtype), f"gemm {dtype} {m} {n} {k}"
 
 
 def moe_rows(board):
@@ -83,7 +83,8 @@ def moe_rows(board):
         dtype = DTYPE[r["dtype"]]
         rows = tokens * topk / experts
         yield (f"moe_{r['dtype']}_rows{4.0 ** math.floor(math.log(rows, 4)):g}", half(hidden, inter, experts, topk), dtype,
-               float(r["latency_ms"]) * 1e-3, float(r["power_w"]), counts.moe(tokens, hidden, inter / tp, experts, experts / ep, topk, dtype))
+               float(r["latency_ms"]) * 1e-3, float(r["power_w"]), counts.moe(tokens, hidden, inter / tp, experts, experts / ep, topk, dtype),
+               f"moe {dtype} {tokens} {hidden} {inter / tp:g} {experts} {experts / ep:g} {topk}")
 
 
 def attention_rows(board):
@@ -100,25 +101,32 @@ def attention_rows(board):
             label = (f"queries{'1-2' if group < 3 else '3-4' if group < 5 else '5+'}" if phase == "decode" else
                      f"tflops{int(w['tensor_' + dtype] / t / 1e14)}00+")
             yield (f"attention_{phase}_{dtype}_head{size}_{label}", "held_out", dtype, t,
-                   float(r["power_w"]), w)
+                   float(r["power_w"]), w,
+                   f"{phase} {dtype} {batch} {heads} {kv} {size} {step if phase == 'decode' else isl}")
+
+
+def bands(board, fitted_time_s=JUDGED_TIME_S):
+    """(class, half) -> readings between the 75th and 90th percentile of power as (watts, seconds, work, dtype, shape), and how many
+    readings the class has."""
+    groups = {}
+    for rows in (gemm_rows, moe_rows, attention_rows):
+        for name, part, dtype, t, power, work, shape in rows(board):
+            if t >= (fitted_time_s if part == "fit" and name.startswith(SIX_COPIES) else JUDGED_TIME_S):
+                groups.setdefault((name, part), []).append((power, t, work, dtype, shape))
+    for key, rows in sorted(groups.items()):
+        if len(rows) < LEAST_ROWS:
+            continue
+        order = sorted(r[0] for r in rows)
+        low, high = (order[round(q * (len(order) - 1))] for q in (0.75, 0.90))
+        yield key, [r for r in rows if low <= r[0] <= high], len(rows)
 
 
 def classes(board):
-    """Name and half -> one row: dtype, median power, rates and time of the readings in the band; how many there were."""
-    groups = {}
-    for rows in (gemm_rows, moe_rows, attention_rows):
-        for name, part, dtype, t, power, work in rows(board):
-            if t >= (FITTED_TIME_S if part == "fit" and name.startswith(SIX_COPIES) else JUDGED_TIME_S):
-                groups.setdefault((name, part), []).append((power, t, work, dtype))
-    for (name, part), rows in sorted(groups.items()):
-        if len(rows) < LEAST_ROWS:
-            continue
-        order = sorted(p for p, *_ in rows)
-        low, high = (order[round(q * (len(order) - 1))] for q in (0.75, 0.90))
-        kept = [r for r in rows if low <= r[0] <= high]
-        rates = {c: statistics.median(w.get(c, 0.0) / t for _, t, w, _ in kept) for c in CHANNELS}
-        yield dict(name=name, half=part, dtype=rows[0][3], power_w=statistics.median(r[0] for r in kept), rates=rates,
-                   time_s=statistics.median(r[1] for r in kept), readings=len(rows))
+    """One row a class and half: dtype, median power, rates and time of its band."""
+    for (name, part), kept, readings in bands(board, FITTED_TIME_S):
+        rates = {c: statistics.median(r[2].get(c, 0.0) / r[1] for r in kept) for c in CHANNELS}
+        yield dict(name=name, half=part, dtype=kept[0][3], power_w=statistics.median(r[0] for r in kept), rates=rates,
+                   time_s=statistics.median(r[1] for r in kept), readings=readings)
 
 
 def windows(board):
