@@ -23,8 +23,13 @@ std::filesystem::path catalogue_folder() {
 void CatalogueTrees::read_folder(fs::path const& folder) {
   std::error_code error;
   std::vector<fs::path> files;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->path().extension() == ".toml") files.push_back(it->path());
+  auto const collect = [&](fs::path const& from) {
+    for (fs::directory_iterator it(from, error), end; !error && it != end; it.increment(error))
+      if (it->path().extension() == ".toml") files.push_back(it->path());
+  };
+  collect(folder);
+  std::error_code none;
+  if (auto const calibrations = folder / "calibrations"; !error && fs::is_directory(calibrations, none)) collect(calibrations);
   if (error || files.empty()) {
     auto const source = sources_.add(folder.string(), "", true);
     faults_.error({source, 0, 0, 1},

@@ -13,6 +13,7 @@ class CatalogueTrees {
  public:
   CatalogueTrees(Sources& sources, Faults& faults) : sources_(sources), faults_(faults) {}
 
+  /// Files of the folder and of its subfolder `calibrations`, in the order of their paths.
   void read_folder(std::filesystem::path const& folder);
   /// Takes the catalogue tables out of a scenario; they lie over the folder's entries of the same id.
   void take_from(Value& scenario);

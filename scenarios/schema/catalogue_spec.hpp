@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/activity/channel.hpp"
 #include "scenarios/base/units.hpp"
 
 namespace ondol::schema {
@@ -26,32 +27,76 @@ struct LossCurve {
   std::vector<double> load_efficiency;  ///< same length, in (0, 1]
 };
 
-/// Board power of one accelerator from its activity [docs/models/accelerator-power.md]:
-///   P = idle + context + sm u_sm + e_flop F + e_byte B + leak (T - T_ref), clipped at `power_limit` through the clock.
+/// What a device can do, who makes it and how its heat leaves it.
 struct AcceleratorSpec {
   std::string id, name, vendor, architecture;
   Watts power_limit{0};        ///< vendor's board limit (TDP/TGP)
   FlopPerSecond bf16_peak{0};  ///< dense, vendor's figure
-  std::optional<FlopPerSecond> fp8_peak, fp4_peak, fp64_peak;
+  std::optional<FlopPerSecond> fp8_peak, fp4_peak, fp64_peak, tf32_peak, int8_peak;
   double matmul_efficiency = 0.75;  ///< best measured large-GEMM rate / bf16_peak
   double memory_efficiency = 0.85;  ///< best streamed rate / memory_bandwidth
   Bytes memory{0};
   BytesPerSecond memory_bandwidth{0};
   BytesPerSecond scaleup_bandwidth{0};  ///< per direction
-  Watts idle{0};                        ///< no process holds the device
-  Watts context{0};                     ///< added while a process holds it (clocks up)
-  Watts sm_active{0};                   ///< added with all units awake and issuing, before operations and bytes
-  JoulesPerFlop energy_per_flop{0};     ///< bf16, at reference clock, random data
-  double fp8_energy_ratio = 0.6;        ///< fp8 energy per FLOP / bf16
-  JoulesPerByte energy_per_byte{0};     ///< HBM to register path
-  WattsPerKelvin leakage_slope{0};
-  Kelvin leakage_reference{318.15};
-  double clock_exponent = 2.4;  ///< dynamic power ~ (f/f_max)^n along the V(f) curve
-  double minimum_clock = 0.3;   ///< lowest f/f_max the limiter reaches
+  std::string calibration;              ///< energy of what it does
+  std::string kernel_times;             ///< measured kernels of it or its nearest kin; empty: none
   Kelvin slowdown_temperature{361.15};
   Kelvin shutdown_temperature{367.15};
   KelvinPerWatt junction_to_coolant{0.05};  ///< die to coolant or inlet air, steady
   JoulesPerKelvin heat_capacity{500};       ///< die, lid, sink or cold plate, lumped
+};
+
+/// One number for each channel of kernels/activity/channel.hpp that the calibration knows; the keys are the channels' names.
+struct ChannelEnergies {
+  static constexpr std::size_t operations = meter::index(meter::Channel::shared);  ///< channels counted in operations
+  std::array<std::optional<JoulesPerFlop>, operations> per_operation;
+  std::array<std::optional<JoulesPerByte>, meter::channels - operations> per_byte;
+
+  std::optional<double> of(std::size_t channel) const {
+    if (channel < operations) {
+      auto const& e = per_operation[channel];
+      return e ? std::optional(e->v) : std::nullopt;
+    }
+    auto const& e = per_byte[channel - operations];
+    return e ? std::optional(e->v) : std::nullopt;
+  }
+};
+
+struct CalibrationThermal {
+  std::optional<KelvinPerWatt> fast_resistance, slow_resistance;
+  std::optional<Seconds> fast_time, slow_time;
+};
+
+/// How well the fit met its windows; shares.
+struct CalibrationQuality {
+  int windows_fit = 0, windows_held_out = 0;
+  double condition_number = 0, r2 = 0;
+  double fit_mape = 0, leave_one_kernel_out_mape = 0;
+  double held_out_mape = 0, held_out_worst = 0, held_out_bias = 0;
+};
+
+/// Energy of one board's operations and bytes, and what the clock does to it [docs/models/gpu-energy.md]; the file is written
+/// by the meter's fit or from published tables [kernels/README.md].
+struct CalibrationSpec {
+  std::string id, name, date, driver, board, note;
+  Hertz reference_clock{0};
+  Hertz minimum_clock{0};             ///< lowest the limiter reaches
+  std::optional<Hertz> lowest_clock;  ///< with the next three: what was seen
+  std::optional<Kelvin> lowest_temperature, highest_temperature;
+  std::optional<Watts> highest_power;
+  Kelvin reference_temperature{318.15};  ///< at which idle and the rest hold
+  Watts idle{0};                         ///< no process holds the device
+  Watts context{0};                      ///< added while a process holds it (clocks up)
+  Watts awake{0};                        ///< added with all multiprocessors running warps
+  WattsPerKelvin leakage_slope{0};
+  double voltage_slope = 0;
+  double voltage_floor = 1;
+  double limit_held = 1;                        ///< power that the limiter holds on the mean / limit
+  std::vector<std::string> parameters;          ///< those of `covariance`, in its order
+  std::vector<std::vector<double>> covariance;  ///< of the values over their estimates
+  ChannelEnergies control, data;
+  std::optional<CalibrationThermal> thermal;
+  std::optional<CalibrationQuality> quality;
 };
 
 struct PsuSpec {

@@ -61,10 +61,14 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
   for (auto const& [id, a] : s.catalogue.accelerator) {
     auto const path = "accelerator." + id;
     if (!c.good(path)) continue;
-    if (a.idle > a.power_limit) c.error(path + ".idle", "idle is above power_limit");
+    if (auto const* k = Context::find(s.catalogue.calibration, a.calibration);
+        k && c.good("calibration." + a.calibration + ".idle") && k->idle > a.power_limit)
+      c.error(path + ".calibration", "idle of calibration " + in_quotes(a.calibration) + " is " + watts(k->idle.v) +
+                                         ", above power_limit = " + watts(a.power_limit.v));
     if (a.slowdown_temperature > a.shutdown_temperature)
       c.error(path + ".slowdown_temperature", "slowdown_temperature is above shutdown_temperature");
   }
+  for (auto const& [id, k] : s.catalogue.calibration) check_calibration(c, "calibration." + id, k);
   for (auto const& [id, n] : s.catalogue.node) {
     auto const path = "node." + id;
     if (!c.good(path)) continue;

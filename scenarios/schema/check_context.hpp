@@ -61,6 +61,8 @@ struct Context {
   }
 };
 
+/// One entry of `check_catalogue`; `path` such as "calibration.vendor/id".
+void check_calibration(Context const& c, std::string const& path, CalibrationSpec const& calibration);
 /// The parts of `check_scenario`.
 void check_demand(Context const& c);
 void warn_of_capacities(Context const& c);

@@ -453,6 +453,25 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
             for (std::size_t i = 0; i < v.items.size(); ++i)
               if (double x = 0; number(f, v.items[i], indexed(path, i), x)) m->push_back(x);
           },
+          [&](std::vector<std::vector<double>>* m) {
+            m->clear();
+            if (!v.is(Kind::array)) {
+              wrong_type(f, v, path, "a list of rows, each a list of numbers");
+              return;
+            }
+            for (std::size_t i = 0; i < v.items.size(); ++i) {
+              auto const& row = v.items[i];
+              std::string const here = indexed(path, i);
+              places_[here] = row.place;
+              if (!row.is(Kind::array)) {
+                fault(here, row.place, f.key + " takes a list of rows, each a list of numbers, not " + kind_name(row.kind));
+                return;
+              }
+              auto& out = m->emplace_back();
+              for (std::size_t j = 0; j < row.items.size(); ++j)
+                if (double x = 0; number(f, row.items[j], indexed(here, j), x)) out.push_back(x);
+            }
+          },
           [&](std::span<double> m) {
             if (!v.is(Kind::array) || v.items.size() != m.size()) {
               fault(path, v.place,

@@ -56,6 +56,7 @@ std::vector<EntryKind> const& kinds() {
   static std::vector<EntryKind> const all = [] {
     std::vector<EntryKind> k{
         kind("accelerator", "accelerators, by vendor/id", &Catalogue::accelerator),
+        kind("calibration", "energy of what an accelerator does, measured or derived", &Catalogue::calibration),
         kind("psu", "power supplies and rack shelves", &Catalogue::psu),
         kind("node", "servers", &Catalogue::node),
         kind("rack", "racks", &Catalogue::rack),

@@ -55,7 +55,7 @@ struct Instant {  ///< seconds since 1970 UTC
 
 using Slot = std::variant<slot::Quantity, slot::Choice, slot::Group, slot::List, slot::Instant, double*, int*, std::uint64_t*,
                           bool*, std::string*, std::vector<std::string>*, std::vector<int>*, std::vector<double>*,
-                          std::span<double>, std::map<std::string, double>*>;
+                          std::vector<std::vector<double>>*, std::span<double>, std::map<std::string, double>*>;
 
 struct Field {
   std::string key;
@@ -109,6 +109,7 @@ class Table {
   Field& operator()(char const* key, std::vector<std::string>& m, char const* doc) { return add(key, doc, &m); }
   Field& operator()(char const* key, std::vector<int>& m, char const* doc) { return add(key, doc, &m); }
   Field& operator()(char const* key, std::vector<double>& m, char const* doc) { return add(key, doc, &m); }
+  Field& operator()(char const* key, std::vector<std::vector<double>>& m, char const* doc) { return add(key, doc, &m); }
   template <std::size_t N>
   Field& operator()(char const* key, std::array<double, N>& m, char const* doc) {
     return add(key, doc, std::span<double>(m));
@@ -170,6 +171,10 @@ class Table {
 
 void describe(Table&, LossCurve&);
 void describe(Table&, AcceleratorSpec&);
+void describe(Table&, ChannelEnergies&);
+void describe(Table&, CalibrationThermal&);
+void describe(Table&, CalibrationQuality&);
+void describe(Table&, CalibrationSpec&);
 void describe(Table&, PsuSpec&);
 void describe(Table&, NodeSpec&);
 void describe(Table&, RackSpec&);

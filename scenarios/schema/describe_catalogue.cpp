@@ -39,25 +39,76 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("fp8_peak", s.fp8_peak, "dense peak rate in fp8").above(0);
   t("fp4_peak", s.fp4_peak, "dense peak rate in fp4").above(0);
   t("fp64_peak", s.fp64_peak, "dense peak rate in fp64").above(0);
+  t("tf32_peak", s.tf32_peak, "dense peak rate in tf32").above(0);
+  t("int8_peak", s.int8_peak, "dense peak rate in int8").above(0);
   t("matmul_efficiency", s.matmul_efficiency, "best measured large-GEMM rate / peak").above(0, 1);
   t("memory_efficiency", s.memory_efficiency, "best streamed rate / memory_bandwidth").above(0, 1);
   t("memory", s.memory, "memory of the device").above(0).required();
   t("memory_bandwidth", s.memory_bandwidth, "peak memory bandwidth").above(0).required();
   t("scaleup_bandwidth", s.scaleup_bandwidth, "to its scale-up domain, per direction");
-  t("idle", s.idle, "power when no process holds the device").required();
-  t("context", s.context, "added while a process holds it");
-  t("sm_active", s.sm_active, "added with all units awake, before operations and bytes");
-  t("energy_per_flop", s.energy_per_flop, "of one bf16 operation at the reference clock");
-  t("fp8_energy_ratio", s.fp8_energy_ratio, "fp8 energy per operation / bf16").above(0, 2);
-  t("energy_per_byte", s.energy_per_byte, "from memory to register");
-  t("leakage_slope", s.leakage_slope, "leakage power per kelvin");
-  t("leakage_reference", s.leakage_reference, "temperature at which the other powers hold");
-  t("clock_exponent", s.clock_exponent, "dynamic power ~ (f/f_max)^n").range(1, 4);
-  t("minimum_clock", s.minimum_clock, "lowest f/f_max the limiter reaches").above(0, 1);
+  t("calibration", s.calibration, "energy of its operations and bytes").names("calibration").required();
+  t("kernel_times", s.kernel_times, "measured kernels of it or its nearest kin, a file of kernel_times/");
   t("slowdown_temperature", s.slowdown_temperature, "die temperature at which the clock is lowered");
   t("shutdown_temperature", s.shutdown_temperature, "die temperature at which the device stops");
   t("junction_to_coolant", s.junction_to_coolant, "from die to coolant or inlet air, steady").above(0);
   t("heat_capacity", s.heat_capacity, "die, lid and sink or cold plate, lumped").above(0);
+}
+
+void describe(Table& t, ChannelEnergies& s) {
+  for (std::size_t i = 0; i < meter::channels; ++i) {
+    char const* const channel = meter::channel_names[i].data();
+    if (i < ChannelEnergies::operations)
+      t(channel, s.per_operation[i], "of one operation at the reference clock");
+    else
+      t(channel, s.per_byte[i - ChannelEnergies::operations], "of one byte at the reference clock");
+  }
+}
+
+void describe(Table& t, CalibrationThermal& s) {
+  t("fast_resistance", s.fast_resistance, "from die to sink").above(0);
+  t("fast_time", s.fast_time, "time constant of the die").above(0);
+  t("slow_resistance", s.slow_resistance, "from sink to coolant").above(0);
+  t("slow_time", s.slow_time, "time constant of the sink").above(0);
+}
+
+void describe(Table& t, CalibrationQuality& s) {
+  t("windows_fit", s.windows_fit, "windows that were fitted");
+  t("windows_held_out", s.windows_held_out, "windows that judged the fit");
+  t("condition_number", s.condition_number, "of the scaled normal equations");
+  t("r2", s.r2, "share of the variance explained").range(-1e9, 1);
+  t("fit_mape", s.fit_mape, "mean absolute error of the fitted windows");
+  t("leave_one_kernel_out_mape", s.leave_one_kernel_out_mape, "the same, each kernel judged by a fit without it");
+  t("held_out_mape", s.held_out_mape, "mean absolute error of the held-out windows");
+  t("held_out_worst", s.held_out_worst, "largest error of a held-out window");
+  t("held_out_bias", s.held_out_bias, "mean error of the held-out windows, with its sign").range(-10, 10);
+}
+
+void describe(Table& t, CalibrationSpec& s) {
+  t("name", s.name, "what people call the board").required();
+  t("date", s.date, "day of the measurement, year-month-day");
+  t("driver", s.driver, "version of the driver it ran under");
+  t("board", s.board, "the board that was measured");
+  t("note", s.note, "what else a reader should know");
+  t("reference_clock", s.reference_clock, "clock of the multiprocessors at which the energies hold").above(0).required();
+  t("minimum_clock", s.minimum_clock, "lowest clock that the limiter reaches").above(0).required();
+  t("lowest_clock", s.lowest_clock, "lowest clock that was seen").above(0);
+  t("lowest_temperature", s.lowest_temperature, "lowest temperature that was seen");
+  t("highest_temperature", s.highest_temperature, "highest temperature that was seen");
+  t("highest_power", s.highest_power, "highest power that was seen").above(0);
+  t("reference_temperature", s.reference_temperature, "temperature at which the powers hold");
+  t("idle", s.idle, "power when no process holds the device").required();
+  t("context", s.context, "added while a process holds it");
+  t("awake", s.awake, "added with all multiprocessors running warps");
+  t("leakage_slope", s.leakage_slope, "leakage power per kelvin");
+  t("voltage_slope", s.voltage_slope, "V/V_ref falls by this for the whole of the clock").range(0, 1);
+  t("voltage_floor", s.voltage_floor, "V/V_ref goes no lower").above(0, 1);
+  t("limit_held", s.limit_held, "mean power that the limiter holds / limit").above(0, 1.1);
+  t("parameters", s.parameters, "names of the values in covariance, such as idle or control.tensor_bf16");
+  t("covariance", s.covariance, "of the values over their estimates");
+  t("control", s.control, "energy of an operation or byte whatever its bits");
+  t("data", s.data, "energy added when all bits flip that random operands flip");
+  t("thermal", s.thermal, "from warm-up and cool-down");
+  t("quality", s.quality, "how well the fit met its windows");
 }
 
 void describe(Table& t, PsuSpec& s) {

@@ -14,6 +14,7 @@ void describe(Table& t, SimulationSpec& s) {
   t.instant("start", s.start, "first moment of the run; a time without offset is local time of the site").required();
   t("duration", s.duration, "length of the run").above(0, century).required();
   t("seed", s.seed, "of every random draw").range(0, 9.3e18);
+  t("calibration_draw", s.calibration_draw, "0: the energies as estimated; n: the n-th draw from their errors").range(0, 1e9);
   t("thermal_step", s.thermal_step, "longest step of the temperature coupling").range(0.01, 86400);
   t("thermal_tolerance", s.thermal_tolerance, "change of a supply temperature within one step that shortens the next")
       .difference()

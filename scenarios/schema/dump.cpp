@@ -212,6 +212,8 @@ class Writer {
       if (!(*ints)->empty() || chosen) put(list_text(**ints, [](int n) { return std::to_string(n); }));
     } else if (auto const* numbers = std::get_if<std::vector<double>*>(&f.slot)) {
       put(list_text(**numbers, number_text));
+    } else if (auto const* rows = std::get_if<std::vector<std::vector<double>>*>(&f.slot)) {
+      if (!(*rows)->empty()) put(list_text(**rows, [](auto const& row) { return list_text(row, number_text); }));
     } else if (auto const* fixed = std::get_if<std::span<double>>(&f.slot)) {
       put(list_text(*fixed, number_text));
     }

@@ -98,6 +98,7 @@ json value(Field const& f) {
   if (std::holds_alternative<std::map<std::string, double>*>(f.slot))
     return {{"type", "object"}, {"additionalProperties", or_tagged(n)}};
   json list{{"type", "array"}, {"items", n}};
+  if (std::holds_alternative<std::vector<std::vector<double>>*>(f.slot)) return or_tagged({{"type", "array"}, {"items", list}});
   if (auto const* fixed = std::get_if<std::span<double>>(&f.slot)) list["minItems"] = list["maxItems"] = fixed->size();
   return or_tagged(list);
 }

@@ -39,7 +39,7 @@ Atom const atoms[] = {
     {"bit", {0, 0, 0, 0, 1, 0, 0}, 1, 8, binary},      {"FLOP", {0, 0, 0, 0, 0, 1, 0}, 1, 1, decimal},
     {"KRW", {0, 0, 0, 0, 0, 0, 1}, 1, 1, decimal},     {"Pa", {1, -1, -2, 0, 0, 0, 0}, 1, 1, decimal},
     {"bar", {1, -1, -2, 0, 0, 0, 0}, 1e5, 1, decimal}, {"Hz", {0, 0, -1, 0, 0, 0, 0}, 1, 1, decimal},
-    {"%", {0, 0, 0, 0, 0, 0, 0}, 1, 100, none},
+    {"op", {0, 0, 0, 0, 0, 1, 0}, 1, 1, decimal},      {"%", {0, 0, 0, 0, 0, 0, 0}, 1, 100, none},
 };
 
 struct Prefix {
@@ -225,7 +225,7 @@ std::vector<Dimension> const& dimensions() {
         {{0, 0, -1, 0, 1, 0, 0}, "data rate", {"GB/s", "Gbit/s", "TB/s", "MB/s", "B/s"}, 1e18, true},
         {{0, 0, 0, 0, 0, 1, 0}, "number of operations", {"FLOP", "PFLOP", "EFLOP"}, 1e32, false},
         {{0, 0, -1, 0, 0, 1, 0}, "operation rate", {"TFLOP/s", "PFLOP/s", "GFLOP/s", "FLOP/s"}, 1e21, false},
-        {{1, 2, -2, 0, 0, -1, 0}, "energy per operation", {"pJ/FLOP", "nJ/FLOP", "J/FLOP"}, 1e-6, false},
+        {{1, 2, -2, 0, 0, -1, 0}, "energy per operation", {"pJ/FLOP", "pJ/op", "nJ/FLOP", "J/FLOP"}, 1e-6, false},
         {{1, 2, -2, 0, -1, 0, 0}, "energy per byte", {"pJ/B", "nJ/B", "J/B"}, 1e-3, false},
         {{-1, -2, 2, 0, 0, 0, 1}, "energy price", {"KRW/kWh", "KRW/MWh", "KRW/J"}, 1, false},
         {{-1, -2, 3, 0, 0, 0, 1}, "demand charge", {"KRW/kW", "KRW/MW", "KRW/W"}, 1e6, false},

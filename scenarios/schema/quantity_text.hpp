@@ -5,7 +5,7 @@
 ///   unit     := factor { ("*" | "·" | " ") factor } { "/" factor }      "kJ/(kg K)" may also be written "kJ/kg/K"
 ///   factor   := [prefix] atom [exponent]                                "m3", "m^3", "m³"
 ///   prefix   := n u µ m k M G T P E | Ki Mi Gi Ti (bytes and bits only)
-///   atom     := W J Wh K degC °C g t m L s min h d week B bit FLOP KRW Pa bar Hz %
+///   atom     := W J Wh K degC °C g t m L s min h d week B bit FLOP op KRW Pa bar Hz %
 /// Atoms are matched before prefixes, so "min" is a minute and "Pa" a pascal.
 
 #include <array>

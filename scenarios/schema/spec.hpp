@@ -32,6 +32,7 @@ using Provenance = std::map<std::string, Origin>;
 
 struct Catalogue {
   std::map<std::string, AcceleratorSpec> accelerator;
+  std::map<std::string, CalibrationSpec> calibration;
   std::map<std::string, PsuSpec> psu;
   std::map<std::string, NodeSpec> node;
   std::map<std::string, RackSpec> rack;
@@ -54,6 +55,7 @@ struct SimulationSpec {
   std::int64_t start = 0;  ///< seconds since 1970-01-01T00:00Z (TOML offset date-time)
   Seconds duration{0};
   std::uint64_t seed = 1;
+  int calibration_draw = 0;        ///< 0: the estimates; n: the n-th set of boards that their errors hold possible
   Seconds thermal_step{60};        ///< longest step of the temperature coupling
   Kelvin thermal_tolerance{0.05};  ///< change of a supply temperature within one step that shortens the next, kelvin difference
 };

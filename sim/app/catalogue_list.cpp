@@ -12,26 +12,11 @@
 #include <vector>
 
 #include "sim/app/terminal.hpp"
+#include "sim/app/tier_text.hpp"
 
 namespace ondol::app {
 
 namespace {
-
-char const* text(schema::Tier tier) {
-  switch (tier) {
-    case schema::Tier::measured:
-      return "measured";
-    case schema::Tier::literature:
-      return "literature";
-    case schema::Tier::datasheet:
-      return "datasheet";
-    case schema::Tier::assumed:
-      return "assumed";
-    case schema::Tier::user:
-      return "user";
-  }
-  return "?";
-}
 
 struct Row {
   std::string kind, id, name, figures;
@@ -66,6 +51,16 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
   add(rows, "accelerator", c.accelerator, origin, [](auto const& s) {
     return fmt::format("{:.0f} W, {:.0f} TFLOP/s bf16, {:.0f} GB, {:.2f} TB/s", s.power_limit.v, s.bf16_peak.v / 1e12,
                        s.memory.v / 1e9, s.memory_bandwidth.v / 1e12);
+  });
+  add(rows, "calibration", c.calibration, origin, [](auto const& s) {
+    auto const bf16 = s.control.of(meter::index(meter::Channel::tensor_bf16));
+    auto const bf16_data = s.data.of(meter::index(meter::Channel::tensor_bf16));
+    auto const read = s.control.of(meter::index(meter::Channel::hbm_read));
+    auto const read_data = s.data.of(meter::index(meter::Channel::hbm_read));
+    std::string text = fmt::format("idle {:.0f} W", s.idle.v);
+    if (bf16) text += fmt::format(", bf16 {:.2f} pJ/FLOP", (*bf16 + bf16_data.value_or(0)) * 1e12);
+    if (read) text += fmt::format(", HBM {:.0f} pJ/B", (*read + read_data.value_or(0)) * 1e12);
+    return text + (s.date.empty() ? "" : ", " + s.date);
   });
   add(rows, "node", c.node, origin, [](auto const& s) {
     return fmt::format("{} x {}, {:.1f} kW rated", s.accelerators, s.accelerator, s.rated_power.v / 1e3);
@@ -108,7 +103,7 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (auto const& r : rows) {
       nlohmann::ordered_json tiers = nlohmann::ordered_json::array();
-      for (auto t : r.tiers) tiers.push_back(text(t));
+      for (auto t : r.tiers) tiers.push_back(tier_text(t));
       out.push_back(
           {{"kind", r.kind}, {"id", r.id}, {"name", r.name}, {"figures", r.figures}, {"tiers", tiers}, {"sources", r.sources}});
     }
@@ -123,7 +118,7 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
       fmt::print("{}\n", bold(kind, colour));
     }
     std::string tiers, sources;
-    for (auto t : r.tiers) tiers += (tiers.empty() ? "" : ", ") + std::string(text(t));
+    for (auto t : r.tiers) tiers += (tiers.empty() ? "" : ", ") + std::string(tier_text(t));
     for (auto const& s : r.sources) sources += (sources.empty() ? "" : ", ") + s;
     fmt::print("  {:<28} {:<48} {}\n", r.id, r.figures, dim(tiers + (sources.empty() ? "" : " [" + sources + "]"), colour));
   }

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "scenarios/base/error.hpp"
+#include "sim/app/ask.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/terminal.hpp"
 
@@ -23,6 +24,7 @@ constexpr char const* examples = R"(Examples:
   ondol run scenarios/examples/haenam.toml -o out/haenam.h5
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
   ondol catalogue h200
+  ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
 Exit codes: 0 done; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
 
 }  // namespace
@@ -70,6 +72,24 @@ int main(int argc, char** argv) {
   catalogue->add_option("QUERY", options.query, "Words that an entry must contain");
   catalogue->add_flag("--json", options.json, "Print as JSON");
   catalogue->callback([&] { code = catalogue_command(options); });
+
+  auto* ask = app.add_subcommand("ask", "Ask one question about the hardware, without a scenario");
+  ask->require_subcommand(1);
+  KernelQuestion question;
+  auto* kernel = ask->add_subcommand("kernel", "Time, energy, power and clock of one kernel on one accelerator");
+  kernel->add_option("--gpu", question.gpu, "Accelerator of the catalogue, such as nvidia/h200-sxm")->required();
+  kernel->add_option("--gemm", question.gemm, "Matrix product: M,N,K");
+  kernel->add_option("--attention", question.attention,
+                     "prefill:batch=8,tokens=2048 or decode:batch=64,cache=4096; also heads=, kv_heads=, head_dim=");
+  kernel->add_option("--activity", question.activity,
+                     "Rates at the reference clock: tensor_bf16=600TFLOP/s,hbm_read=2TB/s,awake=1");
+  kernel->add_option("--dtype", question.dtype, "Type of the operands: fp64, tf32, bf16, fp16, fp8, fp4, int8 [bf16]");
+  kernel->add_option("--fill", question.fill,
+                     "What they hold: random_bits, normal, zeros, constant, sparse50, sparse90 [normal]");
+  kernel->add_option("--limit", question.limit, "Power limit, at most the board's: 500W");
+  kernel->add_option("--temperature", question.temperature, "Of the die: 60degC [the calibration's reference]");
+  kernel->add_flag("--json", question.json, "Print as JSON");
+  kernel->callback([&] { code = ask_kernel_command(question); });
 
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

@@ -29,29 +29,6 @@ sim::LossCurve loss_curve(schema::LossCurve const& c, Watts rating) {
   return {};
 }
 
-AcceleratorPowerParams accelerator_params(AcceleratorSpec const& a) {
-  AcceleratorPowerParams p;
-  p.power_limit_w = a.power_limit.v;
-  p.idle_w = a.idle.v;
-  p.context_w = a.context.v;
-  p.sm_active_w = a.sm_active.v;
-  auto const at = [](Precision precision) { return static_cast<std::size_t>(precision); };
-  double const sustained = a.bf16_peak.v * a.matmul_efficiency;
-  double const fp8 = a.fp8_peak ? a.fp8_peak->v * a.matmul_efficiency : sustained;
-  p.sustained_flop_per_s[at(Precision::bf16)] = sustained;
-  p.sustained_flop_per_s[at(Precision::fp8)] = fp8;
-  p.sustained_flop_per_s[at(Precision::fp4)] = a.fp4_peak ? a.fp4_peak->v * a.matmul_efficiency : fp8;
-  p.sustained_flop_per_s[at(Precision::fp64)] = a.fp64_peak ? a.fp64_peak->v * a.matmul_efficiency : 0.0;
-  p.joules_per_flop = joules_per_flop_from_bf16(a.energy_per_flop.v, a.fp8_energy_ratio);
-  p.sustained_byte_per_s = a.memory_bandwidth.v * a.memory_efficiency;
-  p.joules_per_byte = a.energy_per_byte.v;
-  p.leakage_w_per_k = a.leakage_slope.v;
-  p.leakage_reference_k = a.leakage_reference.v;
-  p.clock_exponent = a.clock_exponent;
-  p.minimum_clock = a.minimum_clock;
-  return p;
-}
-
 RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
   auto const& rack = s.catalogue.rack.at(group.rack);
   auto const& node = s.catalogue.node.at(rack.node);
@@ -60,8 +37,12 @@ RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
   c.name = group.pool;
   c.nodes_per_rack = static_cast<std::uint32_t>(rack.nodes);
   c.accelerators = node.accelerators;
-  c.accelerator = accelerator_params(accelerator);
-  c.power_limit_w = group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
+  auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
+  c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
+  c.macro = macro_power(c.accelerator, kernel_rates(accelerator));
+  double const limit =
+      group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
+  c.power_limit_w = calibrated.limit_held * limit;
   c.junction_k_per_w = accelerator.junction_to_coolant.v;
   c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
   c.slowdown_k = accelerator.slowdown_temperature.v;
@@ -255,18 +236,6 @@ TariffParams tariff_params(Scenario const& s, double offset_s) {
 }
 
 }  // namespace
-
-ActivityInput activity_input(workloads::Activity const& a, double level, double clock_sensitivity) {
-  static std::map<workloads::Precision, Precision> const same{{workloads::Precision::bf16, Precision::bf16},
-                                                              {workloads::Precision::fp8, Precision::fp8},
-                                                              {workloads::Precision::fp4, Precision::fp4},
-                                                              {workloads::Precision::fp64, Precision::fp64}};
-  return {.sm = a.sm * level,
-          .compute = a.compute * level,
-          .memory = a.memory * level,
-          .precision = same.at(a.precision),
-          .compute_share = clock_sensitivity};
-}
 
 Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   Assembly a;

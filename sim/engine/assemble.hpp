@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
-#include "sim/power/accelerator_power.hpp"
+#include "sim/engine/accelerators.hpp"
 #include "sim/power/ledger.hpp"
 #include "sim/power/node_power.hpp"
 #include "sim/power/power_tree_solver.hpp"
@@ -28,7 +28,8 @@ struct RackClass {
   std::uint32_t hall = 0, pool = 0;
   int accelerators = 0;  ///< a node
   AcceleratorPowerParams accelerator;
-  double power_limit_w = 0;  ///< of one accelerator, declared or the board's
+  MacroPower macro;
+  double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
   double junction_k_per_w = 0, heat_capacity_j_per_k = 0;
   double slowdown_k = 0, shutdown_k = 0;
   bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
@@ -58,8 +59,5 @@ struct Assembly {
 };
 
 Assembly assemble(schema::Scenario const& scenario, topology::Facility const& facility);
-
-/// Activity of a job at a daily-profile level, as the power model takes it.
-ActivityInput activity_input(workloads::Activity const& activity, double level, double clock_sensitivity);
 
 }  // namespace ondol::sim

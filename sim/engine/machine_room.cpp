@@ -111,7 +111,7 @@ void MachineRoom::close(std::uint32_t n) {
   double reference = 0, slope = 0, clock = 1, host = 0;
   int busy = 0;
   for (auto const& share : load_[n]) {
-    auto const draw = accelerator_draw(c.accelerator, share.activity, true, limit, 1.0, nodes_.die_k[n]);
+    auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, nodes_.die_k[n]);
     reference += share.accelerators * draw.at_reference_w;
     slope += share.accelerators * draw.slope_w_per_k;
     clock = std::min(clock, draw.clock);
@@ -119,7 +119,7 @@ void MachineRoom::close(std::uint32_t n) {
     busy += share.accelerators;
   }
   if (int const free = c.accelerators - busy; free > 0) {
-    auto const draw = accelerator_draw(c.accelerator, {}, false, limit, 1.0, nodes_.die_k[n]);
+    auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, nodes_.die_k[n]);
     reference += free * draw.at_reference_w;
     slope += free * draw.slope_w_per_k;
   }

@@ -15,8 +15,8 @@ namespace ondol::sim {
 /// Accelerators of one node that do the same thing.
 struct NodeShareLoad {
   int accelerators = 0;
-  ActivityInput activity;
-  double host = 0;  ///< host activity, as if the whole node did this
+  PowerTerms terms;  ///< of one accelerator at full clock
+  double host = 0;   ///< host activity, as if the whole node did this
 };
 
 class MachineRoom {
@@ -56,6 +56,7 @@ class MachineRoom {
   double utility_w() const { return tree_.utility_w(); }
   double rack_input_w() const { return rack_input_w_; }
   WeatherSample const& weather() const { return weather_; }
+  RackClass const& class_of(std::uint32_t node) const { return assembly_.classes[class_of_rack_[rack_of_node_[node]]]; }
   std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }
 
   // Heat account since the start.

@@ -194,11 +194,12 @@ class Run {
 
   void load_node(std::uint32_t node) {
     room_.touch(node, now_s_);
+    auto const& macro = room_.class_of(node).macro;
     std::vector<NodeShareLoad> load;
     for (auto const job : book_.on_node(node)) {
       auto const& j = book_.jobs()[job];
       double const level = book_.record(job).level;
-      load.push_back({book_.held(job, node), activity_input(j.activity, level, j.clock_sensitivity), j.activity.host * level});
+      load.push_back({book_.held(job, node), macro.of(j.activity, level, j.clock_sensitivity), j.activity.host * level});
     }
     room_.set_load(node, std::move(load));
   }

@@ -6,73 +6,79 @@
 namespace ondol::sim {
 namespace {
 
-/// The parts of P(f) that do not move with the clock, and the coefficients of those that do.
+/// P(phi) and its slope, which jumps where the voltage reaches its floor but is never negative.
 struct PowerOfClock {
-  double fixed_w, units_w, operations_w, bytes_w, compute_share, exponent;
-
-  double speed(double f) const { return f / (compute_share + f * (1 - compute_share)); }
+  PowerTerms const& t;
+  double fixed_w, voltage_slope, voltage_floor;
 
   struct Value {
-    double power_w, slope_w;  // slope: dP/df
+    double power_w, slope_w;  // slope: dP/dphi
   };
-  Value at(double f) const {
-    double const q = std::pow(f, exponent - 1);
-    double const stretched = compute_share + f * (1 - compute_share);
-    double const s = f / stretched, ds = compute_share / (stretched * stretched);
-    return {fixed_w + units_w * q * f + operations_w * s * q + bytes_w * s,
-            units_w * exponent * q + operations_w * q * (ds + s * (exponent - 1) / f) + bytes_w * ds};
+  Value at(double phi) const {
+    double const v = 1 - voltage_slope * (1 - phi);
+    bool const floored = v <= voltage_floor;
+    double const g = floored ? voltage_floor * voltage_floor : v * v;
+    double const dg = floored ? 0 : 2 * voltage_slope * v;
+    double const c = t.compute_share, stretched = c + phi * (1 - c);
+    double const s = phi / stretched, ds = c / (stretched * stretched);
+    return {fixed_w + phi * g * t.awake_w + s * (g * t.core_w + t.memory_w),
+            (g + phi * dg) * t.awake_w + ds * (g * t.core_w + t.memory_w) + s * dg * t.core_w};
   }
 };
 
-/// Root of P(f) = limit in [low, high] with P(low) <= limit < P(high): Newton steps, halving when one leaves the bracket.
+/// Root of P(phi) = limit in [low, high] with P(low) <= limit < P(high): Newton steps, halving when one leaves the bracket.
 double clock_at_limit(PowerOfClock const& p, double limit_w, double low, double high) {
-  double f = high;
+  double phi = high;
   for (int step = 0; step < 60; ++step) {
-    auto const [power_w, slope_w] = p.at(f);
+    auto const [power_w, slope_w] = p.at(phi);
     double const excess_w = power_w - limit_w;
     if (std::abs(excess_w) <= 1e-12 * limit_w) break;
-    (excess_w > 0 ? high : low) = f;
-    double const next = slope_w > 0 ? f - excess_w / slope_w : low;
-    f = next > low && next < high ? next : 0.5 * (low + high);
+    (excess_w > 0 ? high : low) = phi;
+    double const next = slope_w > 0 ? phi - excess_w / slope_w : low;
+    phi = next > low && next < high ? next : 0.5 * (low + high);
   }
-  return f;
+  return phi;
 }
 
 }  // namespace
 
-std::array<double, precisions> joules_per_flop_from_bf16(double bf16, double fp8_ratio) {
-  constexpr double fp64_ratio = 13.4 / 0.70;
-  constexpr double fp4_to_fp8 = 0.54;
-  return {bf16, bf16 * fp8_ratio, bf16 * fp8_ratio * fp4_to_fp8, bf16 * fp64_ratio};
+double AcceleratorPowerParams::voltage_factor(double phi) const {
+  double const v = std::max(voltage_floor, 1 - voltage_slope * (1 - phi));
+  return v * v;
 }
 
-AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, ActivityInput const& activity, bool context,
-                                 double power_limit_w, double clock_limit, double temperature_k) {
-  auto const precision = static_cast<std::size_t>(activity.precision);
-  double const warmer_k = temperature_k - p.leakage_reference_k;
-  double const leakage_w = p.leakage_w_per_k * warmer_k;
-  PowerOfClock const power{p.idle_w + (context ? p.context_w : 0) + leakage_w,
-                           activity.sm * p.sm_active_w,
-                           activity.compute * p.sustained_flop_per_s[precision] * p.joules_per_flop[precision],
-                           activity.memory * p.sustained_byte_per_s * p.joules_per_byte,
-                           activity.compute_share,
-                           p.clock_exponent};
-  double const limit_w = std::min(power_limit_w, p.power_limit_w);
+PowerTerms power_terms(AcceleratorPowerParams const& p, AcceleratorLoad const& load, bool context) {
+  PowerTerms t;
+  t.fixed_w = p.idle_w + (context ? p.context_w : 0);
+  t.awake_w = load.awake * p.awake_w;
+  for (std::size_t i = 0; i < meter::channels; ++i) {
+    double const w = (p.control_j[i] + load.toggle * p.data_j[i]) * load.rate.amount[i];
+    (meter::core_voltage(static_cast<meter::Channel>(i)) ? t.core_w : t.memory_w) += w;
+  }
+  t.compute_share = load.compute_share;
+  return t;
+}
+
+AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, PowerTerms const& terms, double power_limit_w,
+                                 double clock_limit, double temperature_k) {
+  double const leakage_w = p.leakage_w_per_k * (temperature_k - p.leakage_reference_k);
+  PowerOfClock const power{terms, terms.fixed_w + leakage_w, p.voltage_slope, p.voltage_floor};
   double const high = std::max(p.minimum_clock, std::min(1.0, clock_limit));
 
   AcceleratorDraw draw;
   draw.clock = high;
   draw.power_w = power.at(high).power_w;
-  if (draw.power_w > limit_w) {
+  if (draw.power_w > power_limit_w) {
     draw.limited = true;
     draw.clock = p.minimum_clock;
     draw.power_w = power.at(p.minimum_clock).power_w;
-    if (draw.power_w < limit_w) {
-      draw.clock = clock_at_limit(power, limit_w, p.minimum_clock, high);
-      draw.power_w = limit_w;
+    if (draw.power_w < power_limit_w) {
+      draw.clock = clock_at_limit(power, power_limit_w, p.minimum_clock, high);
+      draw.power_w = power_limit_w;
     }
   }
-  draw.speed = power.speed(draw.clock);
+  double const c = terms.compute_share;
+  draw.speed = draw.clock / (c + draw.clock * (1 - c));
   draw.slope_w_per_k = p.leakage_w_per_k;
   draw.at_reference_w = draw.power_w - leakage_w;
   return draw;

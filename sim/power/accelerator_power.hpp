@@ -1,70 +1,71 @@
 #pragma once
-/// Board power of one accelerator from what it does [W]:
+/// Board power of one accelerator and the clock that its limits leave it [W]:
 ///
-///   P(f) = idle + context + u_sm p_sm f^n + e_flop(precision) F s(f) f^(n-1) + e_byte B s(f) + k (T - T_ref)
+///   P(phi) = S + l (T - T0) + phi g(phi) A p + s(phi) [ g(phi) sum_core (c_i + a d_i) r_i + sum_memory (c_j + a d_j) r_j ]
 ///
-/// f    clock relative to the clock that a sustained dense matmul holds at the board limit (f = 1), 0 < f <= 1
-/// F, B operations and bytes per second the work would do at f = 1
-/// s(f) speed of the work at f: 1/(c/f + 1 - c), c its compute share                          [williams2009roofline]
-/// n    dynamic power ~ f V(f)^2 ~ f^n along the voltage curve; energy per operation ~ f^(n-1), HBM stays at its own voltage
+/// phi   SM clock over the reference clock, minimum <= phi <= 1
+/// S     idle, + context while a process holds the device, at T0;  l leakage slope [W/K]
+/// g     (V/V_ref)^2 with V/V_ref = max(voltage_floor, 1 - voltage_slope (1 - phi))
+/// A, p  share of the multiprocessors that run warps, power with all of them awake
+/// r     rates on the channels [1/s] that the work reaches at phi = 1;  s(phi) = 1/(c/phi + 1 - c) its speed at phi
+///                                                                              (sim/compute/roofline.hpp)
+/// c, d  control and data energy of one operation or byte;  a toggle of the operands
 ///
-/// When P(1) exceeds the limit the clock falls until P(f) = limit (closure); the clock never falls below `minimum_clock`, and
-/// then P may stay above the limit.  P rises with f, u_sm, F, B and T, so the clock is unique.
-/// Within a step of the temperature coupling the clock is held and P is linear in T: P(T) = at_reference + slope (T - T_ref).
+/// When P(1) exceeds the limit the clock falls until P(phi) = limit.  Every term rises with phi, so there is one answer; at the
+/// lowest clock P may stay above the limit.  Within a step of the temperature coupling the clock is held and P is linear in T.
 ///
-/// Form: additive state + unit + byte energies [antepara2025], here with one unit per level.
-/// Valid: steady phases >= 0.1 s, T 290..370 K.  Ignores: data values (random data assumed), boost above the sustained clock at
-/// part load, the limiter's own dynamics and overshoot, board-to-board spread (about 5 %).
-/// Page with fit and errors: docs/models/accelerator-power.md
+/// Form: state + awake + energies by unit and level, split by zero and random operands [antepara2025]; g as in [guerreiro2018].
+/// Valid: steady phases >= 0.1 s, within the calibration's clocks, temperatures and powers.  Ignores: the limiter's dynamics
+/// and overshoot, board-to-board spread (about 5 %), a memory clock that moves. Page with validation: docs/models/gpu-energy.md
 
 #include <array>
-#include <cstddef>
+
+#include "kernels/activity/channel.hpp"
 
 namespace ondol::sim {
 
-enum class Precision { bf16, fp8, fp4, fp64 };
-inline constexpr std::size_t precisions = 4;
-
+/// One calibrated board.  Energies are at the reference clock.
 struct AcceleratorPowerParams {
-  double power_limit_w = 0;
-  double idle_w = 0;                                      ///< no process holds the device, at the reference temperature
-  double context_w = 0;                                   ///< added while a process holds it
-  double sm_active_w = 0;                                 ///< added with all units awake, before operations and bytes
-  std::array<double, precisions> sustained_flop_per_s{};  ///< by Precision: best measured matmul rate
-  std::array<double, precisions> joules_per_flop{};       ///< by Precision, at f = 1
-  double sustained_byte_per_s = 0;
-  double joules_per_byte = 0;
+  double idle_w = 0;     ///< no process holds the device, at the reference temperature
+  double context_w = 0;  ///< added while a process holds it
+  double awake_w = 0;    ///< added with every multiprocessor running warps, before what they do
   double leakage_w_per_k = 0;
   double leakage_reference_k = 318.15;
-  double clock_exponent = 2.4;
-  double minimum_clock = 0.3;
+  double voltage_slope = 0;
+  double voltage_floor = 1;
+  double minimum_clock = 0.3;  ///< phi
+  std::array<double, meter::channels> control_j{}, data_j{};
+
+  /// (V/V_ref)^2 at phi.
+  double voltage_factor(double phi) const;
 };
 
-/// Energy per operation of the other precisions from the bf16 value e:
-/// fp8 = r e; fp4 = 0.54 r e (matmul rows of the GB200, tests/validation/accelerator_power); fp64 = 19 e (A100: 13.4 against
-/// 0.70 pJ) [antepara2025].
-std::array<double, precisions> joules_per_flop_from_bf16(double bf16, double fp8_ratio);
-
-struct ActivityInput {
-  double sm = 0;       ///< share of time the compute units are awake, 0..1
-  double compute = 0;  ///< share of the sustained matmul rate of the precision, 0..1
-  double memory = 0;   ///< share of the sustained memory bandwidth, 0..1
-  Precision precision = Precision::bf16;
-  double compute_share = 1;  ///< share of the time at f = 1 that stretches with 1/f (sim/compute/roofline.hpp)
+/// What keeps an accelerator busy: rates and shares at the reference clock.
+struct AcceleratorLoad {
+  meter::Work rate;          ///< 1/s
+  double awake = 0;          ///< share of multiprocessors that run warps, 0..1
+  double toggle = 1;         ///< of the operands, 0..1
+  double compute_share = 1;  ///< of the time at phi = 1, stretches with 1/phi
 };
+
+/// A load on a board, summed: all that the clock needs to know.
+struct PowerTerms {
+  double fixed_w = 0, awake_w = 0, core_w = 0, memory_w = 0, compute_share = 1;
+};
+/// `context`: a process holds the device.
+PowerTerms power_terms(AcceleratorPowerParams const& p, AcceleratorLoad const& load, bool context);
 
 struct AcceleratorDraw {
   double power_w = 0;         ///< at the temperature given
-  double at_reference_w = 0;  ///< at T_ref and this clock
+  double at_reference_w = 0;  ///< at T0 and this clock
   double slope_w_per_k = 0;   ///< at this clock
-  double clock = 1;           ///< f
-  double speed = 1;           ///< s(f), progress relative to f = 1
-  bool limited = false;       ///< the power limit, not the activity or the clock limit, set the clock
+  double clock = 1;           ///< phi
+  double speed = 1;           ///< s(phi), progress relative to phi = 1
+  bool limited = false;       ///< the power limit set the clock
 };
 
-/// `context`: a process holds the device.  `clock_limit`: from thermal slowdown, in (0, 1].  `power_limit_w` is capped by the
-/// board's own limit.
-AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, ActivityInput const& activity, bool context,
-                                 double power_limit_w, double clock_limit, double temperature_k);
+/// `clock_limit` in (0, 1] from elsewhere; `power_limit_w` is what the limiter holds on the mean.
+AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, PowerTerms const& terms, double power_limit_w,
+                                 double clock_limit, double temperature_k);
 
 }  // namespace ondol::sim

@@ -59,13 +59,13 @@ def test_frontier_has_9472_nodes():
 @pytest.mark.parametrize("activity,megawatts,loss_megawatts", [(0.0, 7.3065, 0.5717), (1.0, 28.2279, 1.8102)])
 def test_frontier_constants_give_the_published_power(activity, megawatts, loss_megawatts):
     """Cabinets and CDUs by hand from the catalogue.  The published loss counts 900 W of a cabinet that does not exist."""
-    rack, node, gpu = CATALOGUE["rack"]["hpe/frontier-cabinet"], CATALOGUE["node"]["hpe/frontier"], CATALOGUE["accelerator"]["amd/mi250x-linear"]
+    rack, node, gpu = CATALOGUE["rack"]["hpe/frontier-cabinet"], CATALOGUE["node"]["hpe/frontier"], CATALOGUE["calibration"]["amd/mi250x-linear"]
     sivoc, rectifier = CATALOGUE["psu"][node["psu"]]["loss"], CATALOGUE["psu"][rack["shelf"]]["loss"]
 
     def through(stage: dict, out: float) -> float:
         return (out + si(stage["constant"])) / stage["efficiency"]
 
-    load_w = 4 * (si(gpu["idle"]) + activity * si(gpu["sm_active"])) + (1 - activity) * si(node["host_idle"]) + activity * si(node["host_active"])
+    load_w = 4 * (si(gpu["idle"]) + activity * si(gpu["awake"])) + (1 - activity) * si(node["host_idle"]) + activity * si(node["host_active"])
     shared = (rack["nodes"] * through(sivoc, load_w) + si(rack["switch_power"])) / rack["shelves"]
     cabinet = rack["shelves"] * through(rectifier, shared)
     scenario = load("frontier_day.toml")

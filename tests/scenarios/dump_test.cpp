@@ -14,19 +14,31 @@ void expect_round_trip(std::filesystem::path const& file, ReadOptions const& opt
     // the bits, not only their text
     EXPECT_EQ(again.simulation.start, first.simulation.start);
     EXPECT_EQ(again.site.carbon.factor, first.site.carbon.factor);
+    auto const expect_same_origin = [&](std::string const& path) {
+      EXPECT_EQ(first.origin.at(path).tier, again.origin.at(path).tier) << path;
+      EXPECT_EQ(first.origin.at(path).source, again.origin.at(path).source) << path;
+      EXPECT_EQ(first.origin.at(path).reason, again.origin.at(path).reason) << path;
+      EXPECT_EQ(first.origin.at(path).is_default, again.origin.at(path).is_default) << path;
+      EXPECT_EQ(first.origin.at(path).uncertainty, again.origin.at(path).uncertainty) << path;
+    };
     for (auto const& [id, a] : first.catalogue.accelerator) {
       auto const& b = again.catalogue.accelerator.at(id);
-      EXPECT_EQ(a.energy_per_flop, b.energy_per_flop) << id;
       EXPECT_EQ(a.slowdown_temperature, b.slowdown_temperature) << id;
       EXPECT_EQ(a.fp4_peak, b.fp4_peak) << id;
-      for (auto const* key : {"idle", "energy_per_flop", "clock_exponent", "memory"}) {
-        auto const path = "accelerator." + id + "." + key;
-        EXPECT_EQ(first.origin.at(path).tier, again.origin.at(path).tier) << path;
-        EXPECT_EQ(first.origin.at(path).source, again.origin.at(path).source) << path;
-        EXPECT_EQ(first.origin.at(path).reason, again.origin.at(path).reason) << path;
-        EXPECT_EQ(first.origin.at(path).is_default, again.origin.at(path).is_default) << path;
-        EXPECT_EQ(first.origin.at(path).uncertainty, again.origin.at(path).uncertainty) << path;
+      for (auto const* key : {"memory", "memory_efficiency", "calibration"})
+        expect_same_origin("accelerator." + id + "." + key);
+    }
+    for (auto const& [id, a] : first.catalogue.calibration) {
+      auto const& b = again.catalogue.calibration.at(id);
+      EXPECT_EQ(a.covariance, b.covariance) << id;
+      EXPECT_EQ(a.quality->held_out_bias, b.quality->held_out_bias) << id;
+      for (std::size_t i = 0; i < meter::channels; ++i) {
+        EXPECT_EQ(a.control.of(i), b.control.of(i)) << meter::channel_names[i];
+        EXPECT_EQ(a.data.of(i), b.data.of(i)) << meter::channel_names[i];
       }
+      for (auto const* key :
+           {"idle", "context", "voltage_floor", "control.tensor_bf16", "control.tensor_fp8", "reference_temperature"})
+        expect_same_origin("calibration." + id + "." + key);
     }
   }
 }
@@ -54,7 +66,7 @@ TEST(Dump, names_the_origin_of_each_value) {
   EXPECT_THAT(text, HasSubstr("halls = true  # default\n"));
   EXPECT_THAT(text, HasSubstr("power_limit = \"700 W\"  # devices.toml:6, datasheet [acme-sheet]\n"));
   EXPECT_THAT(text, HasSubstr("idle = { value = \"75 W\", tier = \"measured\", source = \"power-paper\", uncertainty = 0.05 }  "
-                              "# devices.toml:12, measured [power-paper], +/- 5 %\n"));
+                              "# acme.toml:9, measured [power-paper], +/- 5 %\n"));
   EXPECT_THAT(
       text,
       HasSubstr(

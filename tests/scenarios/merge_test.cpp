@@ -81,31 +81,34 @@ TEST_F(Merge, refuses_circles_and_missing_files) {
 }
 
 TEST_F(Merge, takes_catalogue_entries_from_the_scenario_over_those_of_the_folder) {
-  auto const s = read(extends + "[accelerator.\"acme/one\"]\npower_limit = \"650 W\"\n");
+  auto const s =
+      read(extends + "[accelerator.\"acme/one\"]\npower_limit = \"650 W\"\n[calibration.\"acme/one\"]\nawake = \"61 W\"\n");
   auto const& a = s.catalogue.accelerator.at("acme/one");
   EXPECT_EQ(a.power_limit, Watts{650});
-  EXPECT_EQ(a.idle, Watts{75});
+  EXPECT_EQ(s.catalogue.calibration.at("acme/one").idle, Watts{75});
+  EXPECT_EQ(s.catalogue.calibration.at("acme/one").awake, Watts{61});
   EXPECT_EQ(s.origin.at("accelerator.acme/one.power_limit").tier, Tier::user);
-  auto const& idle = s.origin.at("accelerator.acme/one.idle");
+  auto const& idle = s.origin.at("calibration.acme/one.idle");
   EXPECT_EQ(idle.tier, Tier::measured);
   EXPECT_EQ(idle.source, "power-paper");
   EXPECT_EQ(idle.uncertainty, 0.05);
-  auto const& flop = s.origin.at("accelerator.acme/one.energy_per_flop");
+  auto const& flop = s.origin.at("calibration.acme/one.control.tensor_fp8");
   EXPECT_EQ(flop.tier, Tier::assumed);
   EXPECT_EQ(flop.source, "");  // that of the entry does not cover an assumption
   EXPECT_EQ(flop.reason, "as the generation before");
   EXPECT_EQ(s.origin.at("accelerator.acme/one.memory").source, "acme-sheet");
-  EXPECT_TRUE(s.origin.at("accelerator.acme/one.clock_exponent").is_default);
+  EXPECT_TRUE(s.origin.at("accelerator.acme/one.memory_efficiency").is_default);
 }
 
 TEST_F(Merge, entries_extend_entries) {
-  auto const s =
-      read(extends +
-           "[node.\"acme/air8\"]\naccelerator = \"mine\"\n[accelerator.mine]\nextends = \"acme/one-lite\"\nidle = \"60 W\"\n");
+  auto const s = read(extends +
+                      "[node.\"acme/air8\"]\naccelerator = \"mine\"\n[accelerator.mine]\nextends = \"acme/one-lite\"\n"
+                      "calibration = \"mine\"\n[calibration.mine]\nextends = \"acme/one\"\nidle = \"60 W\"\n");
   auto const& a = s.catalogue.accelerator.at("mine");
   EXPECT_EQ(a.power_limit, Watts{400});  // of acme/one-lite
-  EXPECT_EQ(a.idle, Watts{60});
-  EXPECT_EQ(a.bf16_peak, FlopPerSecond{989e12});  // of acme/one
+  EXPECT_EQ(s.catalogue.calibration.at("mine").idle, Watts{60});
+  EXPECT_EQ(s.catalogue.calibration.at("mine").context, Watts{40});  // of acme/one
+  EXPECT_EQ(a.bf16_peak, FlopPerSecond{989e12});                     // of acme/one
   EXPECT_EQ(a.id, "mine");
   EXPECT_FALSE(s.catalogue.accelerator.contains("acme/one"));
   auto const text = extends + "[accelerator.a]\nextends = \"b\"\n[accelerator.b]\nextends = \"a\"\n";
@@ -121,14 +124,14 @@ TEST_F(Merge, set_reaches_every_value) {
   auto const s =
       read(extends, set({"racks[0].count=3", "hall.a.air.supply_temperature=\"24 degC\"", "site.name=Haenam",
                          "simulation.duration=3 h", "steady.burn.activity = { sm = 0.5 }", "power[0].fed_by=[\"utility\"]",
-                         "accelerator.\"acme/one\".idle=80 W", "record.racks=false"}));
+                         "calibration.\"acme/one\".idle=80 W", "record.racks=false"}));
   EXPECT_EQ(s.racks[0].count, 3);
   EXPECT_DOUBLE_EQ(s.hall[0].air->supply_temperature.v, 297.15);
   EXPECT_EQ(s.site.name, "Haenam");
   EXPECT_EQ(s.simulation.duration, Seconds{10800});
   EXPECT_EQ(s.steady[0].activity.sm, 0.5);
   EXPECT_EQ(s.steady[0].activity.compute, 0.0);
-  EXPECT_EQ(s.catalogue.accelerator.at("acme/one").idle, Watts{80});
+  EXPECT_EQ(s.catalogue.calibration.at("acme/one").idle, Watts{80});
   EXPECT_FALSE(s.record.racks);
   EXPECT_EQ(s.origin.at("racks[0].count").file, "--set");
 }

@@ -55,8 +55,10 @@ TEST(EfficiencyGrid, KnotsWithoutMeasurementsAreOutOfRange) {
 }
 
 TEST(EfficiencyGrid, RefusesWhatIsNoGrid) {
-  EXPECT_THROW(EfficiencyGrid({{{1, 1}, {1, 2}, {1, 2}}}, std::vector<EfficiencyGrid::Knot>(8, {1, 0, true})), std::invalid_argument);
-  EXPECT_THROW(EfficiencyGrid({{{1, 2}, {1, 2}, {1, 2}}}, std::vector<EfficiencyGrid::Knot>(7, {1, 0, true})), std::invalid_argument);
+  EXPECT_THROW(EfficiencyGrid({{{1, 1}, {1, 2}, {1, 2}}}, std::vector<EfficiencyGrid::Knot>(8, {1, 0, true})),
+               std::invalid_argument);
+  EXPECT_THROW(EfficiencyGrid({{{1, 2}, {1, 2}, {1, 2}}}, std::vector<EfficiencyGrid::Knot>(7, {1, 0, true})),
+               std::invalid_argument);
   EXPECT_THROW(EfficiencyGrid({{{1, 2}, {1, 2}, {1, 2}}}, std::vector<EfficiencyGrid::Knot>(8)), std::invalid_argument);
 }
 
@@ -91,7 +93,8 @@ TEST(KernelTimes, FaultsNameFileAndLine) {
   EXPECT_NE(fault(std::string(head) + "gemm/bf16,1,1,0.5,0.1,1\n").find("6 cells"), std::string::npos);
   EXPECT_NE(fault("kernel,a,b,c,efficiency,sd,covered\n").find("names no board"), std::string::npos);
   // Two knots of a cube of four.
-  EXPECT_NE(fault(std::string(head) + "gemm/bf16,1,1,1,0.5,0.1,1\ngemm/bf16,2,2,1,0.5,0.1,1\n").find("missing"), std::string::npos);
+  EXPECT_NE(fault(std::string(head) + "gemm/bf16,1,1,1,0.5,0.1,1\ngemm/bf16,2,2,1,0.5,0.1,1\n").find("missing"),
+            std::string::npos);
 }
 
 TEST(KernelTimes, ShippedGridsAreRead) {

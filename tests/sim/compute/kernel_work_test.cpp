@@ -38,7 +38,7 @@ TEST(KernelWork, ProductByHand) {
   auto const w = gemm(roofline(), 512, 1024, 2048, Dtype::bf16).work;
   double const mib = 1 << 20;
   EXPECT_DOUBLE_EQ(w[Channel::tensor_bf16], 2.0 * 512 * 1024 * 2048);
-  EXPECT_DOUBLE_EQ(w[Channel::hbm_read], 6 * mib);           // each operand once
+  EXPECT_DOUBLE_EQ(w[Channel::hbm_read], 6 * mib);  // each operand once
   EXPECT_DOUBLE_EQ(w[Channel::hbm_write], 1 * mib);
   EXPECT_DOUBLE_EQ(w[Channel::l2], (2 * 4 + 4 * 2 + 1) * mib);  // A for 4 blocks of columns, B for 2 of rows
   EXPECT_DOUBLE_EQ(w[Channel::shared], (2 * 2 * 4 + 4 * (4 + 8) + 2) * mib);
@@ -81,8 +81,8 @@ TEST(KernelWork, ExpertsReadTheirWeightsOnce) {
   auto const w = moe(roofline(), {16, 256, 128, 8, 8, 2}, Dtype::bf16).work;
   EXPECT_DOUBLE_EQ(w[Channel::tensor_bf16], 2.0 * 64 * 8 * 3 * 256 * 128);
   double const weights = 2.0 * 8 * 3 * 256 * 128;
-  double const rows_in = 2.0 * 32 * 256 + 2.0 * 32 * 128;           // into the two products
-  double const rows_out = 2.0 * 32 * (2 * 128 + 256);               // read by activation and sum
+  double const rows_in = 2.0 * 32 * 256 + 2.0 * 32 * 128;  // into the two products
+  double const rows_out = 2.0 * 32 * (2 * 128 + 256);      // read by activation and sum
   EXPECT_DOUBLE_EQ(w[Channel::hbm_read], weights + rows_in + rows_out);
   EXPECT_DOUBLE_EQ(w[Channel::hbm_write], rows_out + 2 * 32 * 128 + 2 * 16 * 256);
 }
@@ -102,7 +102,14 @@ TEST(KernelTime, RooflineByHand) {
   EXPECT_EQ(c.tier, "assumed");
 }
 
-TEST(KernelTime, RefusesTypesWithoutAUnit) { EXPECT_THROW(gemm(roofline(), 1, 1, 1, Dtype::fp4), std::invalid_argument); }
+TEST(KernelWork, TypesHaveNames) {
+  for (std::size_t i = 0; i < dtypes; ++i) EXPECT_EQ(dtype_named(dtype_names[i]), static_cast<Dtype>(i));
+  EXPECT_FALSE(dtype_named("fp32"));
+}
+
+TEST(KernelTime, RefusesTypesWithoutAUnit) {
+  EXPECT_THROW(gemm(roofline(), 1, 1, 1, Dtype::fp4), std::invalid_argument);
+}
 
 TEST(KernelTime, MeasuredProductsComeBack) {
   // Rows of the public table under the 700 W limit: 1.5525 ms at 708 TFLOP/s; at the reference clock a sixth or so faster.

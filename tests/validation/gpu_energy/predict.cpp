@@ -1,7 +1,8 @@
 // Times and work of kernels by the simulator's own code, one a line, for rows.py:
 //   predict TIMES.csv PEAKS < shapes > costs
 // PEAKS: bf16=989e12,fp8=1979e12,byte=4.8e12,best=0.803
-// shapes: gemm DTYPE m n k | decode DTYPE batch heads kv_heads head_dim cache | prefill DTYPE batch heads kv_heads head_dim tokens
+// shapes: gemm DTYPE m n k | decode DTYPE batch heads kv_heads head_dim cache | prefill DTYPE batch heads kv_heads head_dim
+// tokens
 //         | moe DTYPE tokens hidden inter experts here top_k
 // costs: time_s,uncertainty,compute_share,awake,in_range and the amounts of all channels
 
@@ -48,10 +49,8 @@ KernelCost cost(KernelRates const& r, std::string const& line) {
   Dtype const dtype = dtype_named(type).value();
   if (kind == "gemm") return gemm(r, x[0], x[1], x[2], dtype);
   if (kind == "moe") return moe(r, {x[0], x[1], x[2], x[3], x[4], x[5]}, dtype);
-  if (kind == "decode")
-    return attention(r, {AttentionShape::Phase::decode, x[0], x[1], x[2], x[3], 1, x[4]}, dtype);
-  if (kind == "prefill")
-    return attention(r, {AttentionShape::Phase::prefill, x[0], x[1], x[2], x[3], x[4], 0}, dtype);
+  if (kind == "decode") return attention(r, {AttentionShape::Phase::decode, x[0], x[1], x[2], x[3], 1, x[4]}, dtype);
+  if (kind == "prefill") return attention(r, {AttentionShape::Phase::prefill, x[0], x[1], x[2], x[3], x[4], 0}, dtype);
   throw std::runtime_error("unknown kernel " + kind);
 }
 

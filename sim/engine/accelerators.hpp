@@ -1,0 +1,44 @@
+#pragma once
+/// From the catalogue's accelerators and calibrations to what the models of power and time take.
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "scenarios/schema/spec.hpp"
+#include "sim/compute/kernel_work.hpp"
+#include "sim/power/calibration.hpp"
+#include "workloads/demand/job.hpp"
+
+namespace ondol::sim {
+
+/// The board with its errors: the covariance that the entry gives, and the `uncertainty` of every value outside it.
+/// A tensor channel without an energy takes that of its nearest precision by the ratios of docs/models/gpu-energy.md; any other
+/// channel without one costs nothing.
+Calibration calibration(schema::CalibrationSpec const& spec, schema::Provenance const& origin);
+
+/// The n-th board drawn for the calibration `id`; the estimate for 0.  Boards of one calibration are one draw: what is unknown
+/// is the calibration, not the spread between boards.
+AcceleratorPowerParams drawn(Calibration const& calibration, std::string const& id, std::uint64_t seed, int n);
+
+/// `catalogue`: its folder, to read the measured kernels that the entry names; empty leaves them out.  Throws
+/// std::runtime_error where the file is missing or wrong.
+KernelRates kernel_rates(schema::AcceleratorSpec const& spec, std::filesystem::path const& catalogue = {});
+
+/// Watts at the reference clock of a job's shares at 1, summed once for a class of racks (sim/compute/macro_work.hpp).
+struct MacroPower {
+  struct Watts {
+    double core_w = 0, memory_w = 0;
+  };
+  static constexpr std::size_t precisions = 4;  ///< workloads::Precision
+  std::array<Watts, precisions> compute, memory;
+  double idle_w = 0, context_w = 0, awake_w = 0;
+
+  /// A job at a level of its daily profile.
+  PowerTerms of(workloads::Activity const& activity, double level, double clock_sensitivity) const;
+  PowerTerms bare_idle() const { return {.fixed_w = idle_w}; }
+};
+MacroPower macro_power(AcceleratorPowerParams const& board, KernelRates const& rates);
+
+}  // namespace ondol::sim
