@@ -79,6 +79,7 @@ struct CalibrationQuality {
 /// by the meter's fit or from published tables [kernels/README.md].
 struct CalibrationSpec {
   std::string id, name, date, driver, board, note;
+  double format = 1;                  ///< of a file that the meter's fit wrote
   Hertz reference_clock{0};
   Hertz minimum_clock{0};             ///< lowest the limiter reaches
   std::optional<Hertz> lowest_clock;  ///< with the next three: what was seen
