@@ -12,7 +12,9 @@ using meter::Channel;
 constexpr double launch_s = 2e-6;             // gap between kernels of a captured graph; tiny ones of the tables take 2 us
 constexpr double multiprocessors = 132;       // Hopper; Blackwell has 148 (assumed for all: only small kernels feel it)
 constexpr double attention_to_gemm = 0.7;     // tensor rate of fused attention over that of a product, without a grid (assumed)
-constexpr double roofline_uncertainty = 0.5;  // a factor of 1.5: judged shapes outside the grids (docs/models/kernel-time.md)
+constexpr double roofline_uncertainty = 0.5;   // a factor of 1.5: judged shapes outside the grids (docs/models/kernel-time.md)
+constexpr double large_uncertainty = 0.15;     // of a large kernel without a grid, whose best rate somebody measured (assumed)
+constexpr double large_s = 50 * launch_s;
 constexpr double kin_uncertainty = 0.2;       // rates of one board from another's grid (assumed)
 // Counts from the algorithms, in operations (assumed; kernels/recorded/aiconfigurator/counts.py).
 constexpr double epilogue = 8;      // a result: read from the accumulator, scale, convert, pack, store
@@ -148,7 +150,7 @@ KernelCost cost_of(KernelRates const& r, Dtype dtype, double tensor_share, doubl
   } else {
     cost.time_s = std::pow(c + m, 0.25) + launch_s;
     cost.in_range = false;
-    cost.time_uncertainty = roofline_uncertainty;
+    cost.time_uncertainty = cost.time_s > large_s ? large_uncertainty / tensor_share : roofline_uncertainty;
     cost.tier = "assumed";
   }
   double const running = std::max(0.0, 1 - launch_s / std::max(cost.time_s, 2 * launch_s));

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 TIERS = {"measured", "literature", "datasheet", "assumed"}
 META = {"source", "tier", "why", "uncertainty", "extends"}
-TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "date", "driver",
+TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
         "board", "note"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"parameters", "covariance", "quality"}
@@ -134,7 +134,7 @@ def test_a_large_product_closes_at_the_limit(accelerator):
         assert abs(demand - 1) < 2 * error
         assert 0.05 < error < 0.3
     else:  # boards that were measured may ask for more than their limit gives
-        assert 0.85 < demand < 1.4
+        assert 0.85 < demand < 1.6
 
 
 def test_scaled_calibrations_are_what_the_rule_gives():
