@@ -5,9 +5,11 @@ SCENARIO ?= scenarios/examples/haenam.toml
 RESULT   := $(OUT)/$(basename $(notdir $(SCENARIO))).h5
 PAGE     := $(basename $(RESULT))
 JOBS     ?= $(shell nproc)
+# With a GPU in reach the meter's kernels are built and tested too.
+CUDA     := $(if $(shell nvidia-smi -L 2>/dev/null && command -v nvcc),ON,OFF)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup bench pictures format clean
+.PHONY: help run test build setup meter bench pictures format clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -27,11 +29,14 @@ test: build ## install what is missing, build, run every test
 	@.ci/check $(JOBS)
 
 build: setup ## the program, build/ondol, and its tests
-	@[ -f build/build.ninja ] || cmake --preset release
+	@[ -f build/build.ninja ] || cmake --preset release -DONDOL_CUDA=$(CUDA)
 	cmake --build build --parallel $(JOBS)
 
 setup: ## Debian packages and the Python environment .venv; does nothing when they are there
 	@.ci/setup
+
+meter: ## only the meter with its CUDA kernels, for a GPU node: build-meter/ondol-meter
+	cmake -S kernels -B build-meter && cmake --build build-meter --parallel $(JOBS)
 
 bench: build ## time whole runs against the targets
 	.venv/bin/python tests/bench/run_benchmarks.py --ondol build/ondol

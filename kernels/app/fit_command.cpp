@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/app/exit_codes.hpp"
 #include "kernels/app/fit_tables.hpp"
 #include "kernels/fit/quantity.hpp"
 
@@ -131,17 +132,17 @@ int fit_command(std::span<std::string const> arguments) {
   for (std::string const& a : arguments)
     if (a == "--help" || a == "-h") {
       std::cout << usage;
-      return 0;
+      return ok;
     }
   try {
     run(parse(arguments));
-    return 0;
+    return ok;
   } catch (UsageError const& error) {
     std::cerr << "error: " << error.what() << '\n' << usage;
-    return 2;
+    return bad_input;
   } catch (std::exception const& error) {
     std::cerr << "error: " << error.what() << '\n';
-    return 1;
+    return bad_input;
   }
 }
 

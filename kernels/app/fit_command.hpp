@@ -6,8 +6,8 @@
 
 namespace ondol::meter {
 
-/// Prints coefficients with their errors, residuals by kernel and held-out errors; returns the exit status: 0 written, 1 the
-/// windows or files cannot be used, 2 wrong arguments.
+/// Prints coefficients with their errors, residuals by kernel and held-out errors.  Returns an ExitCode: `bad_input` where
+/// arguments, files or windows cannot be used; nothing is written then.
 int fit_command(std::span<std::string const> arguments);
 
 }  // namespace ondol::meter

@@ -1,5 +1,8 @@
 #include "kernels/app/fit_tables.hpp"
 
+#include <array>
+#include <cmath>
+#include <cstdio>
 #include <iomanip>
 #include <ostream>
 
@@ -26,13 +29,20 @@ Shown shown(std::string const& name, double value) {
 }
 
 std::string percent(double share, int digits = 3) {
-  return text_of(100 * share, digits) + " %";
+  std::string const text = text_of(100 * share, digits);
+  return (text.find("e+") == std::string::npos ? text : text_of(std::round(100 * share), 6)) + " %";
+}
+/// For columns: two digits after the point.
+std::string two_digits(double share) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.2f %%", 100 * share);
+  return buffer.data();
 }
 
 void put_errors(std::ostream& out, std::string const& what, fit::Errors const& e) {
   if (e.windows == 0) return;
   out << "  " << std::left << std::setw(26) << what << std::right << std::setw(5) << e.windows << std::setw(10)
-      << percent(e.mape) << std::setw(10) << percent(e.worst) << std::setw(10) << percent(e.bias) << '\n';
+      << two_digits(e.mape) << std::setw(10) << two_digits(e.worst) << std::setw(10) << two_digits(e.bias) << '\n';
 }
 
 void put_slope(std::ostream& out, char const* what, std::optional<fit::Slope> const& s, double per) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/app/exit_codes.hpp"
 #include "kernels/app/fit_tables.hpp"
 
 namespace ondol::meter {
@@ -58,7 +59,7 @@ int report_command(std::span<std::string const> arguments) {
     std::string const& a = arguments[i];
     if (a == "--help" || a == "-h") {
       std::cout << usage;
-      return 0;
+      return ok;
     }
     if (a == "--json") {
       json = true;
@@ -66,21 +67,21 @@ int report_command(std::span<std::string const> arguments) {
       name = arguments[++i];
     } else if (a.starts_with("-")) {
       std::cerr << "error: unknown option " << a << " or its value is missing\n" << usage;
-      return 2;
+      return bad_input;
     } else {
       plain.push_back(a);
     }
   }
   if (plain.empty()) {
     std::cerr << "error: no calibration file is named\n" << usage;
-    return 2;
+    return bad_input;
   }
   try {
     run(plain[0], {plain.begin() + 1, plain.end()}, name, json);
-    return 0;
+    return ok;
   } catch (std::exception const& error) {
     std::cerr << "error: " << error.what() << '\n';
-    return 1;
+    return bad_input;
   }
 }
 

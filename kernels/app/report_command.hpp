@@ -6,7 +6,7 @@
 
 namespace ondol::meter {
 
-/// Returns the exit status: 0 done, 1 a file cannot be used, 2 wrong arguments.
+/// Returns an ExitCode.
 int report_command(std::span<std::string const> arguments);
 
 }  // namespace ondol::meter

@@ -18,7 +18,7 @@ Value from_prior(Prior const& p) {
 
 Value from_estimate(Estimate const& e) {
   Value v{e.value, e.sd / e.value, "", "", ""};
-  std::string const percent = text_of(100 * e.prior_share, 2);
+  std::string const percent = text_of(std::round(100 * e.prior_share), 3);
   if (e.prior && e.prior_share >= prior_decides) {
     v.tier = e.prior->tier;
     v.source = e.prior->source;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -12,49 +13,62 @@ constexpr double most_model_error = 0.5;
 constexpr double assumed_model_error = 0.02;  // where too few loads show their scatter
 constexpr double least_freedom = 5;
 
-/// Relative residual of a load, by its windows' own errors, and the variance of that.
+/// Relative residual of a load.
 struct LoadResidual {
-  double mean = 0, variance = 0, within = 0;  ///< within: chi-square of the windows around the load's mean
-  std::size_t windows = 0;
+  double mean = 0;
+  double variance = 0;             ///< of the mean, by the windows' own errors
+  double hidden_variance = 0;      ///< of the mean, by what the thermometer hides
+  double within = 0, freedom = 0;  ///< chi-square of the windows around the means of their starts
 };
 
 std::vector<LoadResidual> residuals_of(Layout const& layout, std::span<Point const> points, double clock,
-                                       std::vector<double> const& x) {
+                                       Weights const& weights, std::vector<double> const& x) {
+  struct Sum {
+    double weight = 0, sum = 0, squares = 0, windows = 0, hidden = 0;
+  };
   std::vector<LoadResidual> all;
   auto const k = layout.coefficients(x.data());
   for (auto const& load : loads_of(points)) {
     if (points[load[0]].one_sided()) continue;
-    double weight = 0, sum = 0, squares = 0;
+    std::map<std::size_t, Sum> starts;
+    double weight = 0, sum = 0;
     for (std::size_t const i : load) {
       Point const& p = points[i];
       double const model = layout.gain(x.data(), p.folder) * power_w(k, p, phi_of(p, clock));
-      double const r = p.power_w / model - 1, w = std::pow(model / p.sd_w, 2);
-      weight += w;
-      sum += w * r;
-      squares += w * r * r;
+      double const r = p.power_w / model - 1, w = model * model / own_variance(p, weights);
+      Sum& s = starts[p.start];
+      s.weight += w, s.sum += w * r, s.squares += w * r * r, ++s.windows;
+      s.hidden = hidden_w(p, weights) / model;
+      weight += w, sum += w * r;
     }
-    all.push_back({sum / weight, 1 / weight, squares - sum * sum / weight, load.size()});
+    LoadResidual residual{sum / weight, 1 / weight, 0, 0, 0};
+    for (auto const& [start, s] : starts) {
+      residual.hidden_variance += std::pow(s.weight / weight * s.hidden, 2);
+      residual.within += s.squares - s.sum * s.sum / s.weight;
+      residual.freedom += s.windows - 1;
+    }
+    all.push_back(residual);
   }
   return all;
 }
 
-/// Factor on the windows' errors that their scatter within loads asks for, at least 1.
-double noise_factor(std::vector<LoadResidual> const& loads) {
+/// Factor on the windows' errors that their scatter within starts asks for, at least 1.
+double noise_factor(std::vector<LoadResidual> const& loads, double before) {
   double within = 0, freedom = 0;
   for (auto const& l : loads) {
     within += l.within;
-    freedom += static_cast<double>(l.windows) - 1;
+    freedom += l.freedom;
   }
-  return freedom < least_freedom ? 1 : std::sqrt(std::max(1.0, within / freedom));
+  return freedom < least_freedom ? 1 : std::max(1.0, before * std::sqrt(within / freedom));
 }
 
 /// Moment estimate: the tau that makes the chi-square between loads what its freedom expects; 0 where noise explains all.
-double between_loads(std::vector<LoadResidual> const& loads, double noise, double unknowns) {
+double between_loads(std::vector<LoadResidual> const& loads, double unknowns) {
   double const freedom = static_cast<double>(loads.size()) - unknowns;
   if (freedom < least_freedom) return assumed_model_error;
   auto const excess = [&](double tau) {
     double chi = 0;
-    for (auto const& l : loads) chi += l.mean * l.mean / (noise * noise * l.variance + tau * tau);
+    for (auto const& l : loads) chi += l.mean * l.mean / (l.variance + l.hidden_variance + tau * tau);
     return chi - freedom;
   };
   if (excess(0) <= 0) return 0;
@@ -65,7 +79,7 @@ double between_loads(std::vector<LoadResidual> const& loads, double noise, doubl
 
 /// Scatter of the memory scope around its equation, one draw a load.
 double memory_scatter(Layout const& layout, std::span<Point const> points, std::vector<double> const& x) {
-  constexpr double least_w = 0.3, unknowns = 3;
+  constexpr double least_w = 0.05, unknowns = 3;
   auto const k = layout.coefficients(x.data());
   double squares = 0, n = 0;
   for (auto const& load : loads_of(points)) {
@@ -103,15 +117,19 @@ Fit fit(Priors const& priors, std::span<Point const> points, double reference_cl
   f.reference_clock_hz = reference_clock_hz;
   f.loads = loads_of(points).size();
   f.weights = weights.value_or(Weights{});
-  if (!weights) f.weights.model_error = std::max(model_error, 0.01);
+  if (!weights) {
+    f.weights.model_error = std::max(model_error, 0.01);
+    f.weights.leakage_w_per_k = layout.fixed()[Scalar::leakage_slope];
+  }
   Solution solution = minimise(layout, points, reference_clock_hz, f.weights, layout.start());
   f.identified = identify(layout, solution);
   // Weights and solution settle in a few rounds: each moves the other little.
   for (int round = 0; round < 8 && !weights; ++round) {
     Weights const before = f.weights;
-    auto const loads = residuals_of(layout, points, reference_clock_hz, solution.x);
-    f.weights.noise = noise_factor(loads);
-    f.weights.model_error = std::max(model_error, between_loads(loads, f.weights.noise, f.identified.effective_unknowns));
+    auto const loads = residuals_of(layout, points, reference_clock_hz, f.weights, solution.x);
+    f.weights.leakage_w_per_k = layout.coefficients(solution.x.data())[Scalar::leakage_slope];
+    f.weights.noise = noise_factor(loads, before.noise);
+    f.weights.model_error = std::max(model_error, between_loads(loads, f.identified.effective_unknowns));
     if (layout.memory()) f.weights.memory_w = memory_scatter(layout, points, solution.x);
     solution = minimise(layout, points, reference_clock_hz, f.weights, solution.x);
     f.identified = identify(layout, solution);

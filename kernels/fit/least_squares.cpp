@@ -37,7 +37,8 @@ struct LoadCost {
       for (Eigen::Index j = 0; j < n; ++j) {
         Point const &a = c.points[members[i]], &b = c.points[members[j]];
         covariance(i, j) = w.model_error * w.model_error * a.power_w * b.power_w;
-        if (i == j) covariance(i, j) += w.noise * w.noise * a.sd_w * a.sd_w;
+        if (a.start == b.start) covariance(i, j) += hidden_w(a, w) * hidden_w(b, w);
+        if (i == j) covariance(i, j) += own_variance(a, w);
       }
     factor = covariance.llt().matrixL();
   }
@@ -93,6 +94,15 @@ ceres::CostFunction* differentiated(Cost* cost, std::size_t unknowns, std::size_
 }
 
 }  // namespace
+
+double hidden_w(Point const& p, Weights const& w) {
+  return w.leakage_w_per_k * (p.temperature_c ? 0.25 : 10);
+}
+
+double own_variance(Point const& p, Weights const& w) {
+  double const drift_w = w.leakage_w_per_k * (p.temperature_c ? 0.15 : 0);
+  return w.noise * w.noise * p.sd_w * p.sd_w + drift_w * drift_w;
+}
 
 std::vector<std::vector<std::size_t>> loads_of(std::span<Point const> points) {
   std::vector<std::vector<std::size_t>> loads;

@@ -6,10 +6,11 @@
 namespace ondol::meter::fit {
 namespace {
 
-constexpr double gap_s = 0.5;
+constexpr double gap_s = 0.05;     // between the points of one trace lies a millisecond or so
 constexpr double smooth_s = 0.01;  // a running mean over ten points or so of a trace at 1 ms
 constexpr double early_s = 0.005;  // the clock before the limiter could act
 constexpr double least_s = 0.3;    // shorter traces do not settle
+constexpr double most_s = 1;       // after that the clock follows heat
 constexpr double least_fall = 0.01;
 
 double mean(std::vector<double> const& v, std::size_t begin, std::size_t end) {
@@ -18,9 +19,16 @@ double mean(std::vector<double> const& v, std::size_t begin, std::size_t end) {
   return sum / static_cast<double>(std::max<std::size_t>(end - begin, 1));
 }
 
+double median(std::vector<double> values) {
+  std::size_t const half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + static_cast<long>(half), values.end());
+  return values[half];
+}
+
 std::optional<ClockStep> step_of(std::vector<double> const& t, std::vector<double> const& f, std::size_t begin,
                                  std::size_t end) {
   if (end - begin < 20 || t[end - 1] - t[begin] < least_s) return std::nullopt;
+  while (end > begin + 20 && t[end - 1] > t[begin] + most_s) --end;
   ClockStep step;
   step.at_s = t[begin];
   std::size_t early = begin;
@@ -59,19 +67,16 @@ std::vector<ClockStep> clock_steps(std::vector<double> const& t_s, std::vector<d
 
 Limiter find_limiter(Points const& points, std::span<Campaign const> campaigns) {
   Limiter l;
-  double sum = 0, squares = 0;
+  std::vector<double> held;
   for (auto const* group : {&points.fit, &points.held_out})
     for (Point const& p : *group)
-      if (p.limited && p.limit_w && p.period_s == 0) {
-        double const held = p.power_w / *p.limit_w;
-        ++l.windows;
-        sum += held;
-        squares += held * held;
-      }
-  if (l.windows > 0) {
-    double const n = static_cast<double>(l.windows);
-    l.held = sum / n;
-    l.held_sd = l.windows > 1 ? std::sqrt(std::max(0.0, squares / n - *l.held * *l.held) / (n - 1)) : 0;
+      if (p.limited && p.limit_w && p.period_s == 0) held.push_back(p.power_w / *p.limit_w);
+  l.windows = held.size();
+  if (!held.empty()) {
+    double const middle = median(held);
+    for (double& h : held) h = std::abs(h - middle);
+    l.held = middle;
+    l.held_sd = 1.4826 * median(held) / std::sqrt(static_cast<double>(held.size()));
   }
   for (Campaign const& c : campaigns)
     for (ClockStep const& s : clock_steps(column(c.clock_trace, "t_s"), column(c.clock_trace, "sm_clock_hz")))

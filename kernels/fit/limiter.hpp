@@ -18,8 +18,8 @@ struct ClockStep {
 };
 
 struct Limiter {
-  std::optional<double> held;  ///< mean power over the limit in limited windows
-  double held_sd = 0;          ///< standard error of that mean
+  std::optional<double> held;  ///< power over the limit in limited windows: median, as some only brush the limit
+  double held_sd = 0;          ///< its standard error, by the median deviation
   std::size_t windows = 0;
   std::vector<ClockStep> steps;
 };
@@ -27,7 +27,8 @@ struct Limiter {
 /// Only windows whose events say that the limit held them; fitted and held-out ones alike, no model enters.
 Limiter find_limiter(Points const& points, std::span<Campaign const> campaigns);
 
-/// Traces of one load stand apart by gaps of more than half a second; a step counts where the clock falls by 1 % or more.
+/// Traces of one load stand apart by gaps of more than 50 ms; a step counts where the clock falls by 1 % or more in
+/// their first second.
 std::vector<ClockStep> clock_steps(std::vector<double> const& t_s, std::vector<double> const& clock_hz);
 
 }  // namespace ondol::meter::fit

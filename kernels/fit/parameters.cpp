@@ -9,7 +9,7 @@ namespace {
 // A coefficient is an energy or a power, so above zero; a fiftieth keeps its relative error defined.  Fifty times a prior is
 // a wrong count, not physics.
 constexpr double least = 0.02, most = 50;
-constexpr double gain_sd = 0.05;  // identical boards differ by about 5 % in gain                          [yang2024power]
+constexpr double gain_sd = 0.05;  // identical boards differ by about 5 % in gain                          [yang2024parttime]
 constexpr double memory_idle_w = 40, memory_idle_sd = 1;  // DRAM refresh, 40-50 W for 40 GB                [antepara2025]
 constexpr double memory_share_sd = 0.5;                   // the memory scope may or may not hold the controller: assumed
 

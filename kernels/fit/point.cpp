@@ -39,8 +39,8 @@ Point make_point(Window const& w, std::size_t folder) {
   p.memory_power_w = w.memory_power_w;
   p.limit_w = w.limit_w;
   p.limited = (w.reasons.bits & power_limit_event) != 0 || (!p.clock_hz && w.limit_w && p.power_w >= near_limit * *w.limit_w);
-  p.load = std::to_string(folder) + "/" + w.kernel + "/" + (w.fill ? std::string(name(*w.fill)) : "") + "/" +
-           text_of(w.sm_share) + "/" + text_of(w.period_s) + "/" + text_of(w.toggle);
+  p.load = w.kernel + "/" + (w.fill ? std::string(name(*w.fill)) : "") + "/" + text_of(w.sm_share) + "/" + text_of(w.period_s) +
+           "/" + text_of(w.toggle);
   return p;
 }
 
@@ -50,15 +50,20 @@ Points make_points(std::span<Campaign const> campaigns, double reference_clock_h
   Points points;
   points.reference_clock_hz = reference_clock_hz;
   double highest = 0;
+  std::size_t start = 0;
+  std::string last;
   for (std::size_t f = 0; f < campaigns.size(); ++f) {
     if (points.reference_clock_hz <= 0)
-      points.reference_clock_hz = number_of(campaigns[f].about("sm_clock_max_hz"), "").value_or(0);
+      points.reference_clock_hz = number_of(campaigns[f].about("highest_clock_hz"), "").value_or(0);
     for (Window const& w : campaigns[f].windows) {
       if (std::string const why = why_not(w); !why.empty()) {
         points.left_out.push_back({f, w.number, w.kernel, why});
         continue;
       }
-      Point const p = make_point(w, f);
+      Point p = make_point(w, f);
+      if (w.repeat == 0 || p.load != last || &w == &campaigns[f].windows.front()) ++start;
+      last = p.load;
+      p.start = start;
       highest = std::max(highest, p.clock_hz.value_or(0));
       (w.role == Role::held_out ? points.held_out : points.fit).push_back(p);
     }

@@ -14,7 +14,8 @@ struct Point {
   std::size_t folder = 0;
   int window = 0;
   std::string kernel;
-  std::string load;  ///< folder, kernel, fill, share, period: windows of one load share the error of the model
+  std::string load;       ///< kernel, fill, share, period: its windows share the error of the model, on every board
+  std::size_t start = 0;  ///< repeats within one start of a load share what the thermometer's step hides
   Role role = Role::fit;
   double power_w = 0, sd_w = 0;
   bool context = true;
@@ -39,7 +40,7 @@ struct Points {
   double reference_clock_hz = 0;  ///< 0 where no clock is known at all
 };
 
-/// `reference_clock_hz`: 0 takes `sm_clock_max_hz` of the first meta.json that has it, else the highest clock of the windows.
+/// `reference_clock_hz`: 0 takes `highest_clock_hz` of the first meta.json that has it, else the highest clock of the windows.
 /// Flagged windows, those without energy and `idle_after_work` (its clocks have not come to rest) are left out.
 /// Without uncertainty_j: 2 % of the power (assumed; tables seldom say).
 Points make_points(std::span<Campaign const> campaigns, double reference_clock_hz);

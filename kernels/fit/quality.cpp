@@ -83,14 +83,14 @@ Quality judge(Fit const& fit, Points const& points, Limiter const& limiter) {
   double const held = limiter.held.value_or(1);
   for (Point const& p : points.fit) q.fit.push_back(residual(fit, p, held));
   for (Point const& p : points.held_out) q.held_out.push_back(residual(fit, p, held));
-  q.all_fit = errors_of(q.fit);
+  q.all_fit = errors_of(only(q.fit, [](Point const& p) { return !p.one_sided(); }));
   q.all_held_out = errors_of(q.held_out);
   auto const wave = [](Point const& p) { return p.period_s > 0; };
   auto const matmul = [](Point const& p) { return starts_with(p.kernel, "gemm_"); };
   q.wave = errors_of(only(q.held_out, wave));
   q.matmul = errors_of(only(q.held_out, [&](Point const& p) { return !wave(p) && matmul(p); }));
   q.llm = errors_of(only(q.held_out, [&](Point const& p) { return !wave(p) && !matmul(p); }));
-  q.by_kernel = by_kernel(q.fit);
+  q.by_kernel = by_kernel(only(q.fit, [](Point const& p) { return !p.one_sided(); }));
   q.held_out_by_kernel = by_kernel(q.held_out);
 
   double mean = 0, rest = 0, spread = 0, n = 0;

@@ -36,6 +36,7 @@ struct Slope {
 
 struct Quality {
   std::vector<Residual> fit, held_out;
+  /// Of the fit without one-sided rows: that the limiter can explain them is no merit.
   Errors all_fit, all_held_out, matmul, llm, wave;
   std::vector<KernelError> by_kernel, held_out_by_kernel, left_out_kernels;
   Errors leave_one_kernel_out;

@@ -6,19 +6,23 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace ondol::meter::fit {
 namespace {
 
-constexpr double bin_s = 0.5;
+constexpr double bin_s = 0.25;
+constexpr std::size_t least_bins = 8;  // two seconds: the counter steps every 0.1 s
 constexpr double least_swing_k = 5, least_span_s = 30;
-constexpr int unknowns = 6;  // ln R_f, ln tau_f, ln R_s, ln tau_s, inlet, x_s at the beginning
+constexpr double sd_of_lag_s = 0.03;  // between the clocks of power and temperature: a sensor period of 0.1 s over sqrt 12
+constexpr int unknowns = 6;           // ln R_f, ln tau_f, ln R_s, ln tau_s, inlet, x_s at the beginning
 
 struct Series {
   std::vector<double> power_w, temperature_c;  // means of a bin; NaN temperature where none was read
 };
 
-/// Energy differences where the counter is there (they see all of the time), else sampled power.
+/// Sampled power by bins, scaled between readings of the energy counter to what it counted: that sees all of the time, the
+/// samples see the steps.
 Series bin(Table const& samples) {
   Series s;
   auto const &t = column(samples, "t_s"), &temperature = column(samples, "temperature_c"),
@@ -27,26 +31,38 @@ Series bin(Table const& samples) {
   std::size_t const n = t.size();
   if (temperature.size() != n || n < 10) return s;
   auto const known = [n](std::vector<double> const& v, std::size_t i) { return v.size() == n && std::isfinite(v[i]); };
-  std::vector<std::array<double, 4>> sums(static_cast<std::size_t>((t[n - 1] - t[0]) / bin_s) + 1);  // P, n, T, n
-  std::size_t last = n;                                                                              // of the counter
+  struct Sums {
+    double power = 0, powers = 0, temperature = 0, temperatures = 0;
+  };
+  std::vector<Sums> sums(static_cast<std::size_t>((t[n - 1] - t[0]) / bin_s) + 1);
+  auto const bin_of = [&](double when) {
+    return std::min(sums.size() - 1, static_cast<std::size_t>(std::max(0.0, (when - t[0]) / bin_s)));
+  };
   for (std::size_t i = 0; i < n; ++i) {
-    auto const at = static_cast<std::size_t>(std::max(0.0, (t[i] - t[0]) / bin_s));
-    if (at >= sums.size()) continue;
-    auto& bin = sums[at];
-    if (known(energy, i)) {
-      if (last < n && energy[i] > energy[last] && t[i] > t[last])
-        bin[0] += (energy[i] - energy[last]) / (t[i] - t[last]), ++bin[1];
-      if (last == n || energy[i] > energy[last]) last = i;
-    } else if (known(instant, i) || known(average, i)) {
-      bin[0] += known(instant, i) ? instant[i] : average[i], ++bin[1];
-    }
-    if (known(temperature, i)) bin[2] += temperature[i], ++bin[3];
+    Sums& now = sums[bin_of(t[i])];
+    Sums& before = sums[bin_of(i > 0 ? (t[i] + t[i - 1]) / 2 : t[i])];  // a step shows half a period late on the mean
+    if (known(instant, i) || known(average, i)) before.power += known(instant, i) ? instant[i] : average[i], ++before.powers;
+    if (known(temperature, i)) now.temperature += temperature[i], ++now.temperatures;
   }
-  double power = 0;
-  for (auto const& b : sums) {
-    if (b[1] > 0) power = b[0] / b[1];
+  double power = 1;  // without samples of power the counter alone gives its mean
+  for (Sums const& b : sums) {
+    if (b.powers > 0) power = b.power / b.powers;
     s.power_w.push_back(power);
-    s.temperature_c.push_back(b[3] > 0 ? b[2] / b[3] : std::nan(""));
+    s.temperature_c.push_back(b.temperatures > 0 ? b.temperature / b.temperatures : std::nan(""));
+  }
+  std::size_t last = n;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!known(energy, i)) continue;
+    std::size_t const from = last < n ? bin_of(t[last]) + 1 : 0, to = bin_of(t[i]);
+    if (last < n && to < from + least_bins) continue;  // the counter's own step would show
+    if (last < n) {
+      double const sampled =
+          std::accumulate(s.power_w.begin() + static_cast<long>(from), s.power_w.begin() + static_cast<long>(to), 0.0);
+      double const counted = (energy[i] - energy[last]) / (t[i] - t[last]) * static_cast<double>(to - from);
+      if (sampled > 0 && counted > 0)
+        for (std::size_t b = from; b < to; ++b) s.power_w[b] *= counted / sampled;
+    }
+    last = i;
   }
   return s;
 }
@@ -72,6 +88,18 @@ struct HeatCost {
     return true;
   }
 };
+
+/// How many neighbours say the same: 1 + 2 sum of the autocorrelation up to where it first dies away.
+double correlated(std::vector<double> const& residuals, double squares) {
+  double factor = 1;
+  for (std::size_t lag = 1; lag < residuals.size() / 4; ++lag) {
+    double const product =
+        std::inner_product(residuals.begin() + static_cast<long>(lag), residuals.end(), residuals.begin(), 0.0) / squares;
+    if (product < 0.05) break;
+    factor += 2 * product;
+  }
+  return factor;
+}
 
 }  // namespace
 
@@ -110,16 +138,13 @@ std::optional<Thermal> fit_thermal(Table const& samples) {
   Eigen::MatrixXd j = Eigen::MatrixXd::Zero(sparse.num_rows, unknowns);
   for (int r = 0; r < sparse.num_rows; ++r)
     for (int e = sparse.rows[r]; e < sparse.rows[r + 1]; ++e) j(r, sparse.cols[e]) = sparse.values[e];
-  double squares = 0, lagged = 0;
-  for (std::size_t i = 0; i < residuals.size(); ++i) {
-    squares += residuals[i] * residuals[i];
-    if (i > 0) lagged += residuals[i] * residuals[i - 1];
-  }
-  double const rho = std::clamp(lagged / squares, 0.0, 0.98), variance = squares / (n - unknowns) * (1 + rho) / (1 - rho);
+  double const squares = std::inner_product(residuals.begin(), residuals.end(), residuals.begin(), 0.0);
+  double const variance = squares / (n - unknowns) * correlated(residuals, squares);
   Eigen::MatrixXd const covariance = (j.transpose() * j).completeOrthogonalDecomposition().pseudoInverse() * variance;
   auto const sd = [&](int i) { return std::sqrt(covariance(i, i)); };
-  return Thermal{std::exp(u[0]), std::exp(u[1]), std::exp(u[2]), std::exp(u[3]), u[4],
-                 sd(0),          sd(1),          sd(2),          sd(3),          std::sqrt(squares / n)};
+  double const fast_time = std::exp(u[1]), late = sd_of_lag_s / fast_time;
+  return Thermal{std::exp(u[0]),          fast_time, std::exp(u[2]), std::exp(u[3]),        u[4], sd(0),
+                 std::hypot(sd(1), late), sd(2),     sd(3),          std::sqrt(squares / n)};
 }
 
 }  // namespace ondol::meter::fit

@@ -78,8 +78,9 @@ struct CalibrationQuality {
 /// Energy of one board's operations and bytes, and what the clock does to it [docs/models/gpu-energy.md]; the file is written
 /// by the meter's fit or from published tables [kernels/README.md].
 struct CalibrationSpec {
+  static constexpr int newest_format = 1;
   std::string id, name, date, driver, board, note;
-  double format = 1;                  ///< of a file that the meter's fit wrote
+  int format = newest_format;  ///< of the file
   Hertz reference_clock{0};
   Hertz minimum_clock{0};             ///< lowest the limiter reaches
   std::optional<Hertz> lowest_clock;  ///< with the next three: what was seen

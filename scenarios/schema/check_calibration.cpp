@@ -82,6 +82,9 @@ void check_covariance(Context const& c, std::string const& path, CalibrationSpec
 }  // namespace
 
 void check_calibration(Context const& c, std::string const& path, CalibrationSpec const& k) {
+  if (k.format > CalibrationSpec::newest_format && c.good(path + ".format"))
+    c.error(path + ".format", "format " + std::to_string(k.format) + " is newer than this program, which reads up to " +
+                                  std::to_string(CalibrationSpec::newest_format));
   if (!k.date.empty() && c.good(path + ".date") && !is_date(k.date))
     c.error(path + ".date", "date = " + in_quotes(k.date) + " is no day: write year-month-day, such as \"2026-11-25\"");
   if (!c.good(path)) return;

@@ -85,7 +85,7 @@ void describe(Table& t, CalibrationQuality& s) {
 
 void describe(Table& t, CalibrationSpec& s) {
   t("name", s.name, "what people call the board").required();
-  t("format", s.format, "version of a file that the meter's fit wrote").range(1, 1);
+  t("format", s.format, "version of the form of this entry").above(0);
   t("date", s.date, "day of the measurement, year-month-day");
   t("driver", s.driver, "version of the driver it ran under");
   t("board", s.board, "the board that was measured");

@@ -17,7 +17,7 @@ META = {"source", "tier", "why", "uncertainty", "extends"}
 TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
         "board", "note"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
-RECORD = {"parameters", "covariance", "quality"}
+RECORD = {"format", "parameters", "covariance", "quality"}
 TABLES = {"control", "data", "thermal"}
 QUANTITY = re.compile(r"^-?[0-9.][0-9_.eE+-]* (?:%|[A-Za-z].*)$")
 

@@ -64,6 +64,7 @@ TEST(CalibrationFile, faults_have_place_and_advice) {
            Case{"\"94 pJ/B\"", "\"94 pJ/FLOP\"",
                 "23:12+12 hbm_read = \"94 pJ/FLOP\" is an energy per operation, not an energy per byte"},
            Case{"idle = {", "idel = {", "9:1+4 unknown key \"idel\" in calibration.acme/one. Did you mean \"idle\"?"},
+           Case{"date = \"2026-11-25\"", "format = 2", "5:10 format 2 is newer than this program, which reads up to 1"},
            Case{"2026-11-25", "25.11.2026",
                 "5:8+12 date = \"25.11.2026\" is no day: write year-month-day, such as \"2026-11-25\""},
            Case{"\"300 MHz\"", "\"2 GHz\"", "7:17+7 minimum_clock is above reference_clock"},

@@ -84,7 +84,7 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
     for picture in PICTURES:
         path = folder / f"{picture.name}.png"
         try:
-            png = _png(picture.draw(run))
+            png = png_of(picture.draw(run))
         except MissingData as reason:
             path.unlink(missing_ok=True)  # of an earlier report
             figures.append(f'<p class="absent">No picture “{_e(picture.name.replace("_", " "))}”: {_e(reason)}.</p>')
@@ -101,7 +101,7 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
     return [*written, page]
 
 
-def _png(figure: Figure) -> bytes:
+def png_of(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130)
     if buffer.tell() <= LARGE:

@@ -177,7 +177,7 @@ std::filesystem::path campaign_of(Synthetic const& s, std::string const& name) {
   std::filesystem::create_directories(folder);
   write_windows(folder / "windows.csv", windows_of(s));
   std::ofstream(folder / "meta.json")
-      << "{\"product\": \"Synthetic H200\", \"date\": \"2026-11-25\", \"driver\": \"0\", \"sm_clock_max_hz\": "
+      << "{\"product\": \"Synthetic H200\", \"date\": \"2026-11-25\", \"driver\": \"0\", \"highest_clock_hz\": "
       << text_of(s.reference_clock_hz, 12) << "}\n";
   return folder;
 }

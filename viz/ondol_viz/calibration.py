@@ -1,0 +1,209 @@
+"""python -m ondol_viz.calibration calibration.toml [DIR...] -o FOLDER: pictures and a page about a calibration of the meter.
+
+The equation is that of kernels/README.md, written here a second time: the page checks the program that fitted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+UNITS = {
+    "W": 1.0, "W/K": 1.0, "MHz": 1e6, "degC": 1.0, "K/W": 1.0, "s": 1.0, "pJ/FLOP": 1e-12, "pJ/op": 1e-12, "pJ/B": 1e-12,
+}  # fmt: skip
+SCALARS = ("idle", "context", "awake", "leakage_slope", "voltage_slope", "voltage_floor")
+MEMORY = ("hbm_read", "hbm_write", "pcie", "scaleup")  # a voltage of their own
+PRIORS = Path(__file__).resolve().parents[2] / "kernels" / "fit" / "priors"
+FAMILIES = {"H100": "hopper", "H200": "hopper", "B200": "blackwell", "A100": "ampere", "MI2": "cdna", "MI3": "cdna"}
+
+
+class CalibrationError(Exception):
+    """The file or the folder cannot be read; the text says why."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    value: float  # SI
+    unit: str = ""
+    uncertainty: float | None = None  # relative
+    tier: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    id: str
+    about: Mapping[str, Any]
+    scalar: Mapping[str, Quantity]
+    control: Mapping[str, Quantity]
+    data: Mapping[str, Quantity]
+    quality: Mapping[str, float]
+    parameters: Sequence[str] = field(default_factory=tuple)
+    covariance: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def quantity(self, name: str) -> Quantity:
+        part, _, channel = name.partition(".")
+        return self.scalar[name] if not channel else (self.control if part == "control" else self.data)[channel]
+
+    def voltage(self, phi: np.ndarray) -> np.ndarray:
+        """V/V_ref at the relative clock."""
+        slope, floor = self.scalar["voltage_slope"].value, self.scalar["voltage_floor"].value
+        return np.maximum(floor, 1 - slope * (1 - phi))
+
+    def predict(self, windows: pd.DataFrame) -> pd.Series:
+        """Power of each window [W], by its rates, clock and temperature."""
+        seconds = windows["t1_s"] - windows["t0_s"]
+        phi = self.phi(windows)
+        core, memory = pd.Series(0.0, windows.index), pd.Series(0.0, windows.index)
+        for channel, control in self.control.items():
+            energy = control.value + windows["toggle"] * self.data[channel].value
+            part = energy * windows[f"work_{channel}"] / seconds
+            if channel in MEMORY:
+                memory += part
+            else:
+                core += part
+        v = {name: q.value for name, q in self.scalar.items()}
+        factor = pd.Series(self.voltage(phi.to_numpy()) ** 2, windows.index)
+        warm = (windows["temperature_c"] - float(self.about["reference_temperature_c"])).fillna(0)
+        context = (windows["kernel"] != "idle_bare") * v["context"]
+        awake = phi * windows["awake"] * v["awake"]
+        return v["idle"] + context + v["leakage_slope"] * warm + factor * (awake + core) + memory
+
+    def phi(self, windows: pd.DataFrame) -> pd.Series:
+        clock = windows["sm_clock_kernel_hz"].fillna(windows["sm_clock_nvml_hz"])
+        return (clock / float(self.about["reference_clock_hz"])).fillna(1.0)
+
+
+def _quantity(raw: Any, name: str) -> Quantity:
+    table = raw if isinstance(raw, dict) else {"value": raw}
+    value = table.get("value")
+    unit = ""
+    if isinstance(value, str):
+        number, _, unit = value.partition(" ")
+        try:
+            si = float(number) * UNITS[unit]
+        except (KeyError, ValueError) as error:
+            raise CalibrationError(f"{name} = {value!r} is no number with a unit") from error
+    elif isinstance(value, (int, float)):
+        si = float(value)
+    else:
+        raise CalibrationError(f"{name} has no value")
+    return Quantity(si, unit, table.get("uncertainty"), table.get("tier", ""), table.get("why", ""))
+
+
+def read_calibration(path: str | Path, name: str | None = None) -> Calibration:
+    """The entry called `name`, or the only one of the file."""
+    try:
+        entries = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("calibration", {})
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CalibrationError(f"{path}: {error}") from error
+    if name is None and len(entries) != 1:
+        raise CalibrationError(f"{path} holds {', '.join(entries) or 'no calibration'}; name one with --name")
+    if name is not None and name not in entries:
+        raise CalibrationError(f"{path} holds {', '.join(entries)}, not {name}")
+    key = name if name is not None else next(iter(entries))
+    entry = entries[key]
+    try:
+        about = {k: entry.get(k, "") for k in ("name", "tier", "source", "date", "driver", "board", "note")}
+        about["reference_clock_hz"] = _quantity(entry["reference_clock"], "reference_clock").value
+        about["reference_temperature_c"] = _quantity(entry["reference_temperature"], "reference_temperature").value
+        return Calibration(
+            key,
+            about,
+            {s: _quantity(entry[s], s) for s in SCALARS},
+            {c: _quantity(v, f"control.{c}") for c, v in entry["control"].items()},
+            {c: _quantity(v, f"data.{c}") for c, v in entry["data"].items()},
+            entry["quality"],
+            tuple(entry["parameters"]),
+            np.array(entry["covariance"], dtype=float),
+        )
+    except KeyError as error:
+        raise CalibrationError(f"{path}: {key} has no {error.args[0]}") from error
+
+
+def read_windows(folders: Sequence[str | Path]) -> pd.DataFrame:
+    """Windows of the campaigns that can be judged: with energy, no flags, clocks at rest."""
+    tables = []
+    for folder in folders:
+        try:
+            table = pd.read_csv(Path(folder) / "windows.csv", dtype={"flags": str, "kernel": str, "role": str})
+        except (OSError, ValueError) as error:
+            raise CalibrationError(f"{folder}: {error}") from error
+        tables.append(table.assign(folder=str(folder)))
+    windows = pd.concat(tables, ignore_index=True)
+    energy = windows["energy_counter_j"].fillna(windows["energy_instant_j"]).fillna(windows["energy_average_j"])
+    windows = windows.assign(power_w=energy / (windows["t1_s"] - windows["t0_s"]))
+    good = energy.gt(0) & windows["flags"].isna() & windows["kernel"].ne("idle_after_work")
+    return windows[good].reset_index(drop=True)
+
+
+def judged(calibration: Calibration, windows: pd.DataFrame) -> pd.DataFrame:
+    """With prediction, relative residual, relative clock and whether the window was held out."""
+    predicted = calibration.predict(windows)
+    clock_known = windows["sm_clock_kernel_hz"].notna() | windows["sm_clock_nvml_hz"].notna()
+    at_limit = ~clock_known & (windows["power_w"] >= 0.97 * windows["limit_w"].fillna(np.inf))
+    # with an unknown clock the limiter can make any sum above the limit right
+    predicted = predicted.where(~at_limit, np.minimum(predicted, windows["power_w"]))
+    return windows.assign(
+        predicted_w=predicted,
+        residual=predicted / windows["power_w"] - 1,
+        phi=calibration.phi(windows),
+        clock_known=clock_known,
+        held_out=windows["role"].eq("held_out"),
+    )
+
+
+def read_priors(calibration: Calibration, path: str | Path | None = None) -> dict[str, Quantity]:
+    """What was believed before any window, by the names of the calibration; empty where no file is known."""
+    if path is None:
+        board = f"{calibration.about['board']} {calibration.about['name']}"
+        family = next((f for word, f in FAMILIES.items() if word in board), None)
+        if family is None or not (PRIORS / f"{family}.toml").is_file():
+            return {}
+        path = PRIORS / f"{family}.toml"
+    try:
+        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CalibrationError(f"{path}: {error}") from error
+    tables = {s: raw[s] for s in SCALARS if s in raw}
+    tables |= {f"{part}.{c}": v for part in ("control", "data") for c, v in raw.get(part, {}).items()}
+    return {n: _quantity({**t, "uncertainty": t["relative_sd"]}, n) for n, t in tables.items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    from .calibration_page import write_page
+
+    parser = argparse.ArgumentParser(
+        prog="python -m ondol_viz.calibration",
+        description="Writes pictures (PNG) and one self-contained page (index.html) about a calibration.",
+        epilog="exit codes: 0 done, 2 a file cannot be read or the folder not written",
+    )
+    parser.add_argument("calibration", metavar="calibration.toml")
+    parser.add_argument("campaigns", metavar="DIR", nargs="*", help="campaigns whose windows are held against it")
+    parser.add_argument("-o", "--output", metavar="FOLDER", required=True)
+    parser.add_argument("--name", help="which entry, where the file holds several")
+    parser.add_argument("--priors", metavar="FILE", help="default: those of the board's family")
+    wanted = parser.parse_args(arguments)
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    try:
+        calibration = read_calibration(wanted.calibration, wanted.name)
+        windows = judged(calibration, read_windows(wanted.campaigns)) if wanted.campaigns else None
+        written = write_page(calibration, windows, read_priors(calibration, wanted.priors), wanted.output)
+    except (CalibrationError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"{len(written) - 1} pictures and {written[-1]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
