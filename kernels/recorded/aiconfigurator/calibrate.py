@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 
+import windows
+
 HERE = pathlib.Path(__file__).parent
 OUT = HERE.parents[2] / "scenarios" / "catalogue" / "calibrations"
 FITTED = {"h200": ("nvidia/h200-sxm", "hopper", "nvidia-h200-sxm"), "gb200": ("nvidia/gb200", HERE / "gb200-priors.toml", "nvidia-gb200")}
@@ -69,7 +71,7 @@ def main():
     OUT.mkdir(exist_ok=True)
     for folder, (name, priors, file) in FITTED.items():
         subprocess.run([meter, "fit", HERE / folder, "-o", OUT / f"{file}.toml", "--priors", priors, "--tier", "literature", "--source",
-                        "aiconfigurator2026", "--name", name, "--force"], check=True)
+                        "aiconfigurator2026", "--name", name, "--reference-clock", f"{windows.BOARDS[folder]['clock'] / 1e6:g}", "--force"], check=True)
     for file, d in DERIVED.items():
         (OUT / f"{file}.toml").write_text(derived((OUT / f"{d['of']}.toml").read_text(), d))
 
