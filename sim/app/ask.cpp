@@ -226,7 +226,7 @@ int ask_kernel_command(KernelQuestion const& q) {
   auto const& device = gpu->second;
   auto const& spec = catalogue.calibration.at(device.calibration);
   auto const board = sim::calibration(spec, origin);
-  auto const rates = sim::kernel_rates(device);
+  auto const rates = sim::kernel_rates(device, schema::catalogue_folder());
 
   auto const dtype = sim::dtype_named(q.dtype);
   if (!dtype)

@@ -1,6 +1,9 @@
 #include "sim/engine/accelerators.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
 
 #include "sim/compute/macro_work.hpp"
 
@@ -103,7 +106,7 @@ AcceleratorPowerParams drawn(Calibration const& c, std::string const& id, std::u
   return draw(c, random);
 }
 
-KernelRates kernel_rates(schema::AcceleratorSpec const& a) {
+KernelRates kernel_rates(schema::AcceleratorSpec const& a, std::filesystem::path const& catalogue) {
   KernelRates r;
   auto const set = [&](Dtype d, double rate) { r.flop_per_s[static_cast<std::size_t>(d)] = rate; };
   auto const value = [](std::optional<FlopPerSecond> const& rate) { return rate ? rate->v : 0.0; };
@@ -117,6 +120,12 @@ KernelRates kernel_rates(schema::AcceleratorSpec const& a) {
   r.matmul_efficiency = a.matmul_efficiency;
   r.byte_per_s = a.memory_bandwidth.v;
   r.memory_efficiency = a.memory_efficiency;
+  if (!a.kernel_times.empty() && !catalogue.empty()) {
+    auto const file = catalogue / "kernel_times" / (a.kernel_times + ".csv");
+    std::ifstream text(file);
+    if (!text) throw std::runtime_error(file.string() + ": cannot be read; accelerator." + a.id + ".kernel_times names it");
+    r.times = std::make_shared<KernelTimes const>(read_kernel_times(text, file.string()));
+  }
   return r;
 }
 

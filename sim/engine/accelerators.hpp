@@ -2,6 +2,7 @@
 /// From the catalogue's accelerators and calibrations to what the models of power and time take.
 
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -21,7 +22,9 @@ Calibration calibration(schema::CalibrationSpec const& spec, schema::Provenance 
 /// is the calibration, not the spread between boards.
 AcceleratorPowerParams drawn(Calibration const& calibration, std::string const& id, std::uint64_t seed, int n);
 
-KernelRates kernel_rates(schema::AcceleratorSpec const& spec);
+/// `catalogue`: its folder, to read the measured kernels that the entry names; empty leaves them out.  Throws
+/// std::runtime_error where the file is missing or wrong.
+KernelRates kernel_rates(schema::AcceleratorSpec const& spec, std::filesystem::path const& catalogue = {});
 
 /// Watts at the reference clock of a job's shares at 1, summed once for a class of racks (sim/compute/macro_work.hpp).
 struct MacroPower {
