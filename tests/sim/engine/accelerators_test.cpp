@@ -115,7 +115,7 @@ TEST(Accelerators, EveryCalibrationClosesAtItsLimit) {
       EXPECT_LT(u, 0.25 * limit) << id;
     } else {
       EXPECT_GT(w, 0.85 * limit) << id;
-      EXPECT_LT(w, 1.65 * limit) << id;
+      EXPECT_LT(w, 1.6 * limit) << id;
     }
   }
 }
