@@ -113,6 +113,7 @@ void print_calibration(std::ostream& out, fit::Calibration const& c) {
     for (std::size_t i = 0; i < channels; ++i)
       if ((*values)[i]) row(part + std::string(channel_names[i]), *(*values)[i]);
   auto const& q = c.quality;
+  if (q.windows_fit == 0) return;  // written by hand
   out << "\nas fitted: " << q.windows_fit << " windows, mean error " << percent(q.fit_mape) << ", R2 " << text_of(q.r2, 6)
       << ", condition number " << text_of(q.condition_number, 3) << '\n';
   if (q.held_out_mape)

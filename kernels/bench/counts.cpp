@@ -113,12 +113,12 @@ Work prefill_work(double batch, double tokens, double heads, double cache_heads)
 }
 
 Work decode_work(double batch, double keys, double heads, double cache_heads, double splits) {
-  double const row_bytes = head_size * bf16_bytes, share_bytes = 12;  // decode.cu: Share
+  double const row_bytes = head_size * bf16_bytes, part_bytes = 12;  // SoftmaxPart
   double const pairs = batch * heads * keys;
   Work w;
   load(w, 2 * batch * keys * cache_heads * row_bytes + batch * heads * row_bytes);
   store(w, batch * heads * row_bytes);
-  double const partial = 2 * batch * heads * splits * head_size * share_bytes;  // written, read again: stays in L2
+  double const partial = 2 * batch * heads * splits * head_size * part_bytes;  // written, read again: stays in L2
   w[Channel::l1] += partial, w[Channel::l2] += partial;
   w[Channel::vector_fp32] = pairs * (4 * head_size + head_size / 4 + 16 * 4);  // products; rescaling; sums over 16 lanes
   w[Channel::special] = pairs * (16 + 16.0 / 4);                               // every lane of a half-warp makes the weight

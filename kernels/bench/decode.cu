@@ -7,6 +7,7 @@
 #include "kernels/bench/bf16.cuh"
 #include "kernels/bench/counts.hpp"
 #include "kernels/bench/device.hpp"
+#include "kernels/bench/online_softmax.hpp"
 #include "kernels/bench/operands.hpp"
 #include "kernels/bench/operation.hpp"
 #include "kernels/bench/reference.hpp"
@@ -17,21 +18,10 @@ namespace {
 constexpr int group = 4, size = 128, threads = 128, parts = threads / 16, splits = 4;
 constexpr int at_once = 4;  // keys of a half-warp in flight
 
-/// What a set of keys gave one head: the largest score, the sum of weights against it, and the weighted values.
-struct Share {
-  float largest, sum, value;
-};
-/// Two sets of keys as one.  An empty set has largest = -infinity and counts nothing.
-__device__ Share merged(Share const& a, Share const& b) {
-  float const top = fmaxf(a.largest, b.largest);
-  float const wa = a.sum > 0 ? exp2f(a.largest - top) : 0, wb = b.sum > 0 ? exp2f(b.largest - top) : 0;
-  return {top, wa * a.sum + wb * b.sum, wa * a.value + wb * b.value};
-}
-
 /// q [batch, cache head, group, size]; k, v [batch, keys, cache head, size]; partial [batch, cache head, group, split, size].
 __global__ void __launch_bounds__(threads)
-    attend(uint4 const* __restrict__ q, uint4 const* __restrict__ k, uint4 const* __restrict__ v, Share* __restrict__ partial,
-           int keys, int cache_heads, float scale_log2) {
+    attend(uint4 const* __restrict__ q, uint4 const* __restrict__ k, uint4 const* __restrict__ v,
+           SoftmaxPart* __restrict__ partial, int keys, int cache_heads, float scale_log2) {
   __shared__ float values[parts][group][size];
   __shared__ float largests[parts][group], sums[parts][group];
   constexpr int lanes = size / 8;
@@ -106,15 +96,15 @@ __global__ void __launch_bounds__(threads)
   __syncthreads();
   int const d = static_cast<int>(threadIdx.x);  // threads == size
   for (int h = 0; h < group; ++h) {
-    Share all{-INFINITY, 0, 0};
+    SoftmaxPart all{-INFINITY, 0, 0};
     for (int other = 0; other < parts; ++other) all = merged(all, {largests[other][h], sums[other][h], values[other][h][d]});
     partial[((static_cast<std::size_t>(blockIdx.x) * group + static_cast<std::size_t>(h)) * splits + blockIdx.y) * size +
             static_cast<std::size_t>(d)] = all;
   }
 }
 
-__global__ void __launch_bounds__(size) merge(Share const* __restrict__ partial, __nv_bfloat16* __restrict__ out) {
-  Share all{-INFINITY, 0, 0};
+__global__ void __launch_bounds__(size) merge(SoftmaxPart const* __restrict__ partial, __nv_bfloat16* __restrict__ out) {
+  SoftmaxPart all{-INFINITY, 0, 0};
   for (unsigned s = 0; s < splits; ++s) all = merged(all, partial[(std::size_t{blockIdx.x} * splits + s) * size + threadIdx.x]);
   out[std::size_t{blockIdx.x} * size + threadIdx.x] = __float2bfloat16_rn(all.value / all.sum);
 }
@@ -130,7 +120,7 @@ class DecodeAttention : public Operation {
         q_(filled(s.load.fill, Format::bf16, s.load.seed, rows() * size)),
         k_(filled(s.load.fill, Format::bf16, s.load.seed + 1, cached())),
         v_(filled(s.load.fill, Format::bf16, s.load.seed + 2, cached())),
-        partial_(rows() * splits * size * sizeof(Share)),
+        partial_(rows() * splits * size * sizeof(SoftmaxPart)),
         out_(rows() * size * 2) {
     double const rms = operand_rms(s.load.fill, Format::bf16, s.load.seed);
     scale_ = 1 / (std::sqrt(static_cast<double>(size)) * rms * rms);
@@ -138,11 +128,11 @@ class DecodeAttention : public Operation {
   Work work() const override { return decode_work(batch_, keys_, cache_heads_ * group, cache_heads_, splits); }
   void launch(cudaStream_t stream) override {
     dim3 const grid(static_cast<unsigned>(batch_ * cache_heads_), splits);
-    attend<<<grid, threads, 0, stream>>>(q_.as<uint4>(), k_.as<uint4>(), v_.as<uint4>(), partial_.as<Share>(), keys_,
+    attend<<<grid, threads, 0, stream>>>(q_.as<uint4>(), k_.as<uint4>(), v_.as<uint4>(), partial_.as<SoftmaxPart>(), keys_,
                                          cache_heads_,
                                          static_cast<float>(scale_ * 1.4426950408889634));  // log2(e)
     ONDOL_CUDA_CALL(cudaGetLastError());
-    merge<<<static_cast<unsigned>(rows()), size, 0, stream>>>(partial_.as<Share>(), out_.as<__nv_bfloat16>());
+    merge<<<static_cast<unsigned>(rows()), size, 0, stream>>>(partial_.as<SoftmaxPart>(), out_.as<__nv_bfloat16>());
     ONDOL_CUDA_CALL(cudaGetLastError());
   }
   std::string difference() override {

@@ -58,6 +58,7 @@ void write_calibration(std::ostream& out, Calibration const& c);
 void write_calibration(std::filesystem::path const& path, Calibration const& c);
 
 /// Strict: unknown keys, missing ones, wrong units and a covariance of the wrong size are faults with file:line:column.
+/// Entries written by hand have no `format`: they may lack coefficients (then 0), limit_held (1), covariance and quality.
 std::vector<Calibration> read_calibrations(std::filesystem::path const& path);
 
 /// The coefficients of a calibration as a fit without errors, to judge windows by.

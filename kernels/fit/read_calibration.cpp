@@ -28,14 +28,14 @@ Value read_value(Keys& keys, std::string_view key, std::string_view unit, double
 }
 
 std::optional<double> read_if(Keys& keys, std::string_view key, std::string_view unit, double per_unit = 1) {
-  auto const value = keys.number_if(key, unit);
-  return value ? std::optional(*value * per_unit) : std::nullopt;
+  return keys.find(key) ? std::optional(read_value(keys, key, unit, per_unit).value) : std::nullopt;
 }
 
 std::array<std::optional<Value>, channels> read_channels(Keys& entry, std::string_view part) {
   std::array<std::optional<Value>, channels> all;
-  entry.need(part);
-  Keys keys(*entry.table(part), entry.file(), std::string(part));
+  auto const* table = entry.table(part);
+  if (!table) return all;
+  Keys keys(*table, entry.file(), std::string(part));
   for (std::size_t i = 0; i < channels; ++i)
     if (keys.find(channel_names[i]))
       all[i] = read_value(keys, channel_names[i], energy_unit(static_cast<Channel>(i)), joules_per_picojoule);
@@ -44,6 +44,7 @@ std::array<std::optional<Value>, channels> read_channels(Keys& entry, std::strin
 }
 
 void read_covariance(Keys& entry, Calibration& c) {
+  if (!entry.find("parameters") && !entry.find("covariance")) return;
   auto const* names = entry.need("parameters").as_array();
   auto const* rows = entry.need("covariance").as_array();
   if (!names) entry.fault_at("parameters", "takes a list of texts");
@@ -66,9 +67,10 @@ void read_covariance(Keys& entry, Calibration& c) {
 }
 
 CalibrationQuality read_quality(Keys& entry) {
-  entry.need("quality");
-  Keys keys(*entry.table("quality"), entry.file(), "the quality");
   CalibrationQuality q;
+  auto const* table = entry.table("quality");
+  if (!table) return q;
+  Keys keys(*table, entry.file(), "the quality");
   q.windows_fit = static_cast<int>(keys.number("windows_fit"));
   q.windows_held_out = static_cast<int>(keys.number("windows_held_out"));
   q.condition_number = keys.number("condition_number");
@@ -84,7 +86,7 @@ CalibrationQuality read_quality(Keys& entry) {
 
 Calibration read_entry(std::string const& id, toml::table const& table, std::string const& file) {
   Keys keys(table, file, "calibration \"" + id + "\"");
-  if (keys.number("format") != calibration_format)
+  if (keys.number_if("format").value_or(calibration_format) != calibration_format)
     keys.fault_at("format", "is unknown here; this program reads format " + std::to_string(calibration_format));
   Calibration c;
   c.id = id;
@@ -101,11 +103,14 @@ Calibration read_entry(std::string const& id, toml::table const& table, std::str
   c.lowest_temperature = read_if(keys, "lowest_temperature", "degC");
   c.highest_temperature = read_if(keys, "highest_temperature", "degC");
   c.highest_power = read_if(keys, "highest_power", "W");
-  c.reference_temperature = keys.number("reference_temperature", "degC");
+  c.reference_temperature = read_if(keys, "reference_temperature", "degC").value_or(reference_temperature_c);
   if (c.reference_temperature != reference_temperature_c)
     keys.fault_at("reference_temperature", "is that of another program; this one fits at 45 degC");
-  for (std::size_t i = 0; i < scalars; ++i) c.scalar[i] = read_value(keys, scalar_names[i], unit(static_cast<Scalar>(i)));
-  c.limit_held = read_value(keys, "limit_held", "");
+  bool const fitted = keys.find("format") != nullptr;
+  for (std::size_t i = 0; i < scalars; ++i)
+    if (fitted || keys.find(scalar_names[i])) c.scalar[i] = read_value(keys, scalar_names[i], unit(static_cast<Scalar>(i)));
+  c.limit_held.value = 1;
+  if (fitted || keys.find("limit_held")) c.limit_held = read_value(keys, "limit_held", "");
   read_covariance(keys, c);
   c.control = read_channels(keys, "control");
   c.data = read_channels(keys, "data");

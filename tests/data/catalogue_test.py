@@ -132,7 +132,7 @@ def test_a_large_product_closes_at_the_limit(accelerator):
     demand, error, tier = closure(accelerator)
     if tier == "datasheet":  # closed there by the rule; the answer starts from the same rate, with an error of its time besides
         assert abs(demand - 1) < 2 * error
-        assert 0.05 < error < 0.3
+        assert 0.05 < error < 0.5  # the product is small for a wafer, whose time is then uncertain
     else:  # boards that were measured may ask for more than their limit gives
         assert 0.85 < demand < 1.6
 

@@ -81,6 +81,21 @@ TEST(CalibrationFile, FaultsNameTheirPlace) {
   EXPECT_THAT(problem("[calibration.", "[calibration"), HasSubstr("bad.toml:"));
 }
 
+TEST(CalibrationFile, EntriesWrittenByHandMayLackWhatOnlyAFitKnows) {
+  auto const path = made().folder / "hand.toml";
+  std::ofstream(path)
+      << "[calibration.\"a/b\"]\nname = \"by hand\"\ntier = \"literature\"\nreference_clock = \"1700 MHz\"\n"
+         "minimum_clock = \"510 MHz\"\nidle = \"88 W\"\nreference_temperature = { value = \"45 degC\", tier = \"assumed\", "
+         "why = \"so\" }\n[calibration.\"a/b\".control]\nhbm_read = \"70 pJ/B\"\n";
+  auto const all = read_calibrations(path);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].scalar[0].value, 88);
+  EXPECT_EQ(all[0].limit_held.value, 1);
+  EXPECT_TRUE(all[0].parameters.empty());
+  std::ofstream(path, std::ios::app) << "surprise = 1\n";
+  EXPECT_THROW(read_calibrations(path), std::runtime_error);
+}
+
 TEST(FitCommand, DoesNotOverwriteUnlessForced) {
   std::vector<std::string> arguments{made().folder, "-o", made().file, "--name", "other/board"};
   std::string const before = read(made().file);

@@ -98,7 +98,7 @@ TEST(Accelerators, MacroPowerIsThatOfItsRates) {
 
 // Full matmul activity at the reference clock demands about the limit.  Scaled parts were closed there, within their errors; a
 // measured or published part may ask for more than the limit gives: the best rate that anybody saw is that of few shapes, and
-// boards are sold with a limit below what their tensor units could draw.
+// boards are sold with a limit below what their tensor units could draw at their highest clock (B200 the most, by a half).
 TEST(Accelerators, EveryCalibrationClosesAtItsLimit) {
   for (auto const& [id, a] : shipped().catalogue.accelerator) {
     if (id == "amd/mi250x-linear") continue;  // a straight line, no tensor energy
