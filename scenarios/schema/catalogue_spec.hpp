@@ -39,6 +39,7 @@ struct AcceleratorSpec {
   BytesPerSecond memory_bandwidth{0};
   BytesPerSecond scaleup_bandwidth{0};  ///< per direction
   std::string calibration;              ///< energy of what it does
+  std::string kernel_times;             ///< measured kernels of it or its nearest kin; empty: none
   Kelvin slowdown_temperature{361.15};
   Kelvin shutdown_temperature{367.15};
   KelvinPerWatt junction_to_coolant{0.05};  ///< die to coolant or inlet air, steady

@@ -47,6 +47,7 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("memory_bandwidth", s.memory_bandwidth, "peak memory bandwidth").above(0).required();
   t("scaleup_bandwidth", s.scaleup_bandwidth, "to its scale-up domain, per direction");
   t("calibration", s.calibration, "energy of its operations and bytes").names("calibration").required();
+  t("kernel_times", s.kernel_times, "measured kernels of it or its nearest kin, a file of kernel_times/");
   t("slowdown_temperature", s.slowdown_temperature, "die temperature at which the clock is lowered");
   t("shutdown_temperature", s.shutdown_temperature, "die temperature at which the device stops");
   t("junction_to_coolant", s.junction_to_coolant, "from die to coolant or inlet air, steady").above(0);

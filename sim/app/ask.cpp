@@ -23,6 +23,10 @@
 namespace ondol::app {
 namespace {
 
+/// Board sensors read watts with a gain of their own, which no repeat shows: one standard deviation, relative.
+/// [yang2024parttime, about +-5 % between identical boards]
+constexpr double sensor_gain = 0.05;
+
 using sim::Dtype;
 
 std::vector<std::string> split(std::string const& text, char at) {
@@ -226,7 +230,7 @@ int ask_kernel_command(KernelQuestion const& q) {
   auto const& device = gpu->second;
   auto const& spec = catalogue.calibration.at(device.calibration);
   auto const board = sim::calibration(spec, origin);
-  auto const rates = sim::kernel_rates(device);
+  auto const rates = sim::kernel_rates(device, schema::catalogue_folder());
 
   auto const dtype = sim::dtype_named(q.dtype);
   if (!dtype)
@@ -277,6 +281,7 @@ int ask_kernel_command(KernelQuestion const& q) {
     } else {
       json["speed"] = value({1 / a.time_s.value, a.time_s.uncertainty}, energy_tier);
     }
+    json["sensor_gain_uncertainty"] = sensor_gain;
     json["mean_power_w"] = value(a.power_w, both_tier);
     json["demand_w"] = value(a.demand_w, both_tier);
     json["clock_hz"] = value({a.clock.value * spec.reference_clock.v, a.clock.uncertainty}, both_tier);
@@ -304,10 +309,13 @@ int ask_kernel_command(KernelQuestion const& q) {
   row("mean power", fmt::format("{:.1f} W", a.power_w.value), a.power_w.uncertainty, both_tier);
   row("clock", fmt::format("{:.0f} MHz", a.clock.value * spec.reference_clock.v / 1e6), a.clock.uncertainty, both_tier);
   fmt::print("  {:<12} {:>14}\n", "bound by", a.bound_by);
-  fmt::print("{}\n",
-             dim(fmt::format("  calibration {} ({}{}), limit {:.0f} W, die {:.0f} degC; ± is one standard deviation", spec.id,
-                             energy_tier, spec.date.empty() ? "" : ", " + spec.date, limit_w, temperature_k - celsius_offset),
-                 colour));
+  fmt::print(
+      "{}\n",
+      dim(fmt::format("  calibration {} ({}{}), limit {:.0f} W, die {:.0f} degC; ± is one standard deviation, without the "
+                      "common gain of board sensors, about {:.0f} %",
+                      spec.id, energy_tier, spec.date.empty() ? "" : ", " + spec.date, limit_w, temperature_k - celsius_offset,
+                      100 * sensor_gain),
+          colour));
   for (auto const& w : warned) std::cerr << "warning: " << w << '\n';
   return 0;
 }

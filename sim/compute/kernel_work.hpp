@@ -1,23 +1,25 @@
 #pragma once
-/// Time of one kernel at the reference clock and the work it does on each channel: matrix products and attention.
+/// Time of one kernel at the reference clock and the work it does on each channel: matrix products, attention, experts.
 ///
-/// Roofline with a smooth knee [williams2009roofline]:
-///   t = (t_c^4 + t_m^4)^(1/4) + t_0,    t_c = padded FLOP / (peak x matmul_efficiency),  t_m = HBM bytes / (bandwidth x
-///   efficiency)
-/// compute share (what stretches with 1/f) = t_c^4 / (t_c^4 + t_m^4) of the part without the launch latency t_0.
-/// Traffic of a tiled product: each L2 byte feeds a 256 x 256 block (two multiprocessors share what they read), each HBM byte a
-/// 2048 x 2048 block that one wave of tiles works on; operands wait in shared memory and are read from there in strips of
-/// 64 x 256.
-/// Valid for products of library quality of at least about 1 GFLOP.  Ignores: partial waves of tiles, split sums, sparsity.
-/// Page: docs/models/gpu-energy.md
+/// Work by tile arithmetic: each L2 byte feeds a 256 x 256 block of a product (experts: 128 x 128), each HBM byte a 2048 x 2048
+/// block, which one wave of tiles works on; operands are written to shared memory and read from there, one of them in strips
+/// of 64 rows.  Narrow products round their bf16 activations first, in a kernel of its own.
+/// Time from measured kernels where `times` has a grid (kernel_times.hpp), otherwise, and outside it, from a roofline with a
+/// smooth knee [williams2009roofline]:
+///   t = (t_c^4 + t_m^4)^(1/4) + t_0,    t_c = FLOP / (peak x matmul_efficiency),  t_m = HBM bytes / (bandwidth x efficiency)
+/// Compute share (what stretches with 1/clock) = t_c^4 / (t_c^4 + t_m^4) of the time beyond t_0.
+/// Valid for kernels of library quality.  Ignores: sparsity, data, two kernels side by side.
+/// Page: docs/models/kernel-time.md
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "kernels/activity/channel.hpp"
+#include "sim/compute/kernel_times.hpp"
 
 namespace ondol::sim {
 
@@ -38,6 +40,9 @@ struct KernelRates {
   double matmul_efficiency = 0.75;          ///< best measured rate of a large product / peak
   double byte_per_s = 0;                    ///< peak memory bandwidth
   double memory_efficiency = 0.85;          ///< best streamed rate / peak
+  /// Measured kernels of this board or of its nearest kin, scaled by the ratio of `matmul_efficiency` as far as the tensor
+  /// units bind; none: roofline.
+  std::shared_ptr<KernelTimes const> times;
 };
 
 struct KernelCost {
@@ -47,7 +52,7 @@ struct KernelCost {
   double compute_share = 1;     ///< of the time, stretches with 1/clock
   double awake = 1;             ///< share of multiprocessors that run warps, mean over the time
   bool in_range = true;         ///< false: beyond what the times were judged on
-  std::string tier;
+  std::string tier;             ///< of the time: literature (measured tables) or assumed
 };
 
 /// C[m,n] = A[m,k] B[k,n], operands of `dtype`, result of two bytes (fp64: eight, tf32: four).  Throws std::invalid_argument
@@ -61,7 +66,17 @@ struct AttentionShape {
   double tokens = 1;  ///< new ones of each sequence
   double cache = 0;   ///< earlier ones of each sequence
 };
-/// Causal attention of the new tokens over themselves and the cache, fused, scores never in memory.
+/// Causal attention of the new tokens over themselves and the cache, fused, scores never in memory.  `dtype`: of the cache.
 KernelCost attention(KernelRates const&, AttentionShape const&, Dtype dtype);
+
+struct MoeShape {
+  double tokens = 1, hidden = 4096;
+  double inter = 1536;   ///< width of one expert on this device
+  double experts = 128;  ///< of the layer
+  double here = 128;     ///< on this device
+  double top_k = 8;      ///< experts a token goes to
+};
+/// Gated feed-forward of routed tokens, balanced over the experts; every device writes and sums all routed rows, as served.
+KernelCost moe(KernelRates const&, MoeShape const&, Dtype dtype);
 
 }  // namespace ondol::sim

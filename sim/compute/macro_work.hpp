@@ -1,5 +1,5 @@
 #pragma once
-/// What a job of the macro engine (shares of the hardware's rates) does on each channel, per second at the reference clock.
+/// What a job of the macro engine (shares of the hardware's rates) does on each channel, per second.
 ///
 ///   compute = 1   the matmul rate of the precision (peak x matmul_efficiency) with the shared, L2 and HBM traffic that a
 ///                 product of 8192^3 carries for each FLOP (kernel_work.hpp)

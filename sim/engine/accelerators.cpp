@@ -1,8 +1,12 @@
 #include "sim/engine/accelerators.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
 
 #include "sim/compute/macro_work.hpp"
+#include "sim/compute/roofline.hpp"
 
 namespace ondol::sim {
 namespace {
@@ -103,7 +107,7 @@ AcceleratorPowerParams drawn(Calibration const& c, std::string const& id, std::u
   return draw(c, random);
 }
 
-KernelRates kernel_rates(schema::AcceleratorSpec const& a) {
+KernelRates kernel_rates(schema::AcceleratorSpec const& a, std::filesystem::path const& catalogue) {
   KernelRates r;
   auto const set = [&](Dtype d, double rate) { r.flop_per_s[static_cast<std::size_t>(d)] = rate; };
   auto const value = [](std::optional<FlopPerSecond> const& rate) { return rate ? rate->v : 0.0; };
@@ -117,24 +121,36 @@ KernelRates kernel_rates(schema::AcceleratorSpec const& a) {
   r.matmul_efficiency = a.matmul_efficiency;
   r.byte_per_s = a.memory_bandwidth.v;
   r.memory_efficiency = a.memory_efficiency;
+  if (!a.kernel_times.empty() && !catalogue.empty()) {
+    auto const file = catalogue / "kernel_times" / (a.kernel_times + ".csv");
+    std::ifstream text(file);
+    if (!text) throw std::runtime_error(file.string() + ": cannot be read; accelerator." + a.id + ".kernel_times names it");
+    r.times = std::make_shared<KernelTimes const>(read_kernel_times(text, file.string()));
+  }
   return r;
 }
 
-PowerTerms MacroPower::of(workloads::Activity const& a, double level, double clock_sensitivity) const {
+MacroLoad MacroPower::of(workloads::Activity const& a, double level, double clock_sensitivity) const {
   auto const p = static_cast<std::size_t>(a.precision);
   double const c = a.compute * level, m = a.memory * level;
-  return {.fixed_w = idle_w + context_w,
-          .awake_w = a.sm * level * awake_w,
-          .core_w = c * compute[p].core_w + m * memory[p].core_w,
-          .memory_w = c * compute[p].memory_w + m * memory[p].memory_w,
-          .compute_share = clock_sensitivity};
+  PowerTerms terms{.fixed_w = board.idle_w + board.context_w,
+                   .awake_w = a.sm * level * board.awake_w,
+                   .core_w = c * compute[p].core_w + m * memory[p].core_w,
+                   .memory_w = c * compute[p].memory_w + m * memory[p].memory_w,
+                   .compute_share = 0};
+  // With a compute share of 0 the rates stay as they are at any clock: the clock at which just these rates meet the limit.
+  double const clock = accelerator_draw(board, terms, limit_w, 1.0, board.leakage_reference_k).clock;
+  double const declared = speed(clock, clock_sensitivity);
+  terms.core_w /= declared;
+  terms.memory_w /= declared;
+  terms.compute_share = clock_sensitivity;
+  return {terms, declared};
 }
 
-MacroPower macro_power(AcceleratorPowerParams const& board, KernelRates const& rates) {
+MacroPower macro_power(AcceleratorPowerParams const& board, KernelRates const& rates, double limit_w) {
   MacroPower m;
-  m.idle_w = board.idle_w;
-  m.context_w = board.context_w;
-  m.awake_w = board.awake_w;
+  m.board = board;
+  m.limit_w = limit_w;
   auto const stream = stream_rates(rates);
   for (auto const precision :
        {workloads::Precision::fp64, workloads::Precision::bf16, workloads::Precision::fp8, workloads::Precision::fp4}) {

@@ -2,6 +2,7 @@
 /// From the catalogue's accelerators and calibrations to what the models of power and time take.
 
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -21,21 +22,31 @@ Calibration calibration(schema::CalibrationSpec const& spec, schema::Provenance 
 /// is the calibration, not the spread between boards.
 AcceleratorPowerParams drawn(Calibration const& calibration, std::string const& id, std::uint64_t seed, int n);
 
-KernelRates kernel_rates(schema::AcceleratorSpec const& spec);
+/// `catalogue`: its folder, to read the measured kernels that the entry names; empty leaves them out.  Throws
+/// std::runtime_error where the file is missing or wrong.
+KernelRates kernel_rates(schema::AcceleratorSpec const& spec, std::filesystem::path const& catalogue = {});
 
-/// Watts at the reference clock of a job's shares at 1, summed once for a class of racks (sim/compute/macro_work.hpp).
+/// A job's work on one accelerator.  What a job declares is what it reaches on a board of its own at the board's limit and
+/// reference temperature: where that limit holds the clock back, the rates at the reference clock are higher than declared.
+struct MacroLoad {
+  PowerTerms terms;           ///< at the reference clock
+  double declared_speed = 1;  ///< s(phi) at which the declared rates are reached
+};
+
+/// Watts of a job's declared shares at 1, summed once for a class of racks (sim/compute/macro_work.hpp).
 struct MacroPower {
   struct Watts {
     double core_w = 0, memory_w = 0;
   };
   static constexpr std::size_t precisions = 4;  ///< workloads::Precision
   std::array<Watts, precisions> compute, memory;
-  double idle_w = 0, context_w = 0, awake_w = 0;
+  AcceleratorPowerParams board;
+  double limit_w = 0;  ///< what the board's own limit holds on the mean
 
   /// A job at a level of its daily profile.
-  PowerTerms of(workloads::Activity const& activity, double level, double clock_sensitivity) const;
-  PowerTerms bare_idle() const { return {.fixed_w = idle_w}; }
+  MacroLoad of(workloads::Activity const& activity, double level, double clock_sensitivity) const;
+  PowerTerms bare_idle() const { return {.fixed_w = board.idle_w}; }
 };
-MacroPower macro_power(AcceleratorPowerParams const& board, KernelRates const& rates);
+MacroPower macro_power(AcceleratorPowerParams const& board, KernelRates const& rates, double limit_w);
 
 }  // namespace ondol::sim

@@ -39,7 +39,7 @@ RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
   c.accelerators = node.accelerators;
   auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
   c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
-  c.macro = macro_power(c.accelerator, kernel_rates(accelerator));
+  c.macro = macro_power(c.accelerator, kernel_rates(accelerator), calibrated.limit_held * accelerator.power_limit.v);
   double const limit =
       group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
   c.power_limit_w = calibrated.limit_held * limit;

@@ -28,8 +28,8 @@ struct Holding {
 struct JobRecord {
   JobPhase phase = JobPhase::pending;
   double start_s = -1, end_s = -1;
-  double remaining_s = 0;  ///< of work, at reference clock; infinite for open-ended jobs
-  double done_s = 0;       ///< of work, at reference clock
+  double remaining_s = 0;  ///< of work, at the declared rates; infinite for open-ended jobs
+  double done_s = 0;       ///< of work, at the declared rates
   double speed = 1;        ///< work per second
   double settled_s = 0;    ///< date up to which `remaining_s` holds
   double energy_j = 0;

