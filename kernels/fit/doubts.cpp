@@ -74,8 +74,8 @@ double held_out_pull(Fit const& fit, Quality const& q) {
 std::vector<std::string> doubts(Fit const& fit, Quality const& q) {
   std::vector<std::string> all;
   if (fit.weights.model_error > much_model_error)
-    all.push_back("loads scatter by " + percent(fit.weights.model_error) + " around the model beyond their windows' errors " +
-                  most(q.fit) + "; the errors of all coefficients are widened by it");
+    all.push_back("the model errs by " + percent(fit.weights.model_error) + " between loads " + most(q.fit) +
+                  "; the errors of all coefficients are widened by that");
   if (fit.weights.foot) all.push_back("the voltage has a flat foot among the clocks seen; its floor is fitted");
   doubt_slope(all, q.per_kelvin, 10, "10 K");
   doubt_slope(all, q.per_clock, 0.1, "a tenth of the clock");

@@ -57,7 +57,7 @@ def test_a_board_that_obeys_the_model_raises_no_doubt(boards):
 @pytest.mark.parametrize("misfit", ["leakage", "awake", "toggle", "all"])
 def test_what_fitted_loads_contradict_widens_the_errors(boards, misfit):
     (plain, _, _), (result, moved, _) = boards["none"], boards[misfit]
-    assert said(boards, misfit, "loads scatter")
+    assert said(boards, misfit, "the model errs")
     wider = [result["estimates"][name]["sd"] / e["sd"] for name, e in plain["estimates"].items()]
     assert sorted(wider)[len(wider) // 2] > 2
     assert result["leave_one_kernel_out"]["mape"] > 1.2 * plain["leave_one_kernel_out"]["mape"]
