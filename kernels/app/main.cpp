@@ -48,11 +48,7 @@ Ends with 0 done, 2 bad input, 3 failed, 4 no GPU, driver or kernels, 5 refused,
 int list_command(std::span<std::string const> arguments) {
   if (!arguments.empty()) throw BadInput("list takes no arguments");
   for (KernelInfo const& k : suite) std::cout << k.id << " (" << name(k.role) << "): " << k.what << '\n';
-  std::cout << '\n';
-  auto const campaigns = recorded_campaigns();
-  std::cout << (campaigns.empty() ? "recorded campaigns: none\n" : "recorded campaigns:\n");
-  for (Recorded const& r : campaigns) std::cout << "  " << r.where << ": " << r.name << ", " << r.date << '\n';
-  std::cout << calibrations_text();
+  std::cout << '\n' << campaigns_text() << calibrations_text();
   return ok;
 }
 

@@ -7,13 +7,14 @@
 namespace ondol::meter {
 
 struct Recorded {
-  std::string name, tier, date, where;
+  std::string where, name{}, tier{}, date{};  ///< empty: not said
 };
-/// scenarios/catalogue/calibrations/*.toml, by file name.
+/// Entries of scenarios/catalogue/calibrations/*.toml, by id.
 std::vector<Recorded> recorded_calibrations();
-/// kernels/recorded/*/windows.csv, by folder name.
+/// Folders below kernels/recorded with a windows.csv, by path.
 std::vector<Recorded> recorded_campaigns();
 /// As lines for people; says so when there are none.
 std::string calibrations_text();
+std::string campaigns_text();
 
 }  // namespace ondol::meter

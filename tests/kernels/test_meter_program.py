@@ -244,7 +244,9 @@ def test_bad_input_says_what_is_wrong(arguments, said, tmp_path):
 def test_list_names_kernels_and_what_was_recorded(tmp_path):
     said = run(tmp_path, "list").stdout
     assert "hbm_read (fit): " in said and "gemm_square_bf16 (held_out): " in said
-    assert "recorded campaigns" in said and "recorded calibrations" in said
+    assert "  aiconfigurator/h200: NVIDIA H200\n" in said
+    assert "  nvidia/h200-sxm: NVIDIA H200, literature\n" in said
+    assert "  amd/mi300x: AMD Instinct MI300X, datasheet\n" in said, "every entry of a file, not the first alone"
 
 
 def test_check_runs_every_kernel(tmp_path):
