@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the calibrations of the catalogue from the windows: H200 and GB200 by the meter's own fit, H100 and B200 from their dies.
 
-    calibrate.py METER      METER: the built ondol-meter; writes scenarios/catalogue/calibrations/nvidia-*.toml
+    calibrate.py METER [FOLDER]     METER: the built ondol-meter; FOLDER: scenarios/catalogue/calibrations, for nvidia-*.toml
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import windows
 
 HERE = pathlib.Path(__file__).parent
-OUT = HERE.parents[2] / "scenarios" / "catalogue" / "calibrations"
+CATALOGUE = HERE.parents[2] / "scenarios" / "catalogue" / "calibrations"
 FITTED = {"h200": ("nvidia/h200-sxm", "hopper", "nvidia-h200-sxm"), "gb200": ("nvidia/gb200", HERE / "gb200-priors.toml", "nvidia-gb200")}
 # One die, another board: idle and context of its own, all energies as fitted.  Nothing of the serving rows that judge them
 # (tests/validation/gpu_energy) enters.
@@ -67,13 +67,15 @@ def derived(text, d):
 
 
 def main():
-    meter = sys.argv[1]
-    OUT.mkdir(exist_ok=True)
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    meter, out = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]) if len(sys.argv) == 3 else CATALOGUE
+    out.mkdir(exist_ok=True)
     for folder, (name, priors, file) in FITTED.items():
-        subprocess.run([meter, "fit", HERE / folder, "-o", OUT / f"{file}.toml", "--priors", priors, "--tier", "literature", "--source",
+        subprocess.run([meter, "fit", HERE / folder, "-o", out / f"{file}.toml", "--priors", priors, "--tier", "literature", "--source",
                         "aiconfigurator2026", "--name", name, "--reference-clock", f"{windows.BOARDS[folder]['clock'] / 1e6:g}", "--force"], check=True)
     for file, d in DERIVED.items():
-        (OUT / f"{file}.toml").write_text(derived((OUT / f"{d['of']}.toml").read_text(), d))
+        (out / f"{file}.toml").write_text(derived((out / f"{d['of']}.toml").read_text(), d))
 
 
 if __name__ == "__main__":
