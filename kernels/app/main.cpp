@@ -25,7 +25,8 @@ constexpr char usage[] = R"(ondol-meter: what an operation costs, in joules
   ondol-meter list                  kernels of the suite; recorded campaigns and calibrations
   ondol-meter probe [options]       which readings this card answers; does the energy counter miss anything
   ondol-meter measure [options]     run a plan, write a campaign
-  ondol-meter check [options]       every kernel once against its CPU reference (--device, --fake, --seed)
+  ondol-meter check [options]       every kernel once against its CPU reference (--device, --fake, --seed, --only, --without);
+                                    one that fails costs only itself
   ondol-meter fit ...               campaigns to a calibration
   ondol-meter report ...            what a calibration is worth
 
@@ -37,6 +38,7 @@ Options of measure and probe:
   --repeat-dynamics                 the same as --plan dynamics
   --seconds-scale X                 all times by X, for dry runs
   --device N|PCI                    CUDA number or PCI bus id
+  --without A,B                     leave these kernels out
   --mark                            measure a contaminated card and flag its windows
   --fake TRUTH.txt                  the simulated card (kernels/fake/truth)
   --faults "NAME FROM TO VALUE; ..."  what befalls it

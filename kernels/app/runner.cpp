@@ -14,7 +14,8 @@ namespace {
 constexpr double margin_s = 5;
 /// Until the driver lists a new process (assumed).
 constexpr double listing_s = 0.5;
-constexpr int too_many_failures = 4;
+/// More than the matrix products that follow one another in the full plan: a library that does not work is no lost device.
+constexpr int too_many_failures = 8;
 /// Kept free before the deadline for closing files.
 constexpr double closing_s = 2;
 

@@ -12,15 +12,14 @@
 #include "kernels/bench/grid.hpp"
 #include "kernels/bench/operands.hpp"
 #include "kernels/bench/operation.hpp"
+#include "kernels/bench/walk.hpp"
 
 namespace ondol::meter {
 namespace {
 
-constexpr int threads = 1024, unroll = 4;
+constexpr int threads = 1024;
 constexpr std::size_t vector = 16;           // bytes
 constexpr std::size_t l1_window = 64 << 10;  // of each CTA: a quarter of the cache
-
-enum class Level { l1, l2, hbm, sector };
 
 template <Level level>
 __device__ uint4 load(uint4 const* p) {
@@ -34,19 +33,6 @@ __device__ uint4 load(uint4 const* p) {
 __device__ void store(uint4* p, uint4 const& v) {
   asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(p), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
 }
-
-/// The vector that index i of a walk means: with `sector`, two neighbours are the first 32 bytes of a line of 128.
-template <Level level>
-__host__ __device__ constexpr std::size_t vector_at(std::size_t i) {
-  return level == Level::sector ? i / 2 * 8 + i % 2 : i;
-}
-
-/// The CTA walks `in + window * block` from first * block by `step`, n vectors in all, a multiple of 4 step; `passes` times.
-struct Walk {
-  std::size_t n, step, window;
-  unsigned first;  // vectors from one CTA's beginning to the next's
-  int passes;
-};
 
 template <Level level>
 __global__ void __launch_bounds__(threads, 1)
@@ -111,11 +97,6 @@ __global__ void __launch_bounds__(threads, 1)
   watch.close();
 }
 
-/// A permutation of 2^n lines with one cycle: i -> 5 i + c modulo 2^n, c odd (a full-period generator [hull1962]), c chosen so
-/// that neighbours in the cycle lie in different pages.
-__host__ __device__ constexpr unsigned next_line(unsigned i, unsigned lines) {
-  return (5U * i + 0x9e3779b1U) & (lines - 1);
-}
 __global__ void lay_cycle(unsigned* memory, unsigned lines) {
   for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < lines; i += gridDim.x * blockDim.x)
     memory[std::size_t{i} * 32] = next_line(i, lines);
@@ -132,28 +113,24 @@ __global__ void __launch_bounds__(chase_threads, 1)
   watch.close();
 }
 
-std::size_t whole_steps(std::size_t vectors, std::size_t step) {
-  return std::max(vectors / (unroll * step), std::size_t{1}) * unroll * step;
-}
-
-/// While it lives, L2 fetches single sectors of 32 bytes from HBM rather than two, a hint of this context alone; a device that
-/// takes no hint is left as it is.
+/// While it lives, L2 fetches single sectors of 32 bytes from HBM rather than two, a hint of this context alone.  A device that
+/// takes no hint, for whatever reason, is left as it is: the load runs all the same.
 class SingleSectors {
  public:
   SingleSectors() {
-    ONDOL_CUDA_CALL(cudaDeviceGetLimit(&before_, cudaLimitMaxL2FetchGranularity));
-    cudaError_t const error = cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, 32);
-    if (error == cudaErrorUnsupportedLimit)
-      cudaGetLastError();
-    else
-      ONDOL_CUDA_CALL(error);
+    taken_ = cudaDeviceGetLimit(&before_, cudaLimitMaxL2FetchGranularity) == cudaSuccess &&
+             cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, 32) == cudaSuccess;
+    if (!taken_) cudaGetLastError();  // or the next launch would be blamed
   }
   SingleSectors(SingleSectors const&) = delete;
   SingleSectors& operator=(SingleSectors const&) = delete;
-  ~SingleSectors() { cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, before_); }
+  ~SingleSectors() {
+    if (taken_) cudaDeviceSetLimit(cudaLimitMaxL2FetchGranularity, before_);
+  }
 
  private:
   std::size_t before_ = 0;
+  bool taken_ = false;
 };
 
 /// Bytes of a buffer far larger than the caches, of which `buffers` fit well into the memory.

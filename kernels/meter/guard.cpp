@@ -9,7 +9,9 @@ namespace ondol::meter {
 Guard::Guard(nvml::Device const& device, std::set<unsigned> before)
     : device_(device), before_(std::move(before)), ours_{static_cast<unsigned>(getpid())} {
   auto const clock = device_.applications_clock_hz(nvml::sm_clock), most = device_.max_clock_hz(nvml::sm_clock);
-  unbound_ = clock && most && clock.value >= most.value;
+  // a driver that has the call but no longer answers it has no application clocks: judge_clock() then judges alone
+  bool const retired = !clock && clock.code != nvml::function_not_found;
+  unbound_ = retired || (clock && most && clock.value >= most.value);
 }
 
 void Guard::own_context() {

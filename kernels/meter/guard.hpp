@@ -20,7 +20,8 @@ class Guard {
   /// The card as it stands: mig, limit_below_default, other_process, clocks_locked, lost_device.
   Flags look() const;
   /// What the clock-event bits of a window say: thermal, power_brake, clocks_locked.  Hardware slowdown without the brake bit
-  /// counts as heat.  Application clocks that are the highest there are lock nothing.
+  /// counts as heat.  Application clocks that are the highest there are, or that the driver has retired,
+  /// lock nothing.
   Flags from(ClockEvents) const;
   /// A light load ran with this mean clock: below 95 % of the highest with no reason given, somebody has locked it.
   void judge_clock(double sm_clock_hz, ClockEvents);

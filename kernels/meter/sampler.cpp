@@ -42,7 +42,8 @@ Sample Sampler::read() {
   s.memory_clock_hz = known(device_.clock_hz(nvml::memory_clock));
   reasons_ |= device_.clock_events().value;
 
-  bool const dated = s.power_instant_w || fields[1].answer;
+  // a driver that dates nothing says 0 each time: that is no repeat
+  bool const dated = (s.power_instant_w && fields[0].timestamp_us != 0) || (fields[1].answer && fields[1].timestamp_us != 0);
   repeated_ = dated && fields[0].timestamp_us == instant_us_ && fields[1].timestamp_us == average_us_;
   instant_us_ = fields[0].timestamp_us;
   average_us_ = fields[1].timestamp_us;

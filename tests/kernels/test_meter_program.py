@@ -252,6 +252,15 @@ def test_list_names_kernels_and_what_was_recorded(tmp_path):
 def test_check_runs_every_kernel(tmp_path):
     said = run(tmp_path, "check", "--fake", TRUTH).stdout.splitlines()
     assert "hbm_read: agrees" in said and len(said) > 40
+    some = run(tmp_path, "check", "--fake", TRUTH, "--only", "hbm_read,spin,adamw", "--without", "spin").stdout
+    assert some == "hbm_read: agrees\nadamw: agrees\n"
+    assert "no kernel \"hbm\"" in run(tmp_path, "check", "--fake", TRUTH, "--only", "hbm", code=2).stderr
+
+
+def test_kernels_can_be_left_out(tmp_path):
+    measure(tmp_path, "--plan", "quick", "--without", "hbm_read,gemv_batch1")
+    measured = {row["kernel"] for row in windows(tmp_path / "out")}
+    assert "tensor_bf16" in measured and not {"hbm_read", "gemv_batch1"} & measured
 
 
 def test_help_says_how_it_ends(tmp_path):

@@ -71,8 +71,23 @@ TEST_F(RunnerTest, AKernelThatFailsCostsOnlyItself) {
 
 TEST_F(RunnerTest, AnErrorThatSticksEndsTheRun) {
   EXPECT_EQ(run({"all"}), Ended::broken);
-  EXPECT_EQ(failed, 4);
+  EXPECT_EQ(failed, 8);
   EXPECT_EQ(read_windows(folder / "windows.csv").size(), 2u);  // the idle ones
+}
+
+/// All matrix products of the library in a row.
+TEST_F(RunnerTest, ALibraryThatDoesNotWorkIsNoLostDevice) {
+  std::set<std::string> products;
+  for (KernelInfo const& k : suite)
+    if (k.id.starts_with("gemm_")) products.insert(std::string(k.id));
+  Simulated card;
+  int row = 0, longest = 0;
+  for (Step const& s : make_plan(PlanName::full, card.bench().kernels(), 1, false)) {
+    row = s.what == Do::load && products.contains(s.load.kernel) ? row + 1 : 0;
+    longest = std::max(longest, row);
+  }
+  EXPECT_EQ(longest, 6);
+  EXPECT_EQ(run(products), Ended::done);
 }
 
 TEST_F(RunnerTest, WindowsOfALoadThatDiedAreNotWritten) {
