@@ -19,10 +19,31 @@ double uniform(std::uint64_t random) {
   return (static_cast<double>(random >> 11) + 0.5) * 0x1p-53;
 }
 
-struct Layout {
-  int exponent, mantissa;  // bits
-};
-constexpr Layout layout(Format f) {
+/// x rounded towards zero to the format's grid; beyond its range the largest finite value, below it zero.
+std::uint64_t encode(double x, Format format) {
+  if (format == Format::int8)
+    return static_cast<std::uint8_t>(static_cast<std::int8_t>(std::fmax(-127, std::fmin(127, 32 * x))));
+  auto const [exponent, mantissa] = bit_layout(format);
+  auto const raw = std::bit_cast<std::uint64_t>(x);
+  std::uint64_t const sign = (raw >> 63) << (exponent + mantissa);
+  int const bias = (1 << (exponent - 1)) - 1;
+  int const power = static_cast<int>((raw >> 52) & 0x7ff) - 1023 + bias;
+  if (x == 0 || power < 1) return sign;
+  int const largest = (1 << exponent) - 2;  // e4m3 has one more, unused here
+  std::uint64_t const fraction = (raw & ((1ULL << 52) - 1)) >> (52 - mantissa);
+  if (power > largest) return sign | (static_cast<std::uint64_t>(largest) << mantissa) | ((1ULL << mantissa) - 1);
+  return sign | (static_cast<std::uint64_t>(power) << mantissa) | fraction;
+}
+
+std::uint64_t finite(std::uint64_t word, Format format) {
+  auto const [exponent, mantissa] = bit_layout(format);
+  std::uint64_t const ones = exponent == 0 ? 0 : ((1ULL << exponent) - 1) << mantissa;
+  return exponent > 0 && (word & ones) == ones ? word & ~(1ULL << mantissa) : word;
+}
+
+}  // namespace
+
+BitLayout bit_layout(Format f) {
   switch (f) {
     case Format::fp64:
       return {11, 52};
@@ -42,30 +63,6 @@ constexpr Layout layout(Format f) {
   return {};
 }
 
-/// x rounded towards zero to the format's grid; beyond its range the largest finite value, below it zero.
-std::uint64_t encode(double x, Format format) {
-  if (format == Format::int8)
-    return static_cast<std::uint8_t>(static_cast<std::int8_t>(std::fmax(-127, std::fmin(127, 32 * x))));
-  auto const [exponent, mantissa] = layout(format);
-  auto const raw = std::bit_cast<std::uint64_t>(x);
-  std::uint64_t const sign = (raw >> 63) << (exponent + mantissa);
-  int const bias = (1 << (exponent - 1)) - 1;
-  int const power = static_cast<int>((raw >> 52) & 0x7ff) - 1023 + bias;
-  if (x == 0 || power < 1) return sign;
-  int const largest = (1 << exponent) - 2;  // e4m3 has one more, unused here
-  std::uint64_t const fraction = (raw & ((1ULL << 52) - 1)) >> (52 - mantissa);
-  if (power > largest) return sign | (static_cast<std::uint64_t>(largest) << mantissa) | ((1ULL << mantissa) - 1);
-  return sign | (static_cast<std::uint64_t>(power) << mantissa) | fraction;
-}
-
-std::uint64_t finite(std::uint64_t word, Format format) {
-  auto const [exponent, mantissa] = layout(format);
-  std::uint64_t const ones = exponent == 0 ? 0 : ((1ULL << exponent) - 1) << mantissa;
-  return exponent > 0 && (word & ones) == ones ? word & ~(1ULL << mantissa) : word;
-}
-
-}  // namespace
-
 std::optional<Fill> fill_named(std::string_view text) {
   for (Fill f : {Fill::zeros, Fill::constant, Fill::random_bits, Fill::normal, Fill::sparse50, Fill::sparse90})
     if (name(f) == text) return f;
@@ -73,7 +70,7 @@ std::optional<Fill> fill_named(std::string_view text) {
 }
 
 int bits(Format format) {
-  auto const [exponent, mantissa] = layout(format);
+  auto const [exponent, mantissa] = bit_layout(format);
   return 1 + exponent + mantissa;
 }
 

@@ -36,6 +36,11 @@ enum class Format { fp64, fp32, tf32, bf16, fp16, fp8_e4m3, int8 };
 /// agree.  random_bits avoids NaN and infinity by clearing the lowest exponent bit of words that would be one.
 std::uint64_t operand(Fill fill, Format format, std::uint64_t seed, std::uint64_t position);
 
+/// Bits of exponent and mantissa; an int8 has the sign and 7 others.
+struct BitLayout {
+  int exponent, mantissa;
+};
+BitLayout bit_layout(Format format);
 int bits(Format format);
 
 /// a in [0, 1]: mean Hamming distance of successive operands over half the word width, computed from 65,536 operands.

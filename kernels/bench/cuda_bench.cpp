@@ -42,18 +42,6 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-class Event {
- public:
-  explicit Event(unsigned flags) { ONDOL_CUDA_CALL(cudaEventCreateWithFlags(&event_, flags)); }
-  Event(Event const&) = delete;
-  Event& operator=(Event const&) = delete;
-  ~Event() { cudaEventDestroy(event_); }
-  operator cudaEvent_t() const { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
-
 /// The launches of one submission between their two marks.
 class Submission {
  public:

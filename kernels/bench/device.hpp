@@ -1,5 +1,5 @@
 #pragma once
-/// CUDA from the host's side: errors that say where, memory that gives itself back.
+/// CUDA from the host's side: errors that say where, events and memory that give themselves back.
 
 #include <cuda_runtime_api.h>
 
@@ -15,6 +15,18 @@ namespace ondol::meter {
 /// Throws std::runtime_error: call, place, CUDA's text.
 void require(cudaError_t error, char const* call, char const* file, int line);
 #define ONDOL_CUDA_CALL(call) ::ondol::meter::require((call), #call, __FILE__, __LINE__)
+
+class Event {
+ public:
+  explicit Event(unsigned flags) { ONDOL_CUDA_CALL(cudaEventCreateWithFlags(&event_, flags)); }
+  Event(Event const&) = delete;
+  Event& operator=(Event const&) = delete;
+  ~Event() { cudaEventDestroy(event_); }
+  operator cudaEvent_t() const { return event_; }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
 
 class Buffer {
  public:

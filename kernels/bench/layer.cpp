@@ -127,18 +127,6 @@ class TransformerLayer : public Operation {
   Buffer x_, w_qkv_, w_o_, w_gate_up_, w_down_, gain_, normed_, qkv_, attended_, y_, gate_up_, inner_, out_;
 };
 
-class Event {
- public:
-  Event() { ONDOL_CUDA_CALL(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
-  Event(Event const&) = delete;
-  Event& operator=(Event const&) = delete;
-  ~Event() { cudaEventDestroy(event_); }
-  operator cudaEvent_t() const { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
-
 /// The copy keeps one multiprocessor in eight, the product the others; on H100 both take about as long.
 class GemmAndCopy : public Operation {
  public:
@@ -179,7 +167,7 @@ class GemmAndCopy : public Operation {
  private:
   std::unique_ptr<Operation> copy_, gemm_;
   cudaStream_t beside_ = nullptr;
-  Event fork_, join_;
+  Event fork_{cudaEventDisableTiming}, join_{cudaEventDisableTiming};
 };
 
 }  // namespace

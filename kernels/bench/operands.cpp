@@ -9,28 +9,6 @@
 namespace ondol::meter {
 namespace {
 
-struct Layout {
-  int exponent, mantissa;
-};
-constexpr Layout layout(Format f) {
-  switch (f) {
-    case Format::fp64:
-      return {11, 52};
-    case Format::fp32:
-      return {8, 23};
-    case Format::tf32:
-      return {8, 10};
-    case Format::bf16:
-      return {8, 7};
-    case Format::fp16:
-      return {5, 10};
-    case Format::fp8_e4m3:
-      return {4, 3};
-    case Format::int8:
-      return {0, 7};
-  }
-  return {};
-}
 constexpr int shift(Format f) {
   return f == Format::tf32 ? 13 : 0;
 }
@@ -42,7 +20,7 @@ int container_bytes(Format format) {
 }
 
 std::uint64_t bounded(std::uint64_t word, Format format) {
-  auto const [exponent, mantissa] = layout(format);
+  auto const [exponent, mantissa] = bit_layout(format);
   if (exponent < 5) return word;
   std::uint64_t const kept = exponent == 5 ? 8 : 16;  // exponents kept, half of them on each side of the middle
   std::uint64_t const ones = (1ULL << exponent) - 1;
@@ -57,7 +35,7 @@ std::uint64_t operand_word(Fill fill, Format format, std::uint64_t seed, std::ui
 
 double value_of(std::uint64_t word, Format format) {
   if (format == Format::int8) return static_cast<std::int8_t>(word);
-  auto const [exponent, mantissa] = layout(format);
+  auto const [exponent, mantissa] = bit_layout(format);
   word >>= shift(format);
   int const bias = (1 << (exponent - 1)) - 1;
   int const e = static_cast<int>((word >> mantissa) & ((1ULL << exponent) - 1));
@@ -71,7 +49,7 @@ double round_to(double x, Format format) {
   if (format == Format::fp64 || x == 0 || std::isnan(x)) return x;
   if (format == Format::fp32) return static_cast<double>(static_cast<float>(x));
   if (format == Format::int8) return std::clamp(std::nearbyint(x), -128.0, 127.0);
-  auto const [exponent, mantissa] = layout(format);
+  auto const [exponent, mantissa] = bit_layout(format);
   int const bias = (1 << (exponent - 1)) - 1;
   int const power = std::max(std::ilogb(x), 1 - bias);
   double const step = std::ldexp(1.0, power - mantissa);
