@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ondol_viz.calibration import CalibrationError, judged, main, read_calibration, read_priors, read_windows
+from ondol_viz.calibration import CalibrationError, judged, read_calibration, read_priors, read_windows
+from ondol_viz.calibration.__main__ import main
 
 TOML = """
 [calibration."test/board"]

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import calibration_plots as plots
-from .calibration import UNITS, Calibration, Quantity
-from .report import number, png_of
+from ..report import number, png_of
+from . import plots
+from .reading import UNITS, Calibration, Quantity
 
 Picture = tuple[str, Figure, str, str]  # name of the file, figure, caption, words for those who cannot see it
 

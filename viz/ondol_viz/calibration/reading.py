@@ -1,13 +1,8 @@
-"""python -m ondol_viz.calibration calibration.toml [DIR...] -o FOLDER: pictures and a page about a calibration of the meter.
-
-The equation is that of kernels/README.md, written here a second time: the page checks the program that fitted.
-"""
+"""Reads calibrations, campaigns and priors, and works out the equation of kernels/README.md a second time: the page checks the
+program that fitted."""
 
 from __future__ import annotations
 
-import argparse
-import logging
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +17,7 @@ UNITS = {
 }  # fmt: skip
 SCALARS = ("idle", "context", "awake", "leakage_slope", "voltage_slope", "voltage_floor")
 MEMORY = ("hbm_read", "hbm_write", "pcie", "scaleup")  # a voltage of their own
-PRIORS = Path(__file__).resolve().parents[2] / "kernels" / "fit" / "priors"
+PRIORS = Path(__file__).resolve().parents[3] / "kernels" / "fit" / "priors"
 FAMILIES = {"H100": "hopper", "H200": "hopper", "B200": "blackwell", "A100": "ampere", "MI2": "cdna", "MI3": "cdna"}
 
 
@@ -177,33 +172,3 @@ def read_priors(calibration: Calibration, path: str | Path | None = None) -> dic
     tables = {s: raw[s] for s in SCALARS if s in raw}
     tables |= {f"{part}.{c}": v for part in ("control", "data") for c, v in raw.get(part, {}).items()}
     return {n: _quantity({**t, "uncertainty": t["relative_sd"]}, n) for n, t in tables.items()}
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    from .calibration_page import write_page
-
-    parser = argparse.ArgumentParser(
-        prog="python -m ondol_viz.calibration",
-        description="Writes pictures (PNG) and one self-contained page (index.html) about a calibration.",
-        epilog="exit codes: 0 done, 2 a file cannot be read or the folder not written",
-    )
-    parser.add_argument("calibration", metavar="calibration.toml")
-    parser.add_argument("campaigns", metavar="DIR", nargs="*", help="campaigns whose windows are held against it")
-    parser.add_argument("-o", "--output", metavar="FOLDER", required=True)
-    parser.add_argument("--name", help="which entry, where the file holds several")
-    parser.add_argument("--priors", metavar="FILE", help="default: those of the board's family")
-    wanted = parser.parse_args(arguments)
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    try:
-        calibration = read_calibration(wanted.calibration, wanted.name)
-        windows = judged(calibration, read_windows(wanted.campaigns)) if wanted.campaigns else None
-        written = write_page(calibration, windows, read_priors(calibration, wanted.priors), wanted.output)
-    except (CalibrationError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(f"{len(written) - 1} pictures and {written[-1]}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

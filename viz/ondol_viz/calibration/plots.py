@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .calibration import Calibration, Quantity
-from .style import BLUE, GREY, ORANGE, VERMILION, styled
+from ..style import BLUE, GREY, ORANGE, VERMILION, styled
+from .reading import Calibration, Quantity
 
 FITTED = {"color": BLUE, "marker": "o", "s": 18, "linewidths": 0, "alpha": 0.75, "label": "fitted"}
 HELD_OUT = {"color": VERMILION, "marker": "D", "s": 20, "linewidths": 0, "alpha": 0.85, "label": "held out"}

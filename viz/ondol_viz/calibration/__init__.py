@@ -1,0 +1,5 @@
+"""python -m ondol_viz.calibration calibration.toml [DIR...] -o FOLDER: pictures and a page about a calibration of the meter."""
+
+from .reading import CalibrationError, judged, read_calibration, read_priors, read_windows
+
+__all__ = ["CalibrationError", "judged", "read_calibration", "read_priors", "read_windows"]
