@@ -37,7 +37,6 @@ class Layout {
   std::size_t physical() const { return physical_; }  ///< the first ones; nuisances follow
   bool memory() const { return memory_; }
   Coefficients<double> const& fixed() const { return fixed_; }
-  bool excited(Channel c) const { return control_[index(c)] >= 0; }
 
   template <class T>
   Coefficients<T> coefficients(T const* x) const {

@@ -14,8 +14,8 @@ constexpr double multiprocessors = 132;       // Hopper; Blackwell has 148 (assu
 constexpr double attention_to_gemm = 0.7;     // tensor rate of fused attention over that of a product, without a grid (assumed)
 constexpr double roofline_uncertainty = 0.5;  // a factor of 1.5: judged shapes outside the grids (docs/models/kernel-time.md)
 constexpr double large_uncertainty = 0.15;    // of a large kernel without a grid, whose best rate somebody measured (assumed)
-constexpr double large_s = 10 * launch_s;
-constexpr double kin_uncertainty = 0.2;  // rates of one board from another's grid (assumed)
+constexpr double large_s = 10 * launch_s;     // from here on the gap before a kernel is a tenth of it (assumed)
+constexpr double kin_uncertainty = 0.2;       // rates of one board from another's grid (assumed)
 // Counts from the algorithms, in operations (assumed; kernels/recorded/aiconfigurator/counts.py).
 constexpr double epilogue = 8;      // a result: read from the accumulator, scale, convert, pack, store
 constexpr double quantising = 96;   // an activation rounded to a narrow type, its group's largest sought first
