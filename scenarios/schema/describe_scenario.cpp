@@ -143,9 +143,12 @@ void describe(Table& t, TrainingSpec& s) {
   t("pipeline_parallel", s.pipeline_parallel, "degree of pipeline parallelism").range(1, 1000000);
   t("virtual_pipeline", s.virtual_pipeline, "interleaved stages per device").range(1, 1000000);
   t("context_parallel", s.context_parallel, "degree of context parallelism").range(1, 1000000);
+  t("expert_parallel", s.expert_parallel, "degree of expert parallelism, within the data-parallel ranks").range(1, 1000000);
   t("micro_batch", s.micro_batch, "sequences of a micro-batch").range(1, 1000000);
+  t("sequence_parallel", s.sequence_parallel, "tensor groups also split norms and dropouts, along the sequence");
   t("precision", s.precision, "of the matmuls").one_of(precisions);
-  t("full_recompute", s.full_recompute, "recompute all activations");
+  t("recompute", s.recompute, {{Recompute::none, "none"}, {Recompute::selective, "selective"}, {Recompute::full, "full"}},
+    "what the backward pass computes again");
   t("network_bandwidth", s.network_bandwidth, "per accelerator, scale-out").above(0).required();
   t("checkpoint_interval", s.checkpoint_interval, "between checkpoints; 0: none").range(0, century);
   t("storage_bandwidth", s.storage_bandwidth, "shared by the job's checkpoint");

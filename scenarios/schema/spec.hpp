@@ -184,6 +184,9 @@ struct ActivitySpec {
   std::string precision = "bf16";
 };
 
+/// What the backward pass computes again: nothing that fused kernels keep, the attention core, or whole layers.
+enum class Recompute { none, selective, full };
+
 struct TrainingSpec {  // [[training]]
   std::string name;
   std::string pool;
@@ -193,9 +196,11 @@ struct TrainingSpec {  // [[training]]
   double tokens = 0;        ///< to train on; 0: until the end of the run
   int batch_sequences = 0;  ///< global batch
   int sequence = 0;         ///< tokens a sequence
-  int tensor_parallel = 1, pipeline_parallel = 1, virtual_pipeline = 1, context_parallel = 1, micro_batch = 1;
+  int tensor_parallel = 1, pipeline_parallel = 1, virtual_pipeline = 1, context_parallel = 1, expert_parallel = 1;
+  int micro_batch = 1;
+  bool sequence_parallel = true;  ///< what tensor groups do not split otherwise, they split along the sequence
   std::string precision = "bf16";
-  bool full_recompute = false;
+  Recompute recompute = Recompute::none;
   BytesPerSecond network_bandwidth{0};  ///< per accelerator, scale-out
   Seconds checkpoint_interval{0};       ///< 0: none
   BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "sim/compute/kernel_clock.hpp"
 #include "sim/compute/macro_work.hpp"
 #include "sim/compute/roofline.hpp"
 
@@ -25,28 +26,6 @@ constexpr Ratio ratios[] = {
     {Channel::tensor_fp8, Channel::tensor_bf16, 0.476}, {Channel::tensor_int8, Channel::tensor_fp8, 1.0},
     {Channel::tensor_fp4, Channel::tensor_fp8, 0.54},   {Channel::tensor_fp64, Channel::tensor_bf16, 13.4 / 0.70},
 };
-
-Dtype dtype_of(workloads::Precision precision) {
-  switch (precision) {
-    case workloads::Precision::fp64:
-      return Dtype::fp64;
-    case workloads::Precision::fp8:
-      return Dtype::fp8;
-    case workloads::Precision::fp4:
-      return Dtype::fp4;
-    case workloads::Precision::bf16:
-      break;
-  }
-  return Dtype::bf16;
-}
-
-/// The precision that does the work where the device has no unit for `wanted`: fp4 as fp8, fp8 as bf16.
-Dtype carried_by(KernelRates const& rates, Dtype wanted) {
-  auto const has = [&](Dtype d) { return rates.flop_per_s[static_cast<std::size_t>(d)] > 0; };
-  if (wanted == Dtype::fp4 && !has(wanted)) wanted = Dtype::fp8;
-  if (wanted == Dtype::fp8 && !has(wanted)) wanted = Dtype::bf16;
-  return wanted;
-}
 
 MacroPower::Watts watts(AcceleratorPowerParams const& board, meter::Work const& rate, double toggle) {
   auto const terms = power_terms(board, {.rate = rate, .toggle = toggle}, false);

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "scenarios/schema/read.hpp"
+#include "sim/compute/kernel_clock.hpp"
 #include "sim/engine/carbon_series.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
@@ -289,6 +291,9 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
     supply.memory_efficiency = spec.memory_efficiency;
     supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
+    supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, catalogue_folder()));
+    supply.links.domain = supply.scaleup_domain > 0 ? supply.scaleup_domain : supply.accelerators_per_node;
+    supply.links.scaleup.bytes_per_s = supply.scaleup_bytes_per_s;
   }
 
   a.tree = topology::power_tree(facility.graph);

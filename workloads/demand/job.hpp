@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
+
+#include "workloads/demand/precision.hpp"
 
 namespace ondol::workloads {
 
 using JobIndex = std::uint32_t;
-
-enum class Precision { fp64, bf16, fp8, fp4 };
-char const* to_string(Precision precision);
-std::optional<Precision> precision_from(std::string const& name);
+struct Iteration;
 
 /// What a job makes its accelerators and hosts do, each 0..1 of what the hardware could do.
 struct Activity {
@@ -56,6 +56,7 @@ struct Job {
   double tokens_per_s = 0;       ///< of the whole job at the declared rates; 0: not counted
   bool reserved = false;         ///< may start at its submission before the queue: services, declared training, studies
   std::optional<DailyProfile> profile;
+  std::shared_ptr<Iteration const> iteration;  ///< of a job that repeats one; none: `activity` all the time
 
   bool operator==(Job const&) const = default;
 };

@@ -1,7 +1,11 @@
 #pragma once
 /// What demand needs to know of a scheduler pool: equal nodes of one accelerator type.
 
+#include <memory>
 #include <string>
+
+#include "workloads/demand/interconnect.hpp"
+#include "workloads/demand/kernel_clock.hpp"
 
 namespace ondol::workloads {
 
@@ -16,8 +20,10 @@ struct PoolSupply {
   double matmul_efficiency = 0.75;  ///< sustained large-GEMM rate / peak
   double memory_bytes = 0;
   double memory_bandwidth_bytes_per_s = 0;
-  double memory_efficiency = 0.85;  ///< sustained stream / memory bandwidth
-  double scaleup_bytes_per_s = 0;   ///< per direction
+  double memory_efficiency = 0.85;                       ///< sustained stream / memory bandwidth
+  double scaleup_bytes_per_s = 0;                        ///< per direction
+  std::shared_ptr<KernelClock const> kernels = nullptr;  ///< what its kernels take
+  Interconnect links = {};
 
   int accelerators() const { return nodes * accelerators_per_node; }
 };

@@ -25,6 +25,10 @@ double attention_weights(ModelShapeSpec const& m) {
   return 2 * h * h + 2 * h * kv_width(m);
 }
 
+bool full(TrainingSpec const& job) {
+  return job.recompute == schema::Recompute::full;
+}
+
 double ranks_of_data(TrainingSpec const& job) {
   return static_cast<double>(job.accelerators) / (job.tensor_parallel * job.pipeline_parallel * job.context_parallel);
 }
@@ -72,15 +76,15 @@ void check(TrainingSpec const& job, PoolSupply const& pool) {
 std::string what_fits(TrainingSpec const& job, ModelShapeSpec const& model, double capacity, int domain) {
   auto const holds = [&](TrainingSpec const& trial) { return step_memory(trial, model).lean_bytes <= capacity; };
   TrainingSpec trial = job;
-  trial.full_recompute = true;
-  if (!job.full_recompute && holds(trial)) return "full_recompute = true would fit";
+  trial.recompute = schema::Recompute::full;
+  if (!full(job) && holds(trial)) return "recompute = \"full\" would fit";
   auto const data_ranks = job.accelerators / (job.tensor_parallel * job.pipeline_parallel * job.context_parallel);
   for (int factor = 2; factor <= data_ranks; ++factor) {
     if (data_ranks % factor != 0) continue;
-    for (bool const recompute : {job.full_recompute, true}) {
+    for (auto const recompute : {job.recompute, schema::Recompute::full}) {
       trial = job;
-      trial.full_recompute = recompute;
-      std::string const also = recompute && !job.full_recompute ? " with full_recompute = true" : "";
+      trial.recompute = recompute;
+      std::string const also = recompute != job.recompute ? " with recompute = \"full\"" : "";
       trial.tensor_parallel = job.tensor_parallel * factor;
       if (trial.tensor_parallel <= domain && model.heads % trial.tensor_parallel == 0 && holds(trial))
         return fmt::format("tensor_parallel = {}{} would fit", trial.tensor_parallel, also);
@@ -142,7 +146,7 @@ StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& m) {
   // The first stage holds p micro-batches of l/p layers, and (p - 1)/(p v) more of them when interleaved.
   double const layers = m.layers * (v > 1 ? 1 + (p - 1) / (p * v) : 1.0);
   auto const activations = [&](double bytes) {
-    return job.full_recompute ? 2 * sbh * layers + bytes * sbh / t : bytes * sbh / t * layers;
+    return full(job) ? 2 * sbh * layers + bytes * sbh / t : bytes * sbh / t * layers;
   };
   StepMemory memory;
   memory.state_bytes = of_rank * (6 + 12 / shards);
@@ -171,10 +175,10 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   double const n = job.accelerators, t = job.tensor_parallel, p = job.pipeline_parallel, c = job.context_parallel;
   double const d = ranks_of_data(job), m = job.batch_sequences / (d * job.micro_batch);
   double const tokens = static_cast<double>(job.batch_sequences) * job.sequence;
-  double const passes = job.full_recompute ? 4 : 3;  // over the layers, forward counting one
+  double const passes = full(job) ? 4 : 3;  // over the layers, forward counting one
 
   // Matmuls: projections at the job's precision; attention and logits stay in bf16.
-  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.full_recompute);
+  auto const flop = step_flop(model, job.batch_sequences, job.sequence, full(job));
   double const narrow = pool.matmul_efficiency * peak(pool, *precision),
                wide = pool.matmul_efficiency * pool.bf16_peak_flop_per_s;
   double const ideal_s = (flop.layers + flop.recompute_layers) / (n * narrow) +
@@ -192,7 +196,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   // Tensor groups: two all-reduces forward, two backward, two more to recompute.
   double const tensor_link = t <= domain ? pool.scaleup_bytes_per_s : job.network_bandwidth.v * k.network_efficiency;
   double const message = 2.0 * job.sequence / c * job.micro_batch * model.hidden;
-  double const all_reduces = (job.full_recompute ? 6 : 4) * (model.layers / p) * m;
+  double const all_reduces = (full(job) ? 6 : 4) * (model.layers / p) * m;
   double const tensor_s = all_reduces * all_reduce_s(message, t, tensor_link, k);
 
   // Data-parallel ranks: reduce-scatter of 4-byte gradients, all-gather of 2-byte weights.
@@ -221,6 +225,47 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   r.activity.host = k.host;
   r.activity.precision = *precision;
   r.clock_sensitivity = matmul_s * (1 + bubble) / r.step_s;
+
+  // The same as phases: forward takes one part of the passes over the layers, backward the others.
+  auto& it = r.iteration;
+  it.precision = *precision;
+  meter::Work kernels;
+  kernels[*precision == Precision::fp8   ? meter::Channel::tensor_fp8
+          : *precision == Precision::fp4 ? meter::Channel::tensor_fp4
+                                         : meter::Channel::tensor_bf16] = (flop.layers + flop.recompute_layers) / n;
+  kernels[meter::Channel::tensor_bf16] += (flop.attention + flop.recompute_attention + flop.logits) / n;
+  kernels[meter::Channel::hbm_read] = 0.8 * (elementwise + weights);
+  kernels[meter::Channel::hbm_write] = 0.2 * (elementwise + weights);
+  double const busy_s = matmul_s + stream_s, clocked = matmul_s / busy_s;
+  auto const add = [&](PhaseKind kind, double duration_s, double clock_share, double fabric_share, double awake,
+                       meter::Work const& work) {
+    if (duration_s > 0)
+      it.phases.push_back({.kind = kind,
+                           .duration_s = duration_s,
+                           .clock_share = clock_share,
+                           .fabric_share = fabric_share,
+                           .awake = awake,
+                           .host = k.host,
+                           .work = work});
+  };
+  add(PhaseKind::forward, busy_s / passes, clocked, 0, 1, (1 / passes) * kernels);
+  add(PhaseKind::backward, busy_s * (1 - 1 / passes), clocked, 0, 1, (1 - 1 / passes) * kernels);
+  add(PhaseKind::tensor, tensor_s, 0, 0, 0.2, {});
+  add(PhaseKind::bubble, r.bubble_s, matmul_s / work_s, 0, 0, {});
+  add(PhaseKind::data, data_s, 0, 1, 0.2, {});
+  meter::Work update;
+  update[meter::Channel::hbm_read] = update[meter::Channel::hbm_write] = optimizer / 2;
+  add(PhaseKind::optimizer, optimizer_s, 0, 0, 1, update);
+  add(PhaseKind::checkpoint, r.checkpoint_s, 0, 1, 0, {});
+  if (n > domain && group > 1) {
+    double const all_s = data_s / (1 - k.data_overlap);
+    it.traffic.push_back({.pattern = Traffic::Pattern::ring,
+                          .members = static_cast<int>(group),
+                          .stride = job.tensor_parallel,
+                          .bytes = (group - 1) / group * 6 * parameters / (t * p),
+                          .time_s = all_s,
+                          .hidden_s = all_s - data_s});
+  }
   return r;
 }
 
@@ -239,6 +284,7 @@ Job training_job(TrainingSpec const& job, ModelShapeSpec const& model, PoolSuppl
   j.model_flop_per_s = step.model_flop / step.step_s;
   j.tokens_per_s = step.tokens_per_s;
   j.reserved = true;
+  j.iteration = std::make_shared<Iteration const>(step.iteration);
   return j;
 }
 

@@ -22,6 +22,7 @@
 
 #include "scenarios/schema/spec.hpp"
 #include "workloads/demand/job.hpp"
+#include "workloads/demand/phase.hpp"
 #include "workloads/demand/pool.hpp"
 
 namespace ondol::workloads {
@@ -67,6 +68,7 @@ struct StepResult {
   double tokens_per_s = 0;
   StepMemory memory;  ///< one accelerator
   Activity activity;  ///< means over the step
+  Iteration iteration;
   double clock_sensitivity = 0;
 };
 

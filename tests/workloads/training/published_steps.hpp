@@ -60,14 +60,15 @@ inline schema::TrainingSpec job(Split s, int sequence, std::string precision, bo
   t.context_parallel = s.context;
   t.micro_batch = s.micro_batch;
   t.precision = std::move(precision);
-  t.full_recompute = recompute;
+  if (recompute) t.recompute = schema::Recompute::full;
   t.network_bandwidth = BytesPerSecond{network};
   return t;
 }
 
 /// Step time from a published FLOP rate per accelerator.
 inline double from_rate(schema::ModelShapeSpec const& m, schema::TrainingSpec const& t, double flop_per_s) {
-  return step_flop(m, t.batch_sequences, t.sequence, t.full_recompute).hardware() / (t.accelerators * flop_per_s);
+  return step_flop(m, t.batch_sequences, t.sequence, t.recompute == schema::Recompute::full).hardware() /
+         (t.accelerators * flop_per_s);
 }
 
 inline std::vector<Row> rows() {

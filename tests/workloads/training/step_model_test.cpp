@@ -86,7 +86,7 @@ TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
     return std::string();
   };
   // By hand, GB: 2.73 x 16 = 43.8 of state, and 39.9 of lean activations at 6 sequences (with recomputation 29).
-  EXPECT_THAT(refused(job({64, 60, 8, 8, 1, 1, 6}, 2048, "bf16", false, 50e9)), HasSubstr("full_recompute = true would fit"));
+  EXPECT_THAT(refused(job({64, 60, 8, 8, 1, 1, 6}, 2048, "bf16", false, 50e9)), HasSubstr("recompute = \"full\" would fit"));
   // 10.9 x (4 + 12/4) = 76.6 and 4.9; with twice the stages 5.47 x (4 + 12/2) = 54.7.
   EXPECT_THAT(refused(job({64, 64, 8, 2}, 2048, "bf16", true, 50e9)), HasSubstr("pipeline_parallel = 4 would fit"));
   EXPECT_THAT(refused(job({8, 8, 8, 1}, 2048, "bf16", true, 50e9)), HasSubstr("take more accelerators"));
