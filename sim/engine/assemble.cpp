@@ -8,8 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "scenarios/schema/read.hpp"
-#include "sim/compute/kernel_clock.hpp"
 #include "sim/engine/carbon_series.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
@@ -18,57 +16,6 @@ namespace ondol::sim {
 namespace {
 
 using namespace schema;
-
-sim::LossCurve loss_curve(schema::LossCurve const& c, Watts rating) {
-  switch (c.form) {
-    case schema::LossCurve::Form::quadratic:
-      return sim::LossCurve::quadratic(c.no_load, c.proportional, c.square, rating);
-    case schema::LossCurve::Form::affine:
-      return sim::LossCurve::affine(c.constant, c.efficiency);
-    case schema::LossCurve::Form::table:
-      return sim::LossCurve::table(c.load, c.load_efficiency, rating);
-  }
-  return {};
-}
-
-RackClass rack_class(Scenario const& s, RackGroupSpec const& group) {
-  auto const& rack = s.catalogue.rack.at(group.rack);
-  auto const& node = s.catalogue.node.at(rack.node);
-  auto const& accelerator = s.catalogue.accelerator.at(node.accelerator);
-  RackClass c;
-  c.name = group.pool;
-  c.nodes_per_rack = static_cast<std::uint32_t>(rack.nodes);
-  c.accelerators = node.accelerators;
-  auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
-  c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
-  c.macro = macro_power(c.accelerator, kernel_rates(accelerator), calibrated.limit_held * accelerator.power_limit.v);
-  double const limit =
-      group.power_limit ? std::min(group.power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
-  c.power_limit_w = calibrated.limit_held * limit;
-  c.junction_k_per_w = accelerator.junction_to_coolant.v;
-  c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
-  c.slowdown_k = accelerator.slowdown_temperature.v;
-  c.shutdown_k = accelerator.shutdown_temperature.v;
-  c.liquid_cooled = node.cooling != Cooling::air;
-  c.node.host = {node.host_idle.v, node.host_active.v};
-  c.node.liquid_fraction = node.liquid_fraction;
-  c.node.fans.rated_w = node.fan_rated.v;
-  c.node.fans.minimum_speed = node.fan_minimum_speed;
-  c.node.fans.rated_air_heat_w = node.rated_power.v * (1.0 - node.liquid_fraction);
-  c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
-  if (!node.psu.empty()) {
-    auto const& psu = s.catalogue.psu.at(node.psu);
-    c.node.psu = loss_curve(psu.loss, psu.rating);
-    c.node.psus = node.psus;
-  }
-  c.switch_w = rack.switch_power.v;
-  if (!rack.shelf.empty()) {
-    auto const& shelf = s.catalogue.psu.at(rack.shelf);
-    c.shelf = loss_curve(shelf.loss, shelf.rating);
-    c.shelves = rack.shelves;
-  }
-  return c;
-}
 
 Owner loss_owner(PowerUnitSpec::Kind kind) {
   switch (kind) {
@@ -255,7 +202,9 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   // Racks of a group are contiguous, in group order.
   for (std::uint32_t r = 0; r < facility.racks.size();) {
     auto const& first = facility.racks[r];
-    RackClass c = rack_class(s, s.racks[first.group]);
+    auto const& group = s.racks[first.group];
+    RackClass c = rack_class(s, group.rack, group.power_limit);
+    c.name = group.pool;
     c.first_rack = r;
     c.first_node = first.first_node;
     c.hall = first.hall;
@@ -269,8 +218,6 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   a.accelerators_per_node_of_pool.assign(facility.pools.size(), 0);
   a.supplies.resize(facility.pools.size());
   for (auto const& c : a.classes) {
-    auto const& spec = s.catalogue.accelerator.at(
-        s.catalogue.node.at(s.catalogue.rack.at(s.racks[facility.racks[c.first_rack].group].rack).node).accelerator);
     auto& per_node = a.accelerators_per_node_of_pool[c.pool];
     if (per_node != 0 && per_node != c.accelerators)
       throw InputError(fmt::format("pool \"{}\" mixes nodes of {} and {} accelerators; give each its own pool",
@@ -278,22 +225,10 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     per_node = c.accelerators;
     for (std::uint32_t n = 0; n < c.racks * c.nodes_per_rack; ++n) a.nodes_of_pool[c.pool].push_back(c.first_node + n);
     auto& supply = a.supplies[c.pool];
+    int const nodes = supply.nodes + static_cast<int>(c.racks * c.nodes_per_rack);
+    supply = pool_supply(s, s.racks[facility.racks[c.first_rack].group].rack);
     supply.name = facility.pools[c.pool];
-    supply.nodes += static_cast<int>(c.racks * c.nodes_per_rack);
-    supply.accelerators_per_node = c.accelerators;
-    // Rack-scale systems join all accelerators of a rack: there the rack, not the node, is the scale-up domain.
-    supply.scaleup_domain = s.catalogue.rack.at(s.racks[facility.racks[c.first_rack].group].rack).scaleup_domain;
-    supply.bf16_peak_flop_per_s = spec.bf16_peak.v;
-    supply.fp8_peak_flop_per_s = spec.fp8_peak ? spec.fp8_peak->v : spec.bf16_peak.v;
-    supply.fp4_peak_flop_per_s = spec.fp4_peak ? spec.fp4_peak->v : supply.fp8_peak_flop_per_s;
-    supply.matmul_efficiency = spec.matmul_efficiency;
-    supply.memory_bytes = spec.memory.v;
-    supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
-    supply.memory_efficiency = spec.memory_efficiency;
-    supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
-    supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, catalogue_folder()));
-    supply.links.domain = supply.scaleup_domain > 0 ? supply.scaleup_domain : supply.accelerators_per_node;
-    supply.links.scaleup.bytes_per_s = supply.scaleup_bytes_per_s;
+    supply.nodes = nodes;
   }
 
   a.tree = topology::power_tree(facility.graph);

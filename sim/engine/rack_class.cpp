@@ -1,0 +1,85 @@
+#include "sim/engine/rack_class.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "scenarios/schema/read.hpp"
+#include "sim/compute/kernel_clock.hpp"
+
+namespace ondol::sim {
+
+using schema::Cooling;
+using schema::Scenario;
+
+LossCurve loss_curve(schema::LossCurve const& c, Watts rating) {
+  switch (c.form) {
+    case schema::LossCurve::Form::quadratic:
+      return LossCurve::quadratic(c.no_load, c.proportional, c.square, rating);
+    case schema::LossCurve::Form::affine:
+      return LossCurve::affine(c.constant, c.efficiency);
+    case schema::LossCurve::Form::table:
+      return LossCurve::table(c.load, c.load_efficiency, rating);
+  }
+  return {};
+}
+
+RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Watts> const& power_limit) {
+  auto const& rack = s.catalogue.rack.at(id);
+  auto const& node = s.catalogue.node.at(rack.node);
+  auto const& accelerator = s.catalogue.accelerator.at(node.accelerator);
+  RackClass c;
+  c.nodes_per_rack = static_cast<std::uint32_t>(rack.nodes);
+  c.accelerators = node.accelerators;
+  auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
+  c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
+  c.macro = macro_power(c.accelerator, kernel_rates(accelerator), calibrated.limit_held * accelerator.power_limit.v);
+  double const limit = power_limit ? std::min(power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
+  c.power_limit_w = calibrated.limit_held * limit;
+  c.junction_k_per_w = accelerator.junction_to_coolant.v;
+  c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
+  c.slowdown_k = accelerator.slowdown_temperature.v;
+  c.shutdown_k = accelerator.shutdown_temperature.v;
+  c.liquid_cooled = node.cooling != Cooling::air;
+  c.node.host = {node.host_idle.v, node.host_active.v};
+  c.node.liquid_fraction = node.liquid_fraction;
+  c.node.fans.rated_w = node.fan_rated.v;
+  c.node.fans.minimum_speed = node.fan_minimum_speed;
+  c.node.fans.rated_air_heat_w = node.rated_power.v * (1.0 - node.liquid_fraction);
+  c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
+  if (!node.psu.empty()) {
+    auto const& psu = s.catalogue.psu.at(node.psu);
+    c.node.psu = loss_curve(psu.loss, psu.rating);
+    c.node.psus = node.psus;
+  }
+  c.switch_w = rack.switch_power.v;
+  if (!rack.shelf.empty()) {
+    auto const& shelf = s.catalogue.psu.at(rack.shelf);
+    c.shelf = loss_curve(shelf.loss, shelf.rating);
+    c.shelves = rack.shelves;
+  }
+  return c;
+}
+
+workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
+  auto const& rack = s.catalogue.rack.at(id);
+  auto const& node = s.catalogue.node.at(rack.node);
+  auto const& spec = s.catalogue.accelerator.at(node.accelerator);
+  workloads::PoolSupply supply;
+  supply.accelerators_per_node = node.accelerators;
+  // Rack-scale systems join all accelerators of a rack: there the rack, not the node, is the scale-up domain.
+  supply.scaleup_domain = rack.scaleup_domain;
+  supply.bf16_peak_flop_per_s = spec.bf16_peak.v;
+  supply.fp8_peak_flop_per_s = spec.fp8_peak ? spec.fp8_peak->v : spec.bf16_peak.v;
+  supply.fp4_peak_flop_per_s = spec.fp4_peak ? spec.fp4_peak->v : supply.fp8_peak_flop_per_s;
+  supply.matmul_efficiency = spec.matmul_efficiency;
+  supply.memory_bytes = spec.memory.v;
+  supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
+  supply.memory_efficiency = spec.memory_efficiency;
+  supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
+  supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, schema::catalogue_folder()));
+  supply.links.domain = supply.scaleup_domain > 0 ? supply.scaleup_domain : supply.accelerators_per_node;
+  supply.links.scaleup.bytes_per_s = supply.scaleup_bytes_per_s;
+  return supply;
+}
+
+}  // namespace ondol::sim

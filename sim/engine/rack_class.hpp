@@ -1,0 +1,43 @@
+#pragma once
+/// From a rack of the catalogue to what the models of power, time and demand take.  Needs no site, so that questions about one
+/// kind of rack can be asked without one.
+
+#include <cstdint>
+#include <string>
+
+#include "scenarios/schema/spec.hpp"
+#include "sim/engine/accelerators.hpp"
+#include "sim/power/loss_curve.hpp"
+#include "sim/power/node_power.hpp"
+#include "workloads/demand/pool.hpp"
+
+namespace ondol::sim {
+
+/// Racks of one group share everything but their state.
+struct RackClass {
+  std::string name;
+  std::uint32_t first_rack = 0, racks = 0, first_node = 0, nodes_per_rack = 0;
+  std::uint32_t hall = 0, pool = 0;
+  int accelerators = 0;  ///< a node
+  AcceleratorPowerParams accelerator;
+  MacroPower macro;
+  double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
+  double junction_k_per_w = 0, heat_capacity_j_per_k = 0;
+  double slowdown_k = 0, shutdown_k = 0;
+  bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
+  NodePowerParams node;
+  double switch_w = 0;  ///< a rack
+  LossCurve shelf;
+  int shelves = 0;  ///< 0: the rack takes AC to the nodes
+};
+
+/// Everything of the class that its rack type decides; the places of its racks, hall and pool are left at 0.
+/// `scenario` gives catalogue, origins, seed and draw.
+RackClass rack_class(schema::Scenario const& scenario, std::string const& rack, std::optional<Watts> const& power_limit);
+
+/// One accelerator of such racks as demand sees it; name and number of nodes are left to the caller.
+workloads::PoolSupply pool_supply(schema::Scenario const& scenario, std::string const& rack);
+
+LossCurve loss_curve(schema::LossCurve const& curve, Watts rating);
+
+}  // namespace ondol::sim
