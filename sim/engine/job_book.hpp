@@ -33,7 +33,8 @@ struct JobRecord {
   double speed = 1;        ///< work per second
   double settled_s = 0;    ///< date up to which `remaining_s` holds
   double energy_j = 0;
-  double level = 1;  ///< activity multiplier of a service's daily profile
+  double level = 1;         ///< activity multiplier of a service's daily profile
+  double fabric_share = 1;  ///< of its scale-out rate alone, while others use the same links
   std::uint32_t generation = 0;
   std::vector<Holding> holdings;             ///< by site node, in order
   std::vector<workloads::NodeShare> shares;  ///< the same by node of the pool, as the scheduler sees them
@@ -64,6 +65,8 @@ class JobBook {
   /// Settles a running job and gives it a new speed; moves its end.
   void set_speed(std::uint32_t job, double speed, double now_s);
   void set_level(std::uint32_t job, double level) { records_[job].level = level; }
+  /// The engine reloads the job's nodes and gives it a new speed (Run::share_fabric).
+  void set_fabric_share(std::uint32_t job, double share) { records_[job].fabric_share = share; }
   /// Drops what an ended job held, once the nodes know.
   void forget_holdings(std::uint32_t job) { records_[job].holdings = {}; }
   /// Whether a calendar entry still means what it meant when it was written.

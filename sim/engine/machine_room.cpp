@@ -79,9 +79,8 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   for (auto const& share : load_[node]) busy += share.accelerators;
   racks_.busy[rack_of_node_[node]] += busy - nodes_.busy[node];
   nodes_.busy[node] = static_cast<std::uint16_t>(busy);
-  double const clock = nodes_.clock[node], power = nodes_.reference_w[node] + nodes_.host_w[node];
-  close(node);
-  if (nodes_.clock[node] != clock) changed_.push_back(node);
+  double const power = nodes_.reference_w[node] + nodes_.host_w[node];
+  if (close(node)) changed_.push_back(node);
   double const shift = nodes_.reference_w[node] + nodes_.host_w[node] - power;
   auto const rack = rack_of_node_[node];
   auto const& c = assembly_.classes[class_of_rack_[rack]];
@@ -96,7 +95,7 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
 }
 
 /// Chooses the clock of a node: power limit, and the power that the coolant can carry away at the slowdown temperature.
-void MachineRoom::close(std::uint32_t n) {
+bool MachineRoom::close(std::uint32_t n) {
   auto const rack = rack_of_node_[n];
   auto const& c = assembly_.classes[class_of_rack_[rack]];
   double const coolant = racks_.coolant_k[rack];
@@ -105,18 +104,28 @@ void MachineRoom::close(std::uint32_t n) {
   if (!nodes_.in_service[n]) {
     nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
     nodes_.clock[n] = 1;
-    return;
+    return true;
   }
   double const limit = std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, coolant, c.junction_k_per_w));
   double reference = 0, slope = 0, clock = 1, host = 0;
   int busy = 0;
-  for (auto const& share : load_[n]) {
+  bool changed = false;
+  for (auto& share : load_[n]) {
+    busy += share.accelerators;
+    if (share.iteration) {
+      auto const draw = iteration_draw(c.accelerator, *share.iteration, share.fabric_share, limit, nodes_.die_k[n]);
+      reference += share.accelerators * draw.at_reference_w;
+      slope += share.accelerators * draw.slope_w_per_k;
+      clock = std::min(clock, draw.clock);
+      host += draw.host * share.accelerators / c.accelerators;
+      changed |= std::exchange(share.speed, draw.speed) != draw.speed;
+      continue;
+    }
     auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, nodes_.die_k[n]);
     reference += share.accelerators * draw.at_reference_w;
     slope += share.accelerators * draw.slope_w_per_k;
     clock = std::min(clock, draw.clock);
     host += share.host * share.accelerators / c.accelerators;
-    busy += share.accelerators;
   }
   if (int const free = c.accelerators - busy; free > 0) {
     auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, nodes_.die_k[n]);
@@ -125,8 +134,9 @@ void MachineRoom::close(std::uint32_t n) {
   }
   nodes_.reference_w[n] = reference;
   nodes_.slope_w_per_k[n] = slope;
-  nodes_.clock[n] = clock;
+  changed |= std::exchange(nodes_.clock[n], clock) != clock;
   nodes_.host_w[n] = host_power_w(c.node.host, std::min(1.0, host));
+  return changed;
 }
 
 void MachineRoom::settle(double now_s) {
@@ -426,9 +436,7 @@ void MachineRoom::control() {
       }
       if (std::abs(nodes_.die_k[n] - nodes_.closed_die_k[n]) > reclose_k ||
           std::abs(racks_.coolant_k[r] - nodes_.closed_coolant_k[n]) > reclose_k) {
-        double const before = nodes_.clock[n];
-        close(n);
-        if (nodes_.clock[n] != before) changed_.push_back(n);
+        if (close(n)) changed_.push_back(n);
       }
       limited |= nodes_.clock[n] < 1 && limit < c.power_limit_w;
     }

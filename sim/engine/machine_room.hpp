@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "sim/engine/assemble.hpp"
+#include "sim/engine/iteration_power.hpp"
 #include "sim/state/machine_state.hpp"
 
 namespace ondol::sim {
@@ -15,8 +17,11 @@ namespace ondol::sim {
 /// Accelerators of one node that do the same thing.
 struct NodeShareLoad {
   int accelerators = 0;
-  PowerTerms terms;  ///< of one accelerator at the reference clock
-  double host = 0;   ///< host activity, as if the whole node did this
+  PowerTerms terms;                                          ///< of one accelerator at the reference clock
+  double host = 0;                                           ///< host activity, as if the whole node did this
+  std::shared_ptr<IterationLoad const> iteration = nullptr;  ///< instead of `terms` and `host`
+  double fabric_share = 1;
+  double speed = 1;  ///< set by the room: progress of `iteration` relative to its reference duration
 };
 
 class MachineRoom {
@@ -46,6 +51,8 @@ class MachineRoom {
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
 
+  /// What a node was given, in that order, with the speed of shares that repeat an iteration.
+  std::span<NodeShareLoad const> load(std::uint32_t node) const { return load_[node]; }
   NodeState const& nodes() const { return nodes_; }
   RackState const& racks() const { return racks_; }
   CoolingSystem const& cooling() const { return cooling_; }
@@ -74,7 +81,7 @@ class MachineRoom {
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
   void place_air(double dt_s);
-  void close(std::uint32_t node);
+  bool close(std::uint32_t node);  ///< whether a clock or a speed changed
 
   Assembly const& assembly_;
   NodeState nodes_;

@@ -32,7 +32,8 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   c.accelerators = node.accelerators;
   auto const& calibrated = s.catalogue.calibration.at(accelerator.calibration);
   c.accelerator = drawn(calibration(calibrated, s.origin), calibrated.id, s.simulation.seed, s.simulation.calibration_draw);
-  c.macro = macro_power(c.accelerator, kernel_rates(accelerator), calibrated.limit_held * accelerator.power_limit.v);
+  c.rates = kernel_rates(accelerator);
+  c.macro = macro_power(c.accelerator, c.rates, calibrated.limit_held * accelerator.power_limit.v);
   double const limit = power_limit ? std::min(power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
   c.power_limit_w = calibrated.limit_held * limit;
   c.junction_k_per_w = accelerator.junction_to_coolant.v;

@@ -21,6 +21,7 @@ struct RackClass {
   int accelerators = 0;  ///< a node
   AcceleratorPowerParams accelerator;
   MacroPower macro;
+  KernelRates rates;         ///< without measured kernels
   double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
   double junction_k_per_w = 0, heat_capacity_j_per_k = 0;
   double slowdown_k = 0, shutdown_k = 0;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -144,6 +145,10 @@ class Run {
       RackClass const* known = nullptr;
       double declared = 1, wanted = std::numeric_limits<double>::infinity();
       for (auto const& h : r.holdings) {
+        if (j.iteration) {
+          wanted = std::min(wanted, room_.load(h.node)[place_on(job, h.node)].speed);
+          continue;
+        }
         auto const& c = room_.class_of(h.node);
         if (&c != known) declared = (known = &c)->macro.of(j.activity, r.level, j.clock_sensitivity).declared_speed;
         wanted = std::min(wanted, speed(room_.nodes().clock[h.node], j.clock_sensitivity) / declared);
@@ -198,16 +203,44 @@ class Run {
     dirty_.push_back(job);
   }
 
+  /// The share of its scale-out rate that a job gets from now on.
+  [[maybe_unused]] void share_fabric(std::uint32_t job, double share) {
+    if (book_.record(job).fabric_share == share) return;
+    book_.set_fabric_share(job, share);
+    for (auto const& h : book_.record(job).holdings) load_node(h.node);
+    dirty_.push_back(job);
+  }
+
   void load_node(std::uint32_t node) {
     room_.touch(node, now_s_);
     auto const& macro = room_.class_of(node).macro;
     std::vector<NodeShareLoad> load;
     for (auto const job : book_.on_node(node)) {
       auto const& j = book_.jobs()[job];
+      if (j.iteration) {
+        load.push_back({.accelerators = book_.held(job, node),
+                        .terms = {},
+                        .iteration = iteration_on(room_.class_of(node), j),
+                        .fabric_share = book_.record(job).fabric_share});
+        continue;
+      }
       double const level = book_.record(job).level;
       load.push_back({book_.held(job, node), macro.of(j.activity, level, j.clock_sensitivity).terms, j.activity.host * level});
     }
     room_.set_load(node, std::move(load));
+  }
+
+  /// Which of the node's shares is the job's.
+  std::size_t place_on(std::uint32_t job, std::uint32_t node) const {
+    auto const on = book_.on_node(node);
+    return static_cast<std::size_t>(std::find(on.begin(), on.end(), job) - on.begin());
+  }
+
+  /// Jobs of one shape share what their iteration costs on a class of racks.
+  std::shared_ptr<IterationLoad const> iteration_on(RackClass const& c, workloads::Job const& job) {
+    auto& known = iterations_[{&c, job.iteration.get()}];
+    if (!known) known = std::make_shared<IterationLoad const>(iteration_load(c.accelerator, c.rates, job.iteration));
+    return known;
   }
 
   // ------------------------------------------------------------------------------------------------ file and progress
@@ -275,6 +308,7 @@ class Run {
   double next_settle_s_ = 0;
   std::uint64_t reports_ = 0, instants_ = 0;
   double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
+  std::map<std::pair<RackClass const*, workloads::Iteration const*>, std::shared_ptr<IterationLoad const>> iterations_;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint8_t> limited_;
   Wall::time_point last_progress_{};

@@ -58,6 +58,8 @@ struct Iteration {
   std::vector<Phase> phases;
   std::vector<Traffic> traffic;
   Precision precision = Precision::bf16;  ///< of the matmuls: how often operand bits flip
+  int stages = 1;                         ///< of the pipeline: they fill at the start and drain at the end
+  int micro_batches = 1;                  ///< of one rank: forward and backward take turns so often
 
   double duration_s() const {
     double sum = 0;

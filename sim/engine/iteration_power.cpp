@@ -1,0 +1,105 @@
+#include "sim/engine/iteration_power.hpp"
+
+#include <utility>
+
+#include "sim/compute/kernel_clock.hpp"
+#include "sim/compute/macro_work.hpp"
+
+namespace ondol::sim {
+
+using workloads::PhaseKind;
+
+namespace {
+bool waits_for_kernels(PhaseKind kind) {
+  return kind == PhaseKind::bubble || kind == PhaseKind::straggler;
+}
+}  // namespace
+
+PowerTerms phase_terms(AcceleratorPowerParams const& board, KernelRates const& rates, workloads::Phase const& phase,
+                       workloads::Precision precision) {
+  double const per_s = phase.duration_s > 0 ? 1.0 / phase.duration_s : 0.0;
+  return power_terms(board,
+                     {.rate = per_s * phase.work,
+                      .awake = phase.awake,
+                      .toggle = normal_toggle(carried_by(rates, dtype_of(precision))),
+                      .compute_share = phase.clock_share},
+                     true);
+}
+
+IterationLoad iteration_load(AcceleratorPowerParams const& board, KernelRates const& rates,
+                             std::shared_ptr<workloads::Iteration const> iteration) {
+  IterationLoad load;
+  load.waiting = {.fixed_w = board.idle_w + board.context_w};
+  for (auto const& p : iteration->phases) {
+    load.terms.push_back(phase_terms(board, rates, p, iteration->precision));
+    if (p.kind == PhaseKind::data) load.waiting = load.terms.back();
+  }
+  load.waiting.compute_share = 0;
+  load.reference_s = iteration->duration_s();
+  load.iteration = std::move(iteration);
+  return load;
+}
+
+void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double limit_w,
+                 double temperature_k, std::vector<PhaseDraw>& draws) {
+  auto const& phases = load.iteration->phases;
+  draws.resize(phases.size() + 1);
+  thread_local std::vector<double> duration;
+  duration.resize(phases.size());
+  auto const draw = [&](PowerTerms const& terms) { return accelerator_draw(board, terms, limit_w, 1.0, temperature_k); };
+  double kernels_s = 0, clocked_s = 0;
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    // A phase that waits for the fabric does its work over a longer time, of which the clock stretches a smaller share.
+    PowerTerms terms = load.terms[i];
+    double base_s = phases[i].duration_s;
+    if (fabric_share < 1 && phases[i].fabric_share > 0) {
+      double const slower = 1 + phases[i].fabric_share * (1 / fabric_share - 1);
+      terms.core_w /= slower;
+      terms.memory_w /= slower;
+      terms.compute_share /= slower;
+      base_s *= slower;
+    }
+    auto const d = draw(terms);
+    duration[i] = base_s / d.speed;
+    draws[i] = {duration[i], d.at_reference_w, d.clock, d.limited};
+    if (phases[i].kind == PhaseKind::forward || phases[i].kind == PhaseKind::backward) {
+      kernels_s += duration[i];
+      clocked_s += duration[i] * d.clock;
+    }
+  }
+  // Who waits for another rank's kernels waits at that rank's clock.
+  if (kernels_s > clocked_s)
+    for (std::size_t i = 0; i < phases.size(); ++i)
+      if (waits_for_kernels(phases[i].kind))
+        draws[i].duration_s = duration[i] = workloads::phase_duration_s(phases[i], clocked_s / kernels_s, fabric_share);
+  double const over_s = fabric_share < 1 ? workloads::overflow_s(*load.iteration, duration, fabric_share) : 0.0;
+  auto& last = draws.back();
+  last = {};
+  if (over_s > 0) {
+    auto const d = draw(load.waiting);
+    last = {over_s, d.at_reference_w, d.clock, d.limited};
+  }
+}
+
+IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,
+                             double limit_w, double temperature_k) {
+  thread_local std::vector<PhaseDraw> draws;
+  phase_draws(board, load, fabric_share, limit_w, temperature_k, draws);
+  IterationDraw sum;
+  sum.clock = 0;
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    auto const& d = draws[i];
+    sum.duration_s += d.duration_s;
+    sum.at_reference_w += d.duration_s * d.at_reference_w;
+    sum.clock += d.duration_s * d.clock;
+    if (i < load.iteration->phases.size()) sum.host += d.duration_s * load.iteration->phases[i].host;
+  }
+  sum.at_reference_w /= sum.duration_s;
+  sum.clock /= sum.duration_s;
+  sum.host /= sum.duration_s;
+  sum.speed = load.reference_s / sum.duration_s;
+  sum.slope_w_per_k = board.leakage_w_per_k;
+  return sum;
+}
+
+}  // namespace ondol::sim

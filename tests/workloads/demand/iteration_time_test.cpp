@@ -1,0 +1,51 @@
+#include "workloads/demand/iteration_time.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace ondol::workloads {
+namespace {
+
+Iteration training() {
+  Iteration it;
+  it.phases.push_back({.kind = PhaseKind::forward, .duration_s = 1.0, .clock_share = 0.8, .awake = 1, .work = {}});
+  it.phases.push_back({.kind = PhaseKind::backward, .duration_s = 2.0, .clock_share = 0.8, .awake = 1, .work = {}});
+  it.phases.push_back({.kind = PhaseKind::data, .duration_s = 0.5, .fabric_share = 1.0, .work = {}});
+  return it;
+}
+
+TEST(IterationTime, IsItsReferenceDurationAtFullClockAndShare) {
+  EXPECT_DOUBLE_EQ(iteration_duration_s(training(), {}, 1.0), 3.5);
+}
+
+TEST(IterationTime, StretchesEachPhaseByItsOwnClock) {
+  std::array<double, 3> const clock{0.5, 0.8, 1.0};
+  // 1 (0.8/0.5 + 0.2) + 2 (0.8/0.8 + 0.2) + 0.5
+  EXPECT_DOUBLE_EQ(iteration_duration_s(training(), clock, 1.0), 1.8 + 2.4 + 0.5);
+}
+
+TEST(IterationTime, StretchesExposedTrafficByTheShareOfTheFabric) {
+  EXPECT_DOUBLE_EQ(iteration_duration_s(training(), {}, 0.5), 3.0 + 1.0);
+}
+
+TEST(IterationTime, ExposesWhatNoLongerHidesUnderAFullCover) {
+  auto it = training();
+  it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 2.0, .hidden_s = 1.5});
+  EXPECT_DOUBLE_EQ(iteration_duration_s(it, {}, 1.0), 3.5);
+  // Exposed 0.5 -> 1, hidden 1.5 -> 3 with 1.5 of cover.
+  EXPECT_DOUBLE_EQ(iteration_duration_s(it, {}, 0.5), 3.0 + 1.0 + 1.5);
+  // Kernels that stretch by 1.8 hide more: 3 - 2.7.
+  std::array<double, 3> const slow{0.5, 0.5, 1.0};
+  EXPECT_NEAR(iteration_duration_s(it, slow, 0.5), 5.4 + 1.0 + 0.3, 1e-12);
+}
+
+TEST(IterationTime, LetsWhollyHiddenTrafficGrowToTheLengthOfItsKernels) {
+  auto it = training();
+  it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 1.0, .hidden_s = 1.0});
+  EXPECT_DOUBLE_EQ(iteration_duration_s(it, {}, 0.5), 3.0 + 1.0);         // 2 s of traffic under 3 s
+  EXPECT_DOUBLE_EQ(iteration_duration_s(it, {}, 0.25), 3.0 + 2.0 + 1.0);  // 4 s under 3 s
+}
+
+}  // namespace
+}  // namespace ondol::workloads
