@@ -30,19 +30,24 @@ IterationLoad iteration_load(AcceleratorPowerParams const& board, KernelRates co
                              std::shared_ptr<workloads::Iteration const> iteration) {
   IterationLoad load;
   load.waiting = {.fixed_w = board.idle_w + board.context_w};
+  auto const add = [&](workloads::Phase const& p, double each) {
+    load.phases.push_back({p, phase_terms(board, rates, p, iteration->precision), each});
+  };
   for (auto const& p : iteration->phases) {
-    load.terms.push_back(phase_terms(board, rates, p, iteration->precision));
-    if (p.kind == PhaseKind::data) load.waiting = load.terms.back();
+    add(p, 1.0);
+    if (p.kind == PhaseKind::data) load.waiting = load.phases.back().terms;
   }
+  for (auto const& pause : iteration->pauses)
+    for (auto const& p : pause.phases) add(p, 1.0 / pause.iterations);
   load.waiting.compute_share = 0;
-  load.reference_s = iteration->duration_s();
+  load.reference_s = iteration->mean_duration_s();
   load.iteration = std::move(iteration);
   return load;
 }
 
 void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double limit_w,
                  double temperature_k, std::vector<PhaseDraw>& draws) {
-  auto const& phases = load.iteration->phases;
+  auto const& phases = load.phases;
   draws.resize(phases.size() + 1);
   thread_local std::vector<double> duration;
   duration.resize(phases.size());
@@ -50,10 +55,11 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   double kernels_s = 0, clocked_s = 0;
   for (std::size_t i = 0; i < phases.size(); ++i) {
     // A phase that waits for the fabric does its work over a longer time, of which the clock stretches a smaller share.
-    PowerTerms terms = load.terms[i];
-    double base_s = phases[i].duration_s;
-    if (fabric_share < 1 && phases[i].fabric_share > 0) {
-      double const slower = 1 + phases[i].fabric_share * (1 / fabric_share - 1);
+    auto const& what = phases[i].what;
+    PowerTerms terms = phases[i].terms;
+    double base_s = what.duration_s;
+    if (fabric_share < 1 && what.fabric_share > 0) {
+      double const slower = 1 + what.fabric_share * (1 / fabric_share - 1);
       terms.core_w /= slower;
       terms.memory_w /= slower;
       terms.compute_share /= slower;
@@ -62,7 +68,7 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
     auto const d = draw(terms);
     duration[i] = base_s / d.speed;
     draws[i] = {duration[i], d.at_reference_w, d.clock, d.limited};
-    if (phases[i].kind == PhaseKind::forward || phases[i].kind == PhaseKind::backward) {
+    if (what.kind == PhaseKind::forward || what.kind == PhaseKind::backward) {
       kernels_s += duration[i];
       clocked_s += duration[i] * d.clock;
     }
@@ -70,8 +76,8 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   // Who waits for another rank's kernels waits at that rank's clock.
   if (kernels_s > clocked_s)
     for (std::size_t i = 0; i < phases.size(); ++i)
-      if (waits_for_kernels(phases[i].kind))
-        draws[i].duration_s = duration[i] = workloads::phase_duration_s(phases[i], clocked_s / kernels_s, fabric_share);
+      if (waits_for_kernels(phases[i].what.kind))
+        draws[i].duration_s = duration[i] = workloads::phase_duration_s(phases[i].what, clocked_s / kernels_s, fabric_share);
   double const over_s = fabric_share < 1 ? workloads::overflow_s(*load.iteration, duration, fabric_share) : 0.0;
   auto& last = draws.back();
   last = {};
@@ -89,10 +95,12 @@ IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad 
   sum.clock = 0;
   for (std::size_t i = 0; i < draws.size(); ++i) {
     auto const& d = draws[i];
-    sum.duration_s += d.duration_s;
-    sum.at_reference_w += d.duration_s * d.at_reference_w;
-    sum.clock += d.duration_s * d.clock;
-    if (i < load.iteration->phases.size()) sum.host += d.duration_s * load.iteration->phases[i].host;
+    bool const overflow = i == load.phases.size();
+    double const t = d.duration_s * (overflow ? 1.0 : load.phases[i].each);
+    sum.duration_s += t;
+    sum.at_reference_w += t * d.at_reference_w;
+    sum.clock += t * d.clock;
+    if (!overflow) sum.host += t * load.phases[i].what.host;
   }
   sum.at_reference_w /= sum.duration_s;
   sum.clock /= sum.duration_s;

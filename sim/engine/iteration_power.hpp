@@ -25,12 +25,17 @@ namespace ondol::sim {
 PowerTerms phase_terms(AcceleratorPowerParams const& board, KernelRates const& rates, workloads::Phase const& phase,
                        workloads::Precision precision);
 
-/// An iteration on one type of accelerator.
+/// An iteration on one type of accelerator.  Its phases in order, then those of its pauses.
 struct IterationLoad {
+  struct Phase {
+    workloads::Phase what;
+    PowerTerms terms;
+    double each = 1;  ///< times an iteration; less than 1 in a pause
+  };
   std::shared_ptr<workloads::Iteration const> iteration;
-  std::vector<PowerTerms> terms;  ///< by phase
-  PowerTerms waiting;             ///< of the overflow
-  double reference_s = 0;         ///< of the whole iteration
+  std::vector<Phase> phases;
+  PowerTerms waiting;      ///< of the overflow
+  double reference_s = 0;  ///< of the whole iteration with its part of the pauses
 };
 IterationLoad iteration_load(AcceleratorPowerParams const& board, KernelRates const& rates,
                              std::shared_ptr<workloads::Iteration const> iteration);
@@ -42,7 +47,7 @@ struct PhaseDraw {
   bool limited = false;
 };
 struct IterationDraw {
-  double duration_s = 0;
+  double duration_s = 0;      ///< with its part of the pauses, as all below
   double at_reference_w = 0;  ///< mean over the iteration, at the reference temperature
   double slope_w_per_k = 0;
   double clock = 1;  ///< mean over the iteration
@@ -50,7 +55,7 @@ struct IterationDraw {
   double host = 0;  ///< host activity, mean
 };
 
-/// One entry a phase and one, last, of the overflow.
+/// One entry a phase of the load and one, last, of the overflow.
 void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double power_limit_w,
                  double temperature_k, std::vector<PhaseDraw>& draws);
 IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,

@@ -18,10 +18,11 @@ namespace ondol::workloads {
 
 double phase_duration_s(Phase const& phase, double clock, double fabric_share);
 
-/// Exposed beside the phases at these durations of theirs; 0 when the job has the fabric to itself.
+/// Exposed beside the phases at these durations of theirs; 0 when the job has the fabric to itself.  `phase_s` may go on
+/// with the phases of the pauses.
 double overflow_s(Iteration const& iteration, std::span<double const> phase_s, double fabric_share);
 
-/// `clock` by phase, or empty: the reference clock.  Overflow included.
+/// `clock` by phase, or empty: the reference clock.  Overflow included, pauses not.
 double iteration_duration_s(Iteration const& iteration, std::span<double const> clock, double fabric_share);
 
 }  // namespace ondol::workloads

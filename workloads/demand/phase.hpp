@@ -54,8 +54,22 @@ struct Traffic {
   bool operator==(Traffic const&) const = default;
 };
 
+/// What interrupts the iterations of a job, for all its ranks together: an evaluation, a checkpoint that stalls.
+struct Pause {
+  int iterations = 1;         ///< after every so many
+  std::vector<Phase> phases;  ///< of one pause; exchanges count as phases, never as overflow
+
+  double duration_s() const {
+    double sum = 0;
+    for (auto const& p : phases) sum += p.duration_s;
+    return sum;
+  }
+  bool operator==(Pause const&) const = default;
+};
+
 struct Iteration {
   std::vector<Phase> phases;
+  std::vector<Pause> pauses;
   std::vector<Traffic> traffic;
   Precision precision = Precision::bf16;  ///< of the matmuls: how often operand bits flip
   int stages = 1;                         ///< of the pipeline: they fill at the start and drain at the end
@@ -64,6 +78,12 @@ struct Iteration {
   double duration_s() const {
     double sum = 0;
     for (auto const& p : phases) sum += p.duration_s;
+    return sum;
+  }
+  /// With its part of the pauses.
+  double mean_duration_s() const {
+    double sum = duration_s();
+    for (auto const& p : pauses) sum += p.duration_s() / p.iterations;
     return sum;
   }
   bool operator==(Iteration const&) const = default;

@@ -95,5 +95,15 @@ TEST(IterationPower, ABubbleLastsAsLongAsTheKernelsItWaitsFor) {
   EXPECT_NEAR(phases[2].duration_s, 0.5 * phases[0].duration_s / 2, 1e-9);
 }
 
+TEST(IterationPower, PausesCountByHowOftenTheyCome) {
+  auto it = iteration();
+  it->pauses.push_back({.iterations = 4, .phases = {{.kind = PhaseKind::checkpoint, .duration_s = 2, .work = {}}}});
+  auto const load = iteration_load(board(), rates(), it);
+  auto const draw = iteration_draw(board(), load, 1.0, 1000, 320);
+  EXPECT_DOUBLE_EQ(draw.duration_s, 3.5);
+  EXPECT_DOUBLE_EQ(draw.speed, 1);
+  EXPECT_NEAR(draw.at_reference_w, (2 * 700 + 140 + 0.5 * 120) / 3.5, 1e-9);
+}
+
 }  // namespace
 }  // namespace ondol::sim
