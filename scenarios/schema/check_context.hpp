@@ -65,6 +65,8 @@ struct Context {
 void check_calibration(Context const& c, std::string const& path, CalibrationSpec const& calibration);
 /// The parts of `check_scenario`.
 void check_demand(Context const& c);
+/// Whether the job's parallel sizes divide what they split; `path` such as "training[0]".
+void check_layout(Context const& c, std::string const& path, TrainingSpec const& job);
 void warn_of_capacities(Context const& c);
 
 }  // namespace ondol::schema

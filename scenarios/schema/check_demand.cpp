@@ -43,33 +43,7 @@ void check_demand(Context const& c) {
     unique("training", i, t.name);
     fits(at("accelerators"), t.pool, t.accelerators, "takes");
     begins(at("start"), t.start);
-    if (!c.good(list_path("training", i))) continue;
-    double const replica = 1.0 * t.tensor_parallel * t.pipeline_parallel * t.context_parallel;
-    if (std::fmod(t.accelerators, replica) != 0) {
-      c.error(at("accelerators"), "accelerators = " + std::to_string(t.accelerators) +
-                                      " is not a multiple of tensor x pipeline x context = " + whole(replica) +
-                                      " accelerators of one replica");
-      continue;
-    }
-    double const replicas = t.accelerators / replica;
-    if (std::fmod(t.batch_sequences, replicas * t.micro_batch) != 0) {
-      c.error(at("batch_sequences"), "batch_sequences = " + std::to_string(t.batch_sequences) +
-                                         " is not a multiple of replicas x micro_batch = " + whole(replicas) + " x " +
-                                         std::to_string(t.micro_batch));
-    }
-    if (auto const* m = Context::find(c.s.catalogue.model, t.model); m && c.good("model." + t.model)) {
-      double const stages = 1.0 * t.pipeline_parallel * t.virtual_pipeline;
-      if (stages > m->layers)
-        c.error(at("pipeline_parallel"), "more pipeline stages (" + std::to_string(static_cast<long long>(stages)) +
-                                             ") than layers (" + std::to_string(m->layers) + ") of " + t.model);
-      if (t.tensor_parallel > m->heads)
-        c.error(at("tensor_parallel"), "tensor_parallel = " + std::to_string(t.tensor_parallel) + " is more than the " +
-                                           std::to_string(m->heads) + " attention heads of " + t.model);
-    }
-    if (t.virtual_pipeline > 1 && t.pipeline_parallel == 1)
-      c.warning(at("virtual_pipeline"), "virtual_pipeline has no effect without pipeline_parallel");
-    if (t.checkpoint_interval.v > 0 && t.storage_bandwidth.v <= 0)
-      c.error(at("checkpoint_interval"), "checkpoints need storage_bandwidth");
+    check_layout(c, list_path("training", i), t);
   }
   for (std::size_t i = 0; i < c.s.trace.size(); ++i) {
     auto const& t = c.s.trace[i];

@@ -260,7 +260,7 @@ void Decoder::table(Value const& table, std::function<Fields()> const& open, std
       std::string const what = list && path.empty()    ? "[[" + f.key + "]]"
                                : group && path.empty() ? "[" + f.key + "]"
                                                        : in_quotes(f.key);
-      fault(here, table.place, (path.empty() ? "the scenario" : path) + " needs " + what + " (" + f.doc + ")");
+      fault(here, table.place, (path.empty() ? whole : path) + " needs " + what + " (" + f.doc + ")");
       continue;
     }
     if (auto const* g = std::get_if<slot::Group>(&f.slot)) {

@@ -28,6 +28,7 @@ class Decoder {
   void table(Value const& table, std::function<Fields()> const& open, std::string const& path,
              std::vector<std::string> const& also_known = {});
 
+  std::string whole = "the scenario";  ///< what the file as a whole is called
   std::vector<Reference> references;
   std::set<std::string> local_times;        ///< instants written without an offset
   std::map<std::string, double> oversized;  ///< counts too large for their member, judged by the cross checks

@@ -209,8 +209,11 @@ void describe(Table&, MixSpec&);
 void describe(Table&, ServiceSpec&);
 void describe(Table&, SteadySpec&);
 void describe(Table&, SchedulerSpec&);
+void describe(Table&, PublishedSpec&);
+void describe(Table&, StepSpec&);
 /// Everything but the catalogue tables.
 void describe(Table&, Scenario&);
+void describe(Table&, StepFile&);
 
 /// Kinds of catalogue entries, in the order of `dump`: their TOML table and what one is.
 struct EntryKind {

@@ -130,12 +130,10 @@ void describe(Table& t, ActivitySpec& s) {
   t("precision", s.precision, "of the operations").one_of(precisions);
 }
 
-void describe(Table& t, TrainingSpec& s) {
-  t("name", s.name, "of the job").identity();
-  t("pool", s.pool, "where it runs").names("pool").required();
+/// What a training job is, wherever it runs and whenever it starts.
+static void describe_training(Table& t, TrainingSpec& s) {
   t("model", s.model, "catalogue model shape").names("model").required();
   t("accelerators", s.accelerators, "it takes").range(1, most_accelerators).required();
-  t("start", s.start, "after the start of the run").range(0, century);
   t("tokens", s.tokens, "to train on; 0: until the end of the run").range(0, 1e18);
   t("batch_sequences", s.batch_sequences, "global batch, in sequences").range(1, 100000000).required();
   t("sequence", s.sequence, "tokens of a sequence").range(1, 100000000).required();
@@ -149,9 +147,31 @@ void describe(Table& t, TrainingSpec& s) {
   t("precision", s.precision, "of the matmuls").one_of(precisions);
   t("recompute", s.recompute, {{Recompute::none, "none"}, {Recompute::selective, "selective"}, {Recompute::full, "full"}},
     "what the backward pass computes again");
-  t("network_bandwidth", s.network_bandwidth, "per accelerator, scale-out").above(0).required();
   t("checkpoint_interval", s.checkpoint_interval, "between checkpoints; 0: none").range(0, century);
   t("storage_bandwidth", s.storage_bandwidth, "shared by the job's checkpoint");
+}
+
+void describe(Table& t, TrainingSpec& s) {
+  t("name", s.name, "of the job").identity();
+  t("pool", s.pool, "where it runs").names("pool").required();
+  t("start", s.start, "after the start of the run").range(0, century);
+  describe_training(t, s);
+  t("network_bandwidth", s.network_bandwidth, "per accelerator, scale-out").above(0).required();
+}
+
+void describe(Table& t, PublishedSpec& s) {
+  using Role = PublishedSpec::Role;
+  t("step", s.step, "time of the step").above(0, century).required();
+  t("role", s.role, {{Role::judge, "judge"}, {Role::fit, "fit"}}, "whether a constant of the model was fitted to it");
+}
+
+void describe(Table& t, StepSpec& s) {
+  t("name", s.job.name, "of the step").identity();
+  t("rack", s.rack, "catalogue rack type that it runs on").names("rack").required();
+  t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
+  describe_training(t, s.job);
+  t("network_bandwidth", s.job.network_bandwidth, "per accelerator, scale-out; needed beyond one scale-up domain");
+  t("published", s.published, "what was measured of it");
 }
 
 void describe(Table& t, TraceSpec& s) {
@@ -217,6 +237,10 @@ void describe(Table& t, Scenario& s) {
   t("mix", s.mix, "synthetic streams of batch jobs");
   t("service", s.service, "inference services that follow the day");
   t("steady", s.steady, "accelerators held at one activity");
+}
+
+void describe(Table& t, StepFile& s) {
+  t("step", s.step, "training steps to answer").required();
 }
 
 }  // namespace ondol::schema

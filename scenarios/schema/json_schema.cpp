@@ -124,24 +124,35 @@ json object(Fields const& fields, bool with_extends) {
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
+/// A file that may extend another of its kind and may hold catalogue entries.
+json file_schema(char const* title, char const* what, Fields const& fields) {
+  json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
+  schema["$defs"]["tier"] = {{"enum", {"measured", "literature", "datasheet", "assumed", "user"}},
+                             {"description", "how well the number is known"}};
+  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = quantity(*d);
+  json const root = object(fields, false);
+  schema.update(root);
+  schema["properties"]["extends"] = {{"type", "string"},
+                                     {"description", std::string(what) + " file whose values this one takes over"}};
+  schema["if"] = {{"required", {"extends"}}};
+  schema["then"] = true;
+  schema["else"] = {{"required", required(fields)}};
+  for (auto const& k : kinds())
+    schema["properties"][k.key] = {
+        {"type", "object"}, {"description", k.doc}, {"additionalProperties", object(k.sample(), true)}};
+  return schema;
+}
+
 }  // namespace
 
 std::string json_schema() {
   static Scenario nowhere;
-  json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Ondol scenario"}};
-  schema["$defs"]["tier"] = {{"enum", {"measured", "literature", "datasheet", "assumed", "user"}},
-                             {"description", "how well the number is known"}};
-  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = quantity(*d);
-  json const root = object(Table::fields(nowhere), false);
-  schema.update(root);
-  schema["properties"]["extends"] = {{"type", "string"}, {"description", "scenario file whose values this one takes over"}};
-  schema["if"] = {{"required", {"extends"}}};
-  schema["then"] = true;
-  schema["else"] = {{"required", required(Table::fields(nowhere))}};
-  for (auto const& k : kinds())
-    schema["properties"][k.key] = {
-        {"type", "object"}, {"description", k.doc}, {"additionalProperties", object(k.sample(), true)}};
-  return schema.dump(2) + "\n";
+  return file_schema("Ondol scenario", "scenario", Table::fields(nowhere)).dump(2) + "\n";
+}
+
+std::string step_json_schema() {
+  static StepFile nowhere;
+  return file_schema("Ondol step file", "step", Table::fields(nowhere)).dump(2) + "\n";
 }
 
 }  // namespace ondol::schema

@@ -25,10 +25,15 @@ Catalogue read_catalogue(std::filesystem::path const& folder, Provenance& origin
 /// Scenario with its catalogue entries, checked.  Throws InputError with every fault found.
 Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& options = {});
 
+/// The [[step]] tables of a step file, or the [[training]] jobs of a scenario on the racks of their pools.  Throws InputError
+/// with every fault found.
+StepFile read_steps(std::filesystem::path const& file, ReadOptions const& options = {});
+
 /// TOML text of the resolved scenario; with `origins`, each line ends in a comment that says where its value comes from.
 std::string dump(Scenario const& scenario, bool origins);
 
-/// JSON Schema (draft 2020-12) of the scenario language, as text.
+/// JSON Schema (draft 2020-12) of the scenario language, and of step files, as text.
 std::string json_schema();
+std::string step_json_schema();
 
 }  // namespace ondol::schema

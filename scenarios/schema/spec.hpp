@@ -186,6 +186,9 @@ struct ActivitySpec {
 
 /// What the backward pass computes again: nothing that fused kernels keep, the attention core, or whole layers.
 enum class Recompute { none, selective, full };
+constexpr char const* to_string(Recompute r) {
+  return r == Recompute::full ? "full" : r == Recompute::selective ? "selective" : "none";
+}
 
 struct TrainingSpec {  // [[training]]
   std::string name;
@@ -276,6 +279,27 @@ struct Scenario {
   std::vector<Fault> warnings;
   std::string file;           ///< as given; relative paths inside were resolved against their own file
   std::string resolved_toml;  ///< what `ondol dump` prints, without origins
+};
+
+// ---------------------------------------------------------------------------------------------------- step files
+/// What was published about a step: to judge the answer by.
+struct PublishedSpec {
+  enum class Role { judge, fit };
+  Seconds step{0};
+  Role role = Role::judge;
+};
+
+/// [[step]]: one training step on one kind of rack, without a site.
+struct StepSpec {
+  TrainingSpec job;  ///< its name is the step's; no pool, no start
+  std::string rack;  ///< catalogue rack: accelerators, nodes and scale-up domain
+  std::optional<Watts> power_limit;
+  std::optional<PublishedSpec> published;
+};
+
+struct StepFile {
+  std::vector<StepSpec> step;
+  Scenario hardware;  ///< the catalogue entries that the steps name, origins, warnings; of a step file nothing else
 };
 
 }  // namespace ondol::schema

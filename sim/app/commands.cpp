@@ -157,8 +157,8 @@ int dump_command(Options const& o) {
   return 0;
 }
 
-int schema_command() {
-  std::cout << schema::json_schema() << '\n';
+int schema_command(Options const& o) {
+  std::cout << (o.steps ? schema::step_json_schema() : schema::json_schema()) << '\n';
   return 0;
 }
 

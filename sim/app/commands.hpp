@@ -14,14 +14,14 @@ struct Options {
   std::vector<std::string> set;
   std::optional<std::string> until;
   std::optional<std::uint64_t> seed;
-  bool force = false, json = false;
+  bool force = false, json = false, steps = false;
   std::atomic<int> const* stop = nullptr;
 };
 
 int run_command(Options const&);
 int check_command(Options const&);
 int dump_command(Options const&);
-int schema_command();
+int schema_command(Options const&);
 int catalogue_command(Options const&);
 std::string version_text();
 

@@ -7,6 +7,7 @@
 
 #include "scenarios/base/error.hpp"
 #include "sim/app/ask.hpp"
+#include "sim/app/ask_step.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/terminal.hpp"
 
@@ -25,6 +26,7 @@ constexpr char const* examples = R"(Examples:
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
   ondol catalogue h200
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
+  ondol ask step scenarios/steps/llama-3.1-405b.toml
 Exit codes: 0 done; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
 
 }  // namespace
@@ -66,14 +68,15 @@ int main(int argc, char** argv) {
   dump->callback([&] { code = dump_command(options); });
 
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of the scenario language");
-  schema->callback([&] { code = schema_command(); });
+  schema->add_flag("--steps", options.steps, "Of step files (ondol ask step) instead");
+  schema->callback([&] { code = schema_command(options); });
 
   auto* catalogue = app.add_subcommand("catalogue", "List the known hardware with tier and source");
   catalogue->add_option("QUERY", options.query, "Words that an entry must contain");
   catalogue->add_flag("--json", options.json, "Print as JSON");
   catalogue->callback([&] { code = catalogue_command(options); });
 
-  auto* ask = app.add_subcommand("ask", "Ask one question about the hardware, without a scenario");
+  auto* ask = app.add_subcommand("ask", "Ask one question, without a run");
   ask->require_subcommand(1);
   KernelQuestion question;
   auto* kernel = ask->add_subcommand("kernel", "Time, energy, power and clock of one kernel on one accelerator");
@@ -90,6 +93,15 @@ int main(int argc, char** argv) {
   kernel->add_option("--temperature", question.temperature, "Of the die: 60degC [the calibration's reference]");
   kernel->add_flag("--json", question.json, "Print as JSON");
   kernel->callback([&] { code = ask_kernel_command(question); });
+  StepQuestion step_question;
+  auto* step = ask->add_subcommand("step", "Time, memory, power and energy of training steps");
+  step->add_option("FILE", step_question.file, "Step file, or a scenario with [[training]] jobs (TOML)")->required();
+  step->add_option("--job", step_question.job, "Only the step or job of this name");
+  step->add_option("--set", step_question.set, "Override a value: path.to.key=value (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  step->add_flag("--json", step_question.json, "Print as JSON: a list, one entry a step");
+  step->callback([&] { code = ask_step_command(step_question); });
 
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

@@ -154,7 +154,7 @@ TEST(Faults, of_demand) {
       "2048\n"
       "network_bandwidth = \"50 GB/s\"\n";
   auto const with = [&](std::string const& more) { return job + more + "\n[[steady]]"; };
-  auto const indivisible = with("tensor_parallel = 3"), batch = with("micro_batch = 3"),
+  auto const indivisible = with("pipeline_parallel = 3"), batch = with("micro_batch = 3"),
              stages = with("pipeline_parallel = 64"), heads = with("tensor_parallel = 64"),
              checkpoints = with("checkpoint_interval = \"1 h\"");
   expect_each({

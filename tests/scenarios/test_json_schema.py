@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 FIXTURES = ROOT / "tests" / "scenarios" / "fixtures"
 SCENARIOS = sorted((ROOT / "scenarios" / "examples").glob("*.toml")) + [FIXTURES / "whole.toml", FIXTURES / "small.toml"]
+STEPS = sorted((ROOT / "scenarios" / "steps").glob("*.toml")) + sorted((ROOT / "tests" / "validation" / "training").glob("*.toml"))
 CATALOGUE = sorted((ROOT / "scenarios" / "catalogue").glob("*.toml"))
 
 
@@ -30,12 +31,33 @@ def load(path: Path) -> dict:
     return plain(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-@pytest.fixture(scope="module")
-def schema() -> Draft202012Validator:
-    text = subprocess.run([ONDOL, "schema"], capture_output=True, text=True, check=True, timeout=60).stdout
+def printed(*options) -> Draft202012Validator:
+    text = subprocess.run([ONDOL, "schema", *options], capture_output=True, text=True, check=True, timeout=60).stdout
     schema = json.loads(text)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    return printed()
+
+
+@pytest.fixture(scope="module")
+def step_schema() -> Draft202012Validator:
+    return printed("--steps")
+
+
+@pytest.mark.parametrize("path", STEPS, ids=lambda path: path.name)
+def test_step_files_are_accepted(step_schema, path):
+    assert [error.message for error in step_schema.iter_errors(load(path))] == []
+
+
+@pytest.mark.parametrize("slip", [{"rack": 3}, {"tensor_parallel": 0}, {"recompute": "ful"}, {"published": {"step": "1"}}, {"pool": "a"}], ids=str)
+def test_slips_of_step_files_are_refused(step_schema, slip):
+    document = load(STEPS[0])
+    document["step"][0].update(slip)
+    assert not step_schema.is_valid(document)
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)

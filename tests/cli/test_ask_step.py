@@ -1,0 +1,137 @@
+"""`ondol ask step`: answers that hang together, and step files with slips."""
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS = sorted((ROOT / "scenarios" / "steps").glob("*.toml"))
+
+ONE = """
+[[step]]
+name = "175B"
+rack = "air/4x-dgx-a100"
+model = "gpt3-175b"
+accelerators = 64
+batch_sequences = 64
+sequence = 2048
+tensor_parallel = 8
+pipeline_parallel = 8
+virtual_pipeline = 3
+recompute = "selective"
+network_bandwidth = "200 Gbit/s"
+published = { step = "13.75 s", role = "judge", source = "korthikanti2022" }
+"""
+
+
+def answers(ondol, *arguments) -> list:
+    done = ondol("ask", "step", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_parts_add_up(ondol):
+    (a,) = answers(ondol, ondol.write(ONE))
+    assert a["step_s"] == pytest.approx(sum(p["duration_s"] for p in a["phases"]))
+    assert a["tokens_per_s"] == pytest.approx(64 * 2048 / a["step_s"])
+    mean = sum(p["duration_s"] * p["accelerator_power_w"] for p in a["phases"]) / a["step_s"]
+    power = a["power"]
+    assert power["accelerator_w"] == pytest.approx(mean)
+    assert power["total_w"] == pytest.approx(sum(power[k] for k in ("accelerator_w", "host_w", "fans_w", "supply_loss_w", "network_w")))
+    assert a["joule_per_token"] == pytest.approx(64 * power["total_w"] / a["tokens_per_s"])
+    assert a["mfu"] == pytest.approx(a["model_flop"] / (64 * 312e12 * a["step_s"]))
+    assert 0 < a["mfu"] <= a["hfu"] < 1
+    assert 100 < power["accelerator_w"] <= power["limit_w"] == 400
+    assert a["published"] == {"step_s": 13.75, "error": pytest.approx(a["step_s"] / 13.75 - 1), "role": "judge", "source": "korthikanti2022"}
+
+
+def test_words_for_people(ondol):
+    done = ondol("ask", "step", ondol.write(ONE))
+    assert done.returncode == 0, done.stderr
+    for word in ("175B", "tensor 8", "published 13.750 s", "tokens/s", "model FLOP", "memory", "mean power", "forward", "bubble"):
+        assert word in done.stdout
+    assert len(done.stdout.splitlines()) < 20
+
+
+def test_a_lower_limit_is_slower_and_cheaper(ondol):
+    path = ondol.write(ONE)
+    (free,), (held,) = answers(ondol, path), answers(ondol, path, "--set", 'step[0].power_limit="200 W"')
+    assert held["power"]["accelerator_w"] <= 200 < free["power"]["accelerator_w"]
+    assert held["step_s"] > free["step_s"]
+    assert held["accelerator_joule_per_token"] < free["accelerator_joule_per_token"]
+    assert any(p["limited"] for p in held["phases"])
+
+
+def test_many_steps_and_one_of_them(ondol):
+    path = ondol.write(ONE + ONE.replace('"175B"', '"again"').replace("64\nsequence", "128\nsequence"))
+    first, second = answers(ondol, path)
+    assert (first["name"], second["name"]) == ("175B", "again") and second["step_s"] > first["step_s"]
+    assert answers(ondol, path, "--job", "again") == [second]
+    assert ondol("ask", "step", path).stdout.count("\n") == 4
+
+
+def test_jobs_of_a_scenario(ondol):
+    path = ROOT / "scenarios" / "examples" / "haenam.toml"
+    names = [a["name"] for a in answers(ondol, path)]
+    assert "national-500b" in names
+    (a,) = answers(ondol, path, "--job", "national-500b")
+    assert a["accelerators"] == 2880 and a["rack"] == "nvidia/gb200-nvl72"
+
+
+def test_an_inline_model_and_a_file_that_extends(ondol):
+    ondol.write(ONE + '[model."mine"]\nextends = "gpt3-175b"\nlayers = 48\nparameters = 87.9e9\n', "base.toml")
+    (whole,) = answers(ondol, ondol.folder / "base.toml")
+    (half,) = answers(ondol, ondol.write('extends = "base.toml"\n[[step]]\nname = "175B"\nmodel = "mine"\n'))
+    assert half["model_flop"] / whole["model_flop"] == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("path", STEPS, ids=lambda p: p.stem)
+def test_examples(ondol, path):
+    assert all(0.2 < a["mfu"] < 0.7 for a in answers(ondol, path))
+
+
+SLIPS = [
+    ("accelerators = 64", "accelerators = 100", r"scenario\.toml:6:16: error: accelerators = 100 is not a multiple of .* = 64 .*Write 64 or 128\?"),
+    ("accelerators = 64", "accelerators = 0", r"6:16: .*out of range"),
+    ("accelerators = 64", "accelerators = 1e12", r"6:16: .*out of range"),
+    ("batch_sequences = 64", "batch_sequences = 100\nmicro_batch = 3", r"7:19: .*replicas x micro_batch = 1 x 3. Write 99 or 102\?"),
+    ("tensor_parallel = 8", "tensor_parallel = 7", r"9:19: .*does not divide the 96 attention heads.*Write 6 or 8\?"),
+    ("tensor_parallel = 8", "tensor_parallel = -8", r"9:19: .*out of range"),
+    ("pipeline_parallel = 8", "pipeline_parallel = 64\ncontext_parallel = 3", r"context_parallel = 3 does not divide the 2048 tokens"),
+    ("virtual_pipeline = 3", "virtual_pipeline = 24", r"more pipeline stages \(192\) than layers \(96\)"),
+    ("virtual_pipeline = 3", "expert_parallel = 3", r"expert_parallel = 3 does not divide the 1 data-parallel ranks. Write 1\?"),
+    ('recompute = "selective"', 'recompute = "selectve"', r'Write "selective"\?'),
+    ("network_bandwidth", "# network_bandwidth", r'needs "network_bandwidth": 64 accelerators reach beyond a scale-up domain of 8'),
+    ('"200 Gbit/s"', '"200 Gbit"', r"200 Gbit"),
+    ('model = "gpt3-175b"', 'model = "gpt3-175"', r'Did you mean "gpt3-175b"\?'),
+    ('rack = "air/4x-dgx-a100"', 'rak = "air/4x-dgx-a100"', r'unknown key "rak".*Did you mean "rack"\?'),
+    ('"13.75 s"', '"13.75"', r"13\.75\" has no unit|no unit"),
+    ('role = "judge"', 'role = "juge"', r'Write "judge"\?'),
+    ('published', 'power_limit = "500 W"\npublished', r"above the board limit of 400 W"),
+    ("[[step]]", "[[steps]]", r'unknown key "steps". Did you mean "step"\?'),
+    ("[[step]]", "[step]", r"write \[\[step\]\], not \[step\]"),
+    ("pipeline_parallel = 8\nvirtual_pipeline = 3", "pipeline_parallel = 2", r"scenario\.toml:3:8: error: .*needs at least .* GB an accelerator"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SLIPS, ids=[new.split("\n")[0] for _, new, _ in SLIPS])
+def test_slips(ondol, old, new, said):
+    text = ONE.replace(old, new, 1)
+    assert text != ONE
+    ondol.refused("ask", "step", ondol.write(text), said=said)
+
+
+def test_every_slip_in_one_pass(ondol):
+    second = ONE.replace('"175B"', '"again"').replace("tensor_parallel = 8", "tensor_parallel = 7").replace("accelerators = 64", "accelerators = 56")
+    said = ondol.refused("ask", "step", ondol.write(ONE.replace('"13.75 s"', '"soon"') + second), said="2 faults")
+    assert "soon" in said and "heads" in said and "batch_sequences" not in said and "accelerators reach" not in said
+
+
+def test_files_that_are_no_step_files(ondol):
+    ondol.refused("ask", "step", ondol.write(""), said="empty")
+    ondol.refused("ask", "step", ondol.folder / "none.toml", said="no such file")
+    ondol.refused("ask", "step", ondol.write('[model."x"]\nname = "x"\n'), said=r"the step file needs \[\[step\]\]")
+    ondol.refused("ask", "step", ondol.write(ONE), "--job", "175", said='Did you mean "175B"')
+    ondol.refused("ask", "step", ROOT / "scenarios" / "examples" / "frontier_idle.toml", said=r"no \[\[training\]\] job")
+    assert re.search("FILE is required", ondol("ask", "step").stderr)
