@@ -59,12 +59,12 @@ void check_layout(Context const& c, std::string const& path, TrainingSpec const&
                                         divisors_near(t.context_parallel, t.sequence) + "?");
 
   if (auto const* m = Context::find(c.s.catalogue.model, t.model); m && c.good("model." + t.model)) {
+    // Embedding and logits may stand for a layer each, as Llama 3 was cut.
     double const stages = 1.0 * t.pipeline_parallel * t.virtual_pipeline;
-    if (stages > m->layers)
+    if (stages > m->layers + 2)
       c.error(at("pipeline_parallel"),
               "more pipeline stages (" + whole(stages) + ") than layers (" + std::to_string(m->layers) + ") of " + t.model);
     else if (m->layers % static_cast<int>(stages) != 0 && (m->layers + 2) % static_cast<int>(stages) != 0)
-      // Embedding and logits may stand for a layer each, as Llama 3 was cut.
       c.warning(at("pipeline_parallel"), "the " + std::to_string(m->layers) + " layers of " + t.model + " do not divide into " +
                                              whole(stages) + " stages; the fullest has " +
                                              std::to_string(m->layers / static_cast<int>(stages) + 1));

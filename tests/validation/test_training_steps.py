@@ -1,0 +1,74 @@
+"""Training steps against published ones: judged errors stay within what was reached, and the files say what their data say."""
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import ONDOL
+
+FOLDER = Path(__file__).parent / "training"
+
+# Mean and worst error of judge rows in %, a little above what was reached: tighten when the model gets better, explain when not.
+BOUNDS = {
+    "korthikanti2022": (9.5, 12.6),
+    "narayanan2021": (4.3, 10.4),
+    "megatron_core": (15.0, 17.5),
+    "megascale": (12.5, 26.5),
+    "llama3": (1.5, 1.5),
+    "mlperf_gpt3": (8.2, 17.6),
+    "mlperf_405b": (8.2, 17.5),
+    "vtrain_single": (57, 100),
+    "vtrain_multi": (25, 380),
+}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    sys.path.insert(0, str(FOLDER))
+    sys.modules.pop("rows", None)
+    try:
+        import rows
+        yield rows
+    finally:
+        sys.path.remove(str(FOLDER))
+        sys.modules.pop("rows", None)
+
+
+@pytest.fixture(scope="module")
+def tables(rows):
+    return {**rows.published(ONDOL), **rows.of_vtrain(ONDOL)}
+
+
+def test_judged_errors_stay_within_what_was_reached(rows, tables):
+    assert set(tables) == set(BOUNDS)
+    found = {name: (100 * rows.mape(rows.judges(of)), 100 * rows.worst(rows.judges(of))) for name, of in tables.items()}
+    assert {name: f for name, f in found.items() if f[0] > BOUNDS[name][0] or f[1] > BOUNDS[name][1]} == {}
+
+
+def test_about_half_of_a_table_fits_at_most(rows, tables):
+    for name, of in tables.items():
+        assert len(rows.fits(of)) <= len(rows.judges(of)) + 1, name
+
+
+def test_mlperf_steps_are_those_of_the_logs(tables):
+    """The step files carry what the submitters' logs gave; the data beside them are medians over the runs."""
+    with open(FOLDER / "data" / "mlperf_training_steps.csv", encoding="utf-8") as text:
+        logs = list(csv.DictReader(text))
+    found = 0
+    for name, tokens in (("mlperf_gpt3", 2048), ("mlperf_405b", None)):
+        for row in tables[name]:
+            version, system = row.name.split(" ", 1)
+            log = [r for r in logs if r["round"] == version and r["system"].startswith(system.removeprefix("Azure ")) and int(r["accelerators"]) == row.accelerators]
+            if not log:
+                continue
+            (log,) = log
+            logged_s = float(log["median_step_s"] or 0) if tokens is None else int(log["global_batch"]) * tokens / float(log["median_throughput"])
+            assert row.published_s == pytest.approx(logged_s, rel=0.01), row.name
+            assert row.answer["batch_sequences"] == int(log["global_batch"])
+            found += 1
+    assert found == len(logs)
+
+
+def test_vtrain_answers_every_row(tables):
+    assert (len(tables["vtrain_single"]), len(tables["vtrain_multi"])) == (960, 72)
