@@ -109,10 +109,16 @@ struct PsuSpec {
 
 enum class Cooling { air, cold_plate, immersion };
 
+/// How accelerators of one scale-up domain reach each other: through switches at their full rate, or by links of their own to
+/// each of the others, which share that rate.
+enum class ScaleUp { none, switched, direct };
+
 struct NodeSpec {
   std::string id, name;
   std::string accelerator;
   int accelerators = 0;
+  ScaleUp scaleup = ScaleUp::switched;
+  int nics = 0;          ///< scale-out ports; 0: one for each accelerator
   Watts host_idle{0};    ///< CPUs, DRAM, NICs, NVSwitch, board, drives with no work (fans and supply losses not included)
   Watts host_active{0};  ///< the same at full host activity
   std::string psu;       ///< empty: fed at 48/54 V DC by the rack shelf
@@ -130,7 +136,8 @@ struct RackSpec {
   std::string node;
   int nodes = 0;
   int scaleup_domain = 0;               ///< accelerators joined by the scale-up fabric; 0: those of one node
-  Watts switch_power{0};                ///< scale-up and top-of-rack switches, constant
+  Watts switch_power{0};                ///< scale-up switches and others of its own, constant
+  Watts network_share_power{0};         ///< share of leaf and spine switches, where no [[fabric]] counts them
   std::string shelf;                    ///< rack-level supply (PsuSpec); empty: nodes take AC
   int shelves = 0, shelves_needed = 0;  ///< units sharing the load, and the number that carries it
   Watts rated_power{0};

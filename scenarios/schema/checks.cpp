@@ -189,6 +189,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_size(c);
   check_power(c);
   check_cooling(c);
+  check_fabric(c);
   check_demand(c);
   if (!faults.any()) warn_of_capacities(c);
 }

@@ -437,7 +437,7 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
               double x = 0;
               if (!integer(f, v.items[i], indexed(path, i), x)) continue;
               int const n = static_cast<int>(x);
-              if (std::find(m->begin(), m->end(), n) != m->end())
+              if (!f.may_repeat && std::find(m->begin(), m->end(), n) != m->end())
                 fault(indexed(path, i), v.items[i].place, std::to_string(n) + " is listed twice in " + f.key);
               else
                 m->push_back(n);

@@ -70,6 +70,7 @@ struct Field {
   bool is_identity = false;          ///< id or name that must be unique in its list
   bool applies = true;               ///< false: another key of the table (form = ...) rules it out
   std::string condition;             ///< why not, for the message: form = "table"; two fields may share a key if one applies
+  bool may_repeat = false;           ///< of a list of whole numbers: the same one may stand twice
   bool late_limit = false;           ///< too large a count is judged by the cross checks, with what it would cost
 
   Field& required() { return is_required = true, *this; }
@@ -83,6 +84,7 @@ struct Field {
   Field& identity() { return is_identity = is_required = true, *this; }
   Field& difference();  ///< a kelvin difference, not a temperature
   Field& only_if(bool holds, char const* why) { return applies = holds, condition = why, *this; }
+  Field& repeats() { return may_repeat = true, *this; }
   Field& judged_later() { return late_limit = true, *this; }
 };
 
@@ -202,6 +204,7 @@ void describe(Table&, AirSpec&);
 void describe(Table&, LiquidSpec&);
 void describe(Table&, HallSpec&);
 void describe(Table&, RackGroupSpec&);
+void describe(Table&, FabricSpec&);
 void describe(Table&, ActivitySpec&);
 void describe(Table&, TrainingSpec&);
 void describe(Table&, TraceSpec&);

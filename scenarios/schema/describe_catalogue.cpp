@@ -122,6 +122,9 @@ void describe(Table& t, NodeSpec& s) {
   t("name", s.name, "what people call it").required();
   t("accelerator", s.accelerator, "its accelerators").names("accelerator");
   t("accelerators", s.accelerators, "number of accelerators").range(0, 100000).required();
+  t("scaleup", s.scaleup, {{ScaleUp::none, "none"}, {ScaleUp::switched, "switched"}, {ScaleUp::direct, "direct"}},
+    "accelerators reach each other through switches, by links to each other, or only over the network");
+  t("nics", s.nics, "ports to the network; 0: one for each accelerator").range(0, 1000);
   t("host_idle", s.host_idle, "CPUs, memory, NICs, board and drives with no work; no fans, no supply losses").required();
   t("host_active", s.host_active, "the same at full host activity").required();
   t("psu", s.psu, "its power supply; none: fed with DC by the rack shelf").names("psu");
@@ -140,7 +143,8 @@ void describe(Table& t, RackSpec& s) {
   t("name", s.name, "what people call it").required();
   t("node", s.node, "its nodes").names("node");
   t("nodes", s.nodes, "number of nodes").range(0, 100000).required();
-  t("switch_power", s.switch_power, "scale-up and top-of-rack switches, constant");
+  t("switch_power", s.switch_power, "scale-up switches and others of its own, constant");
+  t("network_share_power", s.network_share_power, "share of leaf and spine switches, where no [[fabric]] counts them");
   t("shelf", s.shelf, "rack-level power supply; none: nodes take AC").names("psu");
   t("shelves", s.shelves, "units sharing the load").range(0, 1000);
   t("shelves_needed", s.shelves_needed, "units that carry the full load").range(0, 1000);

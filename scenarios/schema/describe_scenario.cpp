@@ -122,6 +122,65 @@ void describe(Table& t, RackGroupSpec& s) {
   t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
 }
 
+void describe(Table& t, FabricSpec& s) {
+  using Kind = FabricSpec::Kind;
+  using Routing = FabricSpec::Routing;
+  char const* const a_tree = "kind = \"rail_fat_tree\" or \"fat_tree\"";
+  char const* const a_dragonfly = "kind = \"dragonfly\"";
+  bool const tree = s.kind == Kind::rail_fat_tree || s.kind == Kind::fat_tree;
+  t("id", s.id, "name of the fabric").identity();
+  t("pools", s.pools, "pools that it joins").names("pool").required();
+  t("kind", s.kind,
+    {{Kind::rail_fat_tree, "rail_fat_tree"},
+     {Kind::fat_tree, "fat_tree"},
+     {Kind::dragonfly, "dragonfly"},
+     {Kind::torus, "torus"}},
+    "how its switches are joined");
+  t("network_switch", s.network_switch, "leaves or routers, and the others where they are not named")
+      .names("network_switch")
+      .required();
+  t("spine_switch", s.spine_switch, "spines; none: as network_switch").names("network_switch").only_if(tree, a_tree);
+  t("core_switch", s.core_switch, "cores; none: as spine_switch").names("network_switch").only_if(tree, a_tree);
+  t("node_cable", s.node_cable, "each end of a cable between node and switch").names("optic");
+  t("optic", s.optic, "each end of a cable between switches").names("optic");
+  t("node_cable_length", s.node_cable_length, "between node and switch").range(0, 1e5);
+  t("cable_length", s.cable_length, "between switches").range(0, 1e5);
+  t("port_bandwidth", s.port_bandwidth, "of one port of a node and of one cable, per direction; none: a port of network_switch")
+      .above(0);
+  t("nics", s.nics, "ports of a node; 0: as its catalogue entry says").range(0, 1000);
+  t("levels", s.levels, "of switches").range(1, 3).only_if(tree, a_tree);
+  t("unit_nodes", s.unit_nodes, "nodes of a scalable unit, on a leaf or on a router; 0: as many as the ports take")
+      .range(0, most_units)
+      .only_if(s.kind != Kind::torus, "other kinds than torus");
+  t("pod_nodes", s.pod_nodes, "nodes of a pod, of three levels; 0: as many as the ports take")
+      .range(0, most_accelerators)
+      .only_if(tree, a_tree);
+  t("oversubscription", s.oversubscription, "ports down / ports up of a leaf").range(0.1, 1000).only_if(tree, a_tree);
+  t("core_oversubscription", s.core_oversubscription, "ports down / ports up of a spine, of three levels")
+      .range(0.1, 1000)
+      .only_if(tree, a_tree);
+  t("groups", s.groups, "groups of routers").range(1, 100000).only_if(s.kind == Kind::dragonfly, a_dragonfly);
+  t("routers_per_group", s.routers_per_group, "routers of a group, all joined to each other")
+      .range(1, 10000)
+      .only_if(s.kind == Kind::dragonfly, a_dragonfly);
+  t("global_links", s.global_links, "cables of one router to other groups")
+      .range(0, 10000)
+      .only_if(s.kind == Kind::dragonfly, a_dragonfly);
+  t("dimensions", s.dimensions, "nodes along each dimension")
+      .range(1, 1e6)
+      .repeats()
+      .only_if(s.kind == Kind::torus, "kind = \"torus\"");
+  t("routing", s.routing,
+    {{Routing::ecmp, "ecmp"}, {Routing::fixed, "static"}, {Routing::adaptive, "adaptive"}, {Routing::valiant, "valiant"}},
+    "which of several equal ways a flow takes");
+  t("pxn", s.pxn, "what crosses rails does so over the sender's scale-up fabric")
+      .only_if(s.kind == Kind::rail_fat_tree, "kind = \"rail_fat_tree\"");
+  t("failed", s.failed,
+    "switches, cables and ports out of order: leaf/3, leaf/3-spine/2, leaf/3-spine/2#1, pool/r001/n1/nic/2");
+  t("hall", s.hall, "whose air its switches heat").names("hall").required();
+  t("fed_by", s.fed_by, "power bank of its switches, or utility").names("power").required();
+}
+
 void describe(Table& t, ActivitySpec& s) {
   t("sm", s.sm, "share of time the compute units are awake").fraction();
   t("compute", s.compute, "share of the sustained matmul rate").fraction();
@@ -231,6 +290,7 @@ void describe(Table& t, Scenario& s) {
   t("plant", s.plant, "facility-water loops with their heat rejection");
   t("hall", s.hall, "data halls with their cooling");
   t("racks", s.racks, "groups of equal racks").required();
+  t("fabric", s.fabric, "scale-out networks of pools");
   t("scheduler", s.scheduler, "who runs when");
   t("training", s.training, "declared training jobs");
   t("trace", s.trace, "batch jobs from a trace file");

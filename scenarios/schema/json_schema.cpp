@@ -91,7 +91,7 @@ json value(Field const& f) {
   if (std::holds_alternative<std::vector<int>*>(f.slot)) {
     json n{{"type", "integer"}};
     bound(n, f);
-    return or_tagged({{"type", "array"}, {"items", n}, {"uniqueItems", true}});
+    return or_tagged({{"type", "array"}, {"items", n}, {"uniqueItems", !f.may_repeat}});
   }
   json n{{"type", "number"}};
   bound(n, f);

@@ -174,6 +174,36 @@ struct RackGroupSpec {
   std::optional<Watts> power_limit;  ///< per accelerator, below the board limit
 };
 
+// ---------------------------------------------------------------------------------------------------- [[fabric]]
+/// The scale-out network of one or more pools.  Pools that no fabric names have two levels of switches that block nothing.
+struct FabricSpec {
+  enum class Kind { rail_fat_tree, fat_tree, dragonfly, torus };
+  enum class Routing { ecmp, fixed, adaptive, valiant };
+  std::string id;
+  std::vector<std::string> pools;
+  Kind kind = Kind::rail_fat_tree;
+  std::string network_switch;                      ///< leaves or routers, and the others where they are not named
+  std::string spine_switch, core_switch;           ///< empty: as network_switch
+  std::string node_cable = "generic/400g-copper";  ///< each end of a cable between node and switch
+  std::string optic = "generic/400g-dr4";          ///< each end of a cable between switches
+  Meters node_cable_length{3};
+  Meters cable_length{30};
+  BytesPerSecond port_bandwidth{0};  ///< of one port of a node and of one cable, per direction
+  int nics = 0;                      ///< ports of a node; 0: as the catalogue says of the node
+  int levels = 2;
+  int unit_nodes = 0;           ///< nodes of a scalable unit, or on a leaf of a plain fat tree; 0: as many as the ports take
+  int pod_nodes = 0;            ///< nodes of a pod, of three levels; 0: as many as the ports take
+  double oversubscription = 1;  ///< ports down / ports up of a leaf
+  double core_oversubscription = 1;                         ///< the same of a spine, of three levels
+  int groups = 0, routers_per_group = 0, global_links = 0;  ///< dragonfly; global links of one router
+  std::vector<int> dimensions;                              ///< torus
+  Routing routing = Routing::ecmp;
+  bool pxn = true;  ///< rails: what crosses rails does so over the scale-up fabric of the sender
+  std::vector<std::string> failed;
+  std::string hall;    ///< whose air the switches heat
+  std::string fed_by;  ///< power bank of the switches, or utility
+};
+
 // ---------------------------------------------------------------------------------------------------- demand
 /// What a job makes its accelerators and hosts do, as fractions of what the hardware could do.
 struct ActivitySpec {
@@ -266,6 +296,7 @@ struct Scenario {
   std::vector<PlantSpec> plant;
   std::vector<HallSpec> hall;
   std::vector<RackGroupSpec> racks;
+  std::vector<FabricSpec> fabric;
   SchedulerSpec scheduler;
   std::vector<TrainingSpec> training;
   std::vector<TraceSpec> trace;

@@ -21,7 +21,7 @@ class Routes {
  public:
   virtual ~Routes() = default;
   virtual std::size_t accelerators() const = 0;
-  /// Accelerators that share a scale-up domain with `accelerator`: [first, first + count).
+  /// First accelerator of the scale-up domain of `accelerator`: those of a domain are numbered in a row.
   virtual std::uint32_t domain_of(std::uint32_t accelerator) const = 0;
   virtual std::vector<FabricLink> const& links() const = 0;
   /// Links from one accelerator to another, appended.  `flow` chooses among equal ways (ECMP); a static routing ignores it.

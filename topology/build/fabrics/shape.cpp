@@ -1,0 +1,85 @@
+#include "topology/build/fabrics/shape.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "topology/build/fabrics/fabric_routes.hpp"
+
+namespace ondol::topology {
+namespace {
+
+/// Glass of refractive index 1.468 [corning2021smf28]; copper is a little faster, which the few metres to the node do not show.
+constexpr double flight_s_per_m = 1.468 / 299792458.0;
+
+std::uint32_t natural(int n) {
+  return static_cast<std::uint32_t>(std::max(0, n));
+}
+
+}  // namespace
+
+FabricShape fabric_shape(schema::Catalogue const& catalogue, schema::FabricSpec const& spec) {
+  auto const& leaf = catalogue.network_switch.at(spec.network_switch);
+  FabricShape f;
+  f.id = spec.id;
+  f.kind = spec.kind;
+  f.port_bytes_per_s = spec.port_bandwidth.v > 0 ? spec.port_bandwidth.v : leaf.port_bandwidth.v;
+  // A port may carry several cables of a lower rate: two of 400 Gbit/s on one of 800.
+  auto const ports = [&](std::string const& id) {
+    auto const& it = id.empty() ? leaf : catalogue.network_switch.at(id);
+    return natural(it.ports * static_cast<int>(it.port_bandwidth.v / f.port_bytes_per_s + 1e-9));
+  };
+  f.leaf_ports = ports(spec.network_switch);
+  f.spine_ports = ports(spec.spine_switch);
+  f.core_ports = ports(spec.core_switch.empty() ? spec.spine_switch : spec.core_switch);
+  f.levels = spec.levels;
+  f.unit_nodes = natural(spec.unit_nodes);
+  f.pod_nodes = natural(spec.pod_nodes);
+  f.oversubscription = spec.oversubscription;
+  f.core_oversubscription = spec.core_oversubscription;
+  f.groups = natural(spec.groups);
+  f.routers_per_group = natural(spec.routers_per_group);
+  f.global_links = natural(spec.global_links);
+  for (int n : spec.dimensions) f.dimensions.push_back(natural(n));
+  f.routing = spec.routing;
+  f.pxn = spec.pxn;
+  f.failed = spec.failed;
+  f.switch_latency_s = leaf.latency.v;
+  f.node_cable_s = spec.node_cable_length.v * flight_s_per_m;
+  f.cable_s = spec.cable_length.v * flight_s_per_m;
+  return f;
+}
+
+NodeShape node_shape(schema::Catalogue const& catalogue, schema::RackSpec const& rack, schema::FabricSpec const& spec,
+                     std::uint32_t count) {
+  auto const& node = catalogue.node.at(rack.node);
+  NodeShape shape;
+  shape.nodes = count;
+  shape.accelerators = natural(node.accelerators);
+  shape.nics = natural(spec.nics > 0 ? spec.nics : node.nics > 0 ? node.nics : node.accelerators);
+  shape.scaleup = node.scaleup;
+  shape.domain = rack.scaleup_domain > 0 ? natural(rack.scaleup_domain) : shape.accelerators;
+  auto const accelerator = catalogue.accelerator.find(node.accelerator);
+  shape.scaleup_bytes_per_s = accelerator == catalogue.accelerator.end() ? 0.0 : accelerator->second.scaleup_bandwidth.v;
+  if (node.scaleup == schema::ScaleUp::none || shape.scaleup_bytes_per_s <= 0.0) {
+    shape.scaleup = schema::ScaleUp::none;
+    shape.domain = 1;
+  }
+  return shape;
+}
+
+FabricShape fabric_shape(schema::Scenario const& scenario, Facility const& facility, std::size_t fabric) {
+  auto const& spec = scenario.fabric.at(fabric);
+  FabricShape f = fabric_shape(scenario.catalogue, spec);
+  std::uint32_t group = ~0u;
+  for (auto const& rack : facility.racks) {
+    auto const& g = scenario.racks[rack.group];
+    if (std::find(spec.pools.begin(), spec.pools.end(), g.pool) == spec.pools.end()) continue;
+    if (rack.group != group) f.nodes.push_back(node_shape(scenario.catalogue, scenario.catalogue.rack.at(g.rack), spec, 0));
+    group = rack.group;
+    f.nodes.back().nodes += rack.nodes;
+    for (std::uint32_t n = 0; n < rack.nodes; ++n) f.node_names.push_back(rack.name + "/n" + std::to_string(n + 1));
+  }
+  return f;
+}
+
+}  // namespace ondol::topology
