@@ -38,6 +38,7 @@ struct AcceleratorSpec {
   Bytes memory{0};
   BytesPerSecond memory_bandwidth{0};
   BytesPerSecond scaleup_bandwidth{0};  ///< per direction
+  std::string interconnect;             ///< how its collectives use those links; empty: as an ordinary one
   std::string calibration;              ///< energy of what it does
   std::string kernel_times;             ///< measured kernels of it or its nearest kin; empty: none
   Kelvin slowdown_temperature{361.15};
@@ -129,6 +130,41 @@ struct NodeSpec {
   double fan_minimum_speed = 0.3;   ///< fraction of full speed
   CubicMetersPerSecond airflow{0};  ///< at full fan speed
   Watts rated_power{0};             ///< vendor's maximum at the node input
+  std::string scaleout;             ///< how collectives use its NICs; empty: none
+};
+
+/// Times of one collective operation within a scale-up domain [docs/models/collectives.md].
+struct CollectiveCurveSpec {
+  Seconds quick_base{6e-6}, quick_step{1e-6};
+  double quick_efficiency = 0.2;
+  Seconds bulk_base{15e-6}, bulk_step{1e-6};
+  double efficiency = 0.88, own_share = 0.5;
+  Bytes ramp{5e6};
+};
+
+/// All-reduce in the switches of a scale-up domain.
+struct SwitchReductionSpec {
+  Seconds bulk_base{20e-6};
+  double efficiency = 0.6;
+  Bytes ramp{10e6};
+};
+
+/// How a communication library drives one kind of link.
+struct InterconnectSpec {
+  enum class Level { scaleup, scaleout };
+  std::string id, name;
+  Level level = Level::scaleup;
+  // within a domain
+  std::optional<BytesPerSecond> peer_bandwidth;  ///< to one peer where links are direct
+  int nvls_ranks = 0;                            ///< fewest ranks that all-reduce in the switch; 0: it cannot
+  CollectiveCurveSpec all_reduce, all_gather, reduce_scatter, all_to_all;
+  std::optional<SwitchReductionSpec> nvls;
+  // between domains
+  BytesPerSecond bandwidth{0};  ///< one accelerator's share of its node's NICs, per direction
+  double efficiency = 0.9, all_to_all_efficiency = 0.74;
+  Seconds base_latency{10e-6}, hop_latency{5e-6}, chunk_latency{80e-6}, ring_step{14e-6};
+  Bytes chunk{2e6}, ramp{1e6};
+  bool in_network_reduction = false;
 };
 
 struct RackSpec {

@@ -65,6 +65,10 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
         k && c.good("calibration." + a.calibration + ".idle") && k->idle > a.power_limit)
       c.error(path + ".calibration", "idle of calibration " + in_quotes(a.calibration) + " is " + watts(k->idle.v) +
                                          ", above power_limit = " + watts(a.power_limit.v));
+    if (auto const* l = Context::find(s.catalogue.interconnect, a.interconnect);
+        l && l->level != InterconnectSpec::Level::scaleup)
+      c.error(path + ".interconnect",
+              in_quotes(a.interconnect) + " joins domains (level = \"scaleout\"), not accelerators of one");
     if (a.slowdown_temperature > a.shutdown_temperature)
       c.error(path + ".slowdown_temperature", "slowdown_temperature is above shutdown_temperature");
   }
@@ -74,6 +78,8 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
     if (!c.good(path)) continue;
     if (n.accelerators > 0 && n.accelerator.empty())
       c.error(path, path + " needs \"accelerator\": it has " + std::to_string(n.accelerators));
+    if (auto const* l = Context::find(s.catalogue.interconnect, n.scaleout); l && l->level != InterconnectSpec::Level::scaleout)
+      c.error(path + ".scaleout", in_quotes(n.scaleout) + " joins accelerators of a domain (level = \"scaleup\"), not nodes");
     if (n.host_active < n.host_idle) c.error(path + ".host_active", "host_active is below host_idle");
     if (n.psus_needed > n.psus) c.error(path + ".psus_needed", "psus_needed is more than psus");
     if (n.cooling == Cooling::air && n.liquid_fraction > 0)

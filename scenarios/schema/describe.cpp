@@ -63,6 +63,7 @@ std::vector<EntryKind> const& kinds() {
         kind("power_unit", "transformers, switchgear, UPS, busways, PDUs, generators, batteries", &Catalogue::power_unit),
         kind("network_switch", "network switches", &Catalogue::network_switch),
         kind("optic", "optical modules", &Catalogue::optic),
+        kind("interconnect", "links as a communication library drives them", &Catalogue::interconnect),
         kind("cdu", "coolant distribution units", &Catalogue::cdu),
         kind("crah", "computer-room air handlers and fan walls", &Catalogue::crah),
         kind("chiller", "chillers", &Catalogue::chiller),

@@ -46,6 +46,7 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("memory", s.memory, "memory of the device").above(0).required();
   t("memory_bandwidth", s.memory_bandwidth, "peak memory bandwidth").above(0).required();
   t("scaleup_bandwidth", s.scaleup_bandwidth, "to its scale-up domain, per direction");
+  t("interconnect", s.interconnect, "how its collectives use those links; none: as an ordinary one").names("interconnect");
   t("calibration", s.calibration, "energy of its operations and bytes").names("calibration").required();
   t("kernel_times", s.kernel_times, "measured kernels of it or its nearest kin, a file of kernel_times/");
   t("slowdown_temperature", s.slowdown_temperature, "die temperature at which the clock is lowered");
@@ -137,6 +138,58 @@ void describe(Table& t, NodeSpec& s) {
   t("fan_minimum_speed", s.fan_minimum_speed, "fraction of full speed").above(0, 1);
   t("airflow", s.airflow, "at full fan speed");
   t("rated_power", s.rated_power, "vendor's maximum at the node input").above(0).required();
+  t("scaleout", s.scaleout, "how collectives use its NICs; none: nothing leaves the node").names("interconnect");
+}
+
+void describe(Table& t, CollectiveCurveSpec& s) {
+  t("quick_base", s.quick_base, "small messages: time whatever the ranks").range(0, 1).required();
+  t("quick_step", s.quick_step, "added by each further rank").range(0, 1).required();
+  t("quick_efficiency", s.quick_efficiency, "rate / link rate").above(0, 1).required();
+  t("bulk_base", s.bulk_base, "large messages: fixed time whatever the ranks").range(0, 1).required();
+  t("bulk_step", s.bulk_step, "added to it by each further rank").range(0, 1).required();
+  t("efficiency", s.efficiency, "rate of the largest messages / link rate").above(0, 1).required();
+  t("own_share", s.own_share, "of a rank's own part of the buffer that takes link time as well").fraction().required();
+  t("ramp", s.ramp, "the rate comes in with the square root of ramp / bytes").required();
+}
+
+void describe(Table& t, SwitchReductionSpec& s) {
+  t("bulk_base", s.bulk_base, "fixed time").range(0, 1).required();
+  t("efficiency", s.efficiency, "rate of the largest buffers / link rate").above(0, 1).required();
+  t("ramp", s.ramp, "the rate comes in with the square root of ramp / bytes").required();
+}
+
+void describe(Table& t, InterconnectSpec& s) {
+  using L = InterconnectSpec::Level;
+  bool const up = s.level == L::scaleup, out = s.level == L::scaleout;
+  static constexpr char const* in_domain = "level = \"scaleup\"";
+  static constexpr char const* between = "level = \"scaleout\"";
+  t("name", s.name, "what people call it").required();
+  t("level", s.level, {{L::scaleup, "scaleup"}, {L::scaleout, "scaleout"}}, "within a scale-up domain or between domains")
+      .required();
+  t("peer_bandwidth", s.peer_bandwidth, "to one peer where links are direct, per direction").above(0).only_if(up, in_domain);
+  t("nvls_ranks", s.nvls_ranks, "fewest ranks that all-reduce in the switch; 0: it cannot")
+      .range(0, 100000)
+      .only_if(up, in_domain);
+  t("all_reduce", s.all_reduce, "times of all-reduces among the ranks").required().only_if(up, in_domain);
+  t("all_gather", s.all_gather, "times of all-gathers and broadcasts").required().only_if(up, in_domain);
+  t("reduce_scatter", s.reduce_scatter, "times of reduce-scatters").required().only_if(up, in_domain);
+  t("all_to_all", s.all_to_all, "times of all-to-alls and single messages").required().only_if(up, in_domain);
+  t("nvls", s.nvls, "times of all-reduces in the switch").only_if(up, in_domain);
+  t("bandwidth", s.bandwidth, "one accelerator's share of its node's NICs, per direction")
+      .above(0)
+      .required()
+      .only_if(out, between);
+  t("efficiency", s.efficiency, "rate of the largest messages / bandwidth").above(0, 1).required().only_if(out, between);
+  t("all_to_all_efficiency", s.all_to_all_efficiency, "the same for all-to-all").above(0, 1).only_if(out, between);
+  t("ramp", s.ramp, "the rate comes in with the square root of ramp / bytes").only_if(out, between);
+  t("base_latency", s.base_latency, "of a collective, whatever its size and ranks").range(0, 1).only_if(out, between);
+  t("hop_latency", s.hop_latency, "of each level of a tree, small message").range(0, 1).only_if(out, between);
+  t("chunk_latency", s.chunk_latency, "added at each level when full chunks fill the pipeline")
+      .range(0, 1)
+      .only_if(out, between);
+  t("chunk", s.chunk, "message that takes half of that").only_if(out, between);
+  t("ring_step", s.ring_step, "of each step of a ring between domains").range(0, 1).only_if(out, between);
+  t("in_network_reduction", s.in_network_reduction, "its switches reduce").only_if(out, between);
 }
 
 void describe(Table& t, RackSpec& s) {

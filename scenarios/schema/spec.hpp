@@ -39,6 +39,7 @@ struct Catalogue {
   std::map<std::string, PowerUnitSpec> power_unit;
   std::map<std::string, SwitchSpec> network_switch;
   std::map<std::string, OpticSpec> optic;
+  std::map<std::string, InterconnectSpec> interconnect;
   std::map<std::string, CduSpec> cdu;
   std::map<std::string, CrahSpec> crah;
   std::map<std::string, ChillerSpec> chiller;

@@ -71,6 +71,10 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
   add(rows, "power_unit", c.power_unit, origin, [](auto const& s) { return fmt::format("{:.2f} MW", s.rating.v / 1e6); });
   add(rows, "network_switch", c.network_switch, origin,
       [](auto const& s) { return fmt::format("{} x {:.0f} Gbit/s, {:.0f} W", s.ports, s.port_bandwidth.v * 8e-9, s.power.v); });
+  add(rows, "interconnect", c.interconnect, origin, [](auto const& i) {
+    return i.level == schema::InterconnectSpec::Level::scaleup ? std::string("within a domain")
+                                                               : fmt::format("{:.1f} GB/s an accelerator", i.bandwidth.v / 1e9);
+  });
   add(rows, "optic", c.optic, origin,
       [](auto const& s) { return fmt::format("{:.0f} Gbit/s, {:.1f} W", s.bandwidth.v * 8e-9, s.power.v); });
   add(rows, "cdu", c.cdu, origin, [](auto const& s) {

@@ -5,6 +5,7 @@
 
 #include "scenarios/schema/read.hpp"
 #include "sim/compute/kernel_clock.hpp"
+#include "sim/engine/interconnect.hpp"
 
 namespace ondol::sim {
 
@@ -78,8 +79,7 @@ workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
   supply.memory_efficiency = spec.memory_efficiency;
   supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
   supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, schema::catalogue_folder()));
-  supply.links.domain = supply.scaleup_domain > 0 ? supply.scaleup_domain : supply.accelerators_per_node;
-  supply.links.scaleup.bytes_per_s = supply.scaleup_bytes_per_s;
+  supply.links = interconnect(s.catalogue, rack);
   return supply;
 }
 

@@ -1,22 +1,46 @@
 #pragma once
 /// What the collectives of a job can count on: the links of one accelerator, as its communication library drives them.
-/// Filled from the catalogue by the engine; parameters and their sources: docs/models/collectives.md
+/// Filled from the catalogue by the engine; equations, parameters and their sources: docs/models/collectives.md
 
 namespace ondol::workloads {
 
-/// One level of links of an accelerator.
-struct LinkLevel {
-  double bytes_per_s = 0;     ///< link rate of one accelerator, one direction; 0: no such level
-  double efficiency = 0.8;    ///< large-message rate of a ring / link rate
-  double half_bytes = 20e6;   ///< message that reaches half of that rate
-  double base_latency_s = 0;  ///< of a collective whatever its size and ranks
-  double hop_latency_s = 0;   ///< added by each serial step of an algorithm
+/// Time of one operation among the ranks of a scale-up domain, as a library with two ways to send takes it: quick for small
+/// messages, bulk for large ones.  Rates are shares of the link rate.
+struct LinkCurve {
+  double quick_base_s = 6e-6, quick_step_s = 1e-6, quick_efficiency = 0.2;
+  double bulk_base_s = 15e-6, bulk_step_s = 1e-6;
+  double efficiency = 0.88;
+  double own_share = 0.5;   ///< of a rank's own part of the buffer that takes link time as well
+  double ramp_bytes = 5e6;  ///< larger chunks for larger messages: the rate comes in with the square root of their size
+};
+
+/// Links within a scale-up domain (NVLink, Infinity Fabric, on-board Ethernet).
+struct ScaleUpLinks {
+  double bytes_per_s = 0;       ///< of one accelerator, one direction; 0: no such level
+  double peer_bytes_per_s = 0;  ///< to one peer where links are direct; 0: through a switch, the whole rate
+  int nvls_ranks = 0;           ///< fewest ranks that all-reduce in the switch; 0: it cannot
+  LinkCurve all_reduce, all_gather, reduce_scatter, all_to_all;
+  LinkCurve nvls;  ///< all-reduce in the switch: bulk_base, efficiency and ramp only
+};
+
+/// Links between domains: one accelerator's share of its node's NICs.
+struct ScaleOutLinks {
+  double bytes_per_s = 0;   ///< one direction; 0: no such level
+  double efficiency = 0.9;  ///< large-message rate / link rate
+  double all_to_all_efficiency = 0.74;
+  double ramp_bytes = 1e6;         ///< as in LinkCurve
+  double base_latency_s = 10e-6;   ///< of a collective that leaves the domain, whatever its size and ranks
+  double hop_latency_s = 5e-6;     ///< of each level of a tree, small message
+  double chunk_latency_s = 80e-6;  ///< added at each level when full chunks fill the pipeline
+  double chunk_bytes = 2e6;        ///< message that takes half of that
+  double ring_step_s = 14e-6;      ///< of each step of a ring between domains
+  bool reduces = false;            ///< its switches reduce (SHARP)
 };
 
 struct Interconnect {
-  LinkLevel scaleup;   ///< within a scale-up domain (NVLink, Infinity Fabric, on-board Ethernet)
-  LinkLevel scaleout;  ///< between domains, one accelerator's share of its node's NICs
-  int domain = 1;      ///< accelerators of a scale-up domain
+  ScaleUpLinks scaleup;
+  ScaleOutLinks scaleout;
+  int domain = 1;  ///< accelerators of a scale-up domain
 };
 
 }  // namespace ondol::workloads

@@ -4,13 +4,10 @@ import statistics
 
 import rows
 
-HEAD = """# Validation: energy and time of kernels
+HEAD = """# Energy and time of kernels
 
-Written by `.ci/validation`; `.ci/validation --check` says whether it is stale (a test runs it). Do not edit by hand.
-
-Simulated numbers are the program's own: times and work by `sim/compute/kernel_work`, power by the catalogue's calibrations. Errors are
-simulated over published, less one. **Fit** rows made the calibration or the grid of times, **judge** rows did not; halves are by shape and
-were fixed by a hash before any error was seen ([source and selection](../kernels/recorded/aiconfigurator/SOURCE.md)). Choices that were made with
+Times and work by `sim/compute/kernel_work`, power by the catalogue's calibrations. Fit rows made the calibration or the grid of times; halves are
+by shape and were fixed by a hash before any error was seen ([source and selection](../kernels/recorded/aiconfigurator/SOURCE.md)). Choices that were made with
 judged errors in view stand in [kernel time](models/kernel-time.md#choices-made-with-judged-errors-in-view). Boards read themselves: a gain
 error of about 5 % is common to all rows of a set.
 """
@@ -138,7 +135,8 @@ def decoding_section(device):
             table(("rows", "published W", "error %"), ("---", "--:", "--:"), lines))
 
 
-def text(predict):
+def text(build):
+    predict = build / "tests" / "gpu_energy_predict"
     h200, gb200 = rows.Device("nvidia/h200-sxm", "h200", predict), rows.Device("nvidia/gb200", "gb200", predict)
     h100, b200 = rows.Device("nvidia/h100-sxm", "h200", predict), rows.Device("nvidia/b200-sxm", "gb200", predict)
     a100 = rows.Device("nvidia/a100-sxm-80gb", "h200", predict)
