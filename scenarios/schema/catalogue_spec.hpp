@@ -270,6 +270,28 @@ struct ModelShapeSpec {
   double parameters = 0;         ///< total
   double active_parameters = 0;  ///< per token (MoE); 0: all
   int layers = 0, hidden = 0, heads = 0, kv_heads = 0, ffn_hidden = 0, vocabulary = 0;
+  int head_dim = 0;                      ///< 0: hidden / heads
+  int experts = 0, experts_a_token = 0;  ///< of a layer; 0: no mixture, or not said
+  int expert_hidden = 0;                 ///< inner size of one expert
+  int shared_experts = 0;                ///< that every token meets, each of expert_hidden
+  int dense_layers = 0;                  ///< of a mixture, the first ones without experts
+};
+
+/// What a training framework fuses, and what it hides behind products; the defaults are those of megatron-core/2024
+/// [docs/models/training-step.md].
+struct TrainingStackSpec {
+  std::string id, name;
+  double kernel_efficiency = 0.68;  ///< time of kernels alone / within a step; the one number fitted to step times
+  bool fused_attention = true;      ///< scores never in memory, the causal half of them not computed
+  bool fused_elementwise = true;    ///< gradients summed inside products; rotations, residuals and norms in few passes
+  bool sharded_optimizer = true;    ///< optimiser state split among the ranks that hold the same weights
+  double gradient_bytes = 4;        ///< of one gradient on its way between replicas
+  double tensor_overlap = 0.6;      ///< share of tensor groups' messages that may hide behind products
+  double context_overlap = 0.9;     ///< the same of context groups
+  double expert_overlap = 0;        ///< the same of expert groups
+  double pipeline_overlap = 0.8;    ///< the same of messages between stages while all stages work
+  double data_overlap = 0.9;        ///< share of gradients' and weights' messages that may hide behind kernels
+  Seconds launch{4e-6};             ///< the host takes to start one kernel
 };
 
 }  // namespace ondol::schema

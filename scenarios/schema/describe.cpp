@@ -71,6 +71,7 @@ std::vector<EntryKind> const& kinds() {
         kind("dry_cooler", "dry and adiabatic coolers", &Catalogue::dry_cooler),
         kind("fluid", "coolants", &Catalogue::fluid),
         kind("model", "language model shapes", &Catalogue::model),
+        kind("training_stack", "training frameworks", &Catalogue::training_stack),
     };
     k.push_back({"tariff", "electricity tariffs",
                  [](Scenario& s, std::string const& id) {

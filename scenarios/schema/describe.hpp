@@ -193,6 +193,7 @@ void describe(Table&, TowerSpec&);
 void describe(Table&, DryCoolerSpec&);
 void describe(Table&, FluidSpec&);
 void describe(Table&, ModelShapeSpec&);
+void describe(Table&, TrainingStackSpec&);
 void describe(Table&, TariffBand&);
 void describe(Table&, TariffSpec&);
 

@@ -320,6 +320,27 @@ void describe(Table& t, ModelShapeSpec& s) {
   t("kv_heads", s.kv_heads, "key-value heads; 0: as many as heads").range(0, 1000000);
   t("ffn_hidden", s.ffn_hidden, "inner size of the feed-forward part; 0: unknown").range(0, 100000000);
   t("vocabulary", s.vocabulary, "tokens of the vocabulary").range(0, 100000000);
+  t("head_dim", s.head_dim, "size of one head; 0: hidden / heads").range(0, 100000);
+  t("experts", s.experts, "experts of a layer; 0: none").range(0, 1000000);
+  t("experts_a_token", s.experts_a_token, "experts that one token meets").range(0, 1000000);
+  t("expert_hidden", s.expert_hidden, "inner size of one expert").range(0, 100000000);
+  t("shared_experts", s.shared_experts, "experts that every token meets").range(0, 1000000);
+  t("dense_layers", s.dense_layers, "first layers without experts").range(0, 1000000);
+}
+
+void describe(Table& t, TrainingStackSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("kernel_efficiency", s.kernel_efficiency, "time of kernels alone / within a step").above(0, 2);
+  t("fused_attention", s.fused_attention, "attention scores stay on the chip");
+  t("fused_elementwise", s.fused_elementwise, "gradients summed inside products, element-wise kernels fused");
+  t("sharded_optimizer", s.sharded_optimizer, "optimiser state split among replicas");
+  t("gradient_bytes", s.gradient_bytes, "of one gradient between replicas").range(1, 4);
+  t("tensor_overlap", s.tensor_overlap, "share of tensor groups' messages hidden behind products").fraction();
+  t("context_overlap", s.context_overlap, "share of context groups' messages hidden behind attention").fraction();
+  t("expert_overlap", s.expert_overlap, "share of expert groups' messages hidden behind products").fraction();
+  t("pipeline_overlap", s.pipeline_overlap, "share of messages between stages hidden while all stages work").fraction();
+  t("data_overlap", s.data_overlap, "share of gradients' and weights' messages hidden behind kernels").fraction();
+  t("launch", s.launch, "host's time to start one kernel").range(0, 1);
 }
 
 void describe(Table& t, TariffBand& s) {

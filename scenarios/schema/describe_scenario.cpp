@@ -208,6 +208,8 @@ static void describe_training(Table& t, TrainingSpec& s) {
     "what the backward pass computes again");
   t("checkpoint_interval", s.checkpoint_interval, "between checkpoints; 0: none").range(0, century);
   t("storage_bandwidth", s.storage_bandwidth, "shared by the job's checkpoint");
+  t("stack", s.stack, "training framework; empty: defaults of a training_stack").names("training_stack");
+  t("speed_spread", s.speed_spread, "relative standard deviation of speed between accelerators").range(0, 0.5);
 }
 
 void describe(Table& t, TrainingSpec& s) {

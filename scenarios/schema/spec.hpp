@@ -47,6 +47,7 @@ struct Catalogue {
   std::map<std::string, DryCoolerSpec> dry_cooler;
   std::map<std::string, FluidSpec> fluid;
   std::map<std::string, ModelShapeSpec> model;
+  std::map<std::string, TrainingStackSpec> training_stack;
 };
 
 // ---------------------------------------------------------------------------------------------------- [simulation]
@@ -238,6 +239,8 @@ struct TrainingSpec {  // [[training]]
   BytesPerSecond network_bandwidth{0};  ///< per accelerator, scale-out
   Seconds checkpoint_interval{0};       ///< 0: none
   BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
+  std::string stack;                    ///< catalogue training stack; empty: defaults of TrainingStackSpec
+  double speed_spread = 0.01;           ///< between accelerators, relative standard deviation of the time of one kernel
 };
 
 struct TraceSpec {  // [[trace]]

@@ -94,6 +94,9 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
   add(rows, "model", c.model, origin, [](auto const& s) {
     return fmt::format("{:.1f} B parameters, {} layers, hidden {}", s.parameters / 1e9, s.layers, s.hidden);
   });
+  add(rows, "training_stack", c.training_stack, origin, [](auto const& s) {
+    return fmt::format("kernels {:.2f}, tensor messages {:.0f} % hidden", s.kernel_efficiency, 100 * s.tensor_overlap);
+  });
 
   std::istringstream words(lower(query));
   std::vector<std::string> wanted;

@@ -1,5 +1,8 @@
 #include "sim/compute/kernel_clock.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace ondol::sim {
 namespace {
 
@@ -30,14 +33,42 @@ Dtype carried_by(KernelRates const& rates, Dtype wanted) {
   return wanted;
 }
 
+RatedKernels::RatedKernels(KernelRates rates) : rates_(std::move(rates)) {
+  constexpr double short_of = 0.8;
+  constexpr std::array<double, 3> large{4096, 8192, 16384};
+  stretch_.fill(1);
+  for (auto const dtype : {Dtype::bf16, Dtype::fp8}) {  // four bits: no best rate of their own has been measured
+    double const peak = rates_.flop_per_s[static_cast<std::size_t>(dtype)];
+    if (peak <= 0) continue;
+    double best = 0;
+    for (double const m : large)
+      for (double const n : large)
+        for (double const k : large) best = std::max(best, 2 * m * n * k / sim::gemm(rates_, m, n, k, dtype).time_s);
+    double const ratio = best / (peak * rates_.matmul_efficiency);
+    if (ratio < short_of) stretch_[static_cast<std::size_t>(dtype)] = ratio;
+  }
+}
+
 workloads::KernelUse RatedKernels::gemm(double m, double n, double k, workloads::Precision precision) const {
-  return use(sim::gemm(rates_, m, n, k, carried_by(rates_, dtype_of(precision))));
+  auto const dtype = carried_by(rates_, dtype_of(precision));
+  auto u = use(sim::gemm(rates_, m, n, k, dtype));
+  u.time_s *= std::pow(stretch_[static_cast<std::size_t>(dtype)], u.clock_share);
+  return u;
 }
 
 workloads::KernelUse RatedKernels::attention(double batch, double heads, double kv_heads, double head_dim,
                                              double tokens) const {
   return use(sim::attention(
       rates_, {.batch = batch, .heads = heads, .kv_heads = kv_heads, .head_dim = head_dim, .tokens = tokens}, Dtype::bf16));
+}
+
+workloads::KernelUse RatedKernels::attention_backward(double batch, double heads, double kv_heads, double head_dim,
+                                                      double tokens) const {
+  constexpr double products = 2.5, rate = 0.8;
+  auto u = attention(batch, heads, kv_heads, head_dim, tokens);
+  u.work = products * u.work;
+  u.time_s *= products / rate;
+  return u;
 }
 
 workloads::KernelUse RatedKernels::stream(double read_bytes, double written_bytes) const {

@@ -1,5 +1,12 @@
 #pragma once
 /// What demand asks about kernels (workloads/demand/kernel_clock.hpp), answered from the kernels of kernel_work.hpp.
+///
+/// Products: where a table's large ones stay more than a fifth below the best rate that anybody measured, its kernels are not
+/// those that a training library would take: all its times shrink by that ratio, as far as the tensor units bind.
+///
+/// Attention's backward pass: five products of the forward's size instead of two, so 2.5 times its work
+/// [dao2022flashattention], at 0.8 of its rate (assumed: more registers and a sum that several blocks share; published kernels
+/// of two generations lie between 0.7 and 0.85).
 
 #include "sim/compute/kernel_work.hpp"
 #include "workloads/demand/kernel_clock.hpp"
@@ -8,14 +15,17 @@ namespace ondol::sim {
 
 class RatedKernels : public workloads::KernelClock {
  public:
-  explicit RatedKernels(KernelRates rates) : rates_(std::move(rates)) {}
+  explicit RatedKernels(KernelRates rates);
 
   workloads::KernelUse gemm(double m, double n, double k, workloads::Precision precision) const override;
   workloads::KernelUse attention(double batch, double heads, double kv_heads, double head_dim, double tokens) const override;
+  workloads::KernelUse attention_backward(double batch, double heads, double kv_heads, double head_dim,
+                                          double tokens) const override;
   workloads::KernelUse stream(double read_bytes, double written_bytes) const override;
 
  private:
   KernelRates rates_;
+  std::array<double, dtypes> stretch_;  ///< of a product's time as far as the tensor units bind
 };
 
 Dtype dtype_of(workloads::Precision precision);

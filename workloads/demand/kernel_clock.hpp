@@ -21,6 +21,8 @@ class KernelClock {
   virtual KernelUse gemm(double m, double n, double k, Precision precision) const = 0;
   /// Causal self-attention of `batch` sequences of `tokens`, forward, fused: scores never in memory.
   virtual KernelUse attention(double batch, double heads, double kv_heads, double head_dim, double tokens) const = 0;
+  /// Its backward pass, scores computed again.
+  virtual KernelUse attention_backward(double batch, double heads, double kv_heads, double head_dim, double tokens) const = 0;
   /// Element-wise kernels that read and write so many bytes.
   virtual KernelUse stream(double read_bytes, double written_bytes) const = 0;
 };

@@ -105,7 +105,11 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto const model = scenario.catalogue.model.find(t.model);
       if (model == scenario.catalogue.model.end())
         throw InputError(fmt::format("training \"{}\": no model \"{}\"", t.name, t.model));
-      return std::vector<Job>{training_job(t, model->second, pools[pool], pool)};
+      auto const stack = scenario.catalogue.training_stack.find(t.stack);
+      if (!t.stack.empty() && stack == scenario.catalogue.training_stack.end())
+        throw InputError(fmt::format("training \"{}\": no training_stack \"{}\"", t.name, t.stack));
+      return std::vector<Job>{
+          training_job(t, model->second, pools[pool], pool, t.stack.empty() ? schema::TrainingStackSpec{} : stack->second)};
     });
   for (std::size_t i = 0; i < scenario.service.size(); ++i)
     all.add(fmt::format("service[{}]", i), [&] {

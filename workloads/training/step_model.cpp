@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numeric>
+#include <stdexcept>
 
 #include "scenarios/base/error.hpp"
+#include "workloads/collectives/collective.hpp"
+#include "workloads/training/layer.hpp"
+#include "workloads/training/schedule.hpp"
 
 namespace ondol::workloads {
 
@@ -14,23 +18,47 @@ namespace {
 
 using schema::ModelShapeSpec;
 using schema::TrainingSpec;
+using schema::TrainingStackSpec;
 
-double kv_width(ModelShapeSpec const& m) {
-  return m.kv_heads > 0 ? static_cast<double>(m.hidden) * m.kv_heads / m.heads : m.hidden;
+constexpr double optimizer_bytes = 30;  // Adam: 16 read, 14 written a parameter
+constexpr double checkpoint_bytes = 13.1;
+constexpr double host = 0.3;       // input and launch threads busy, most cores idle (assumed)
+constexpr double listening = 0.2;  // share of multiprocessors that a library's collectives keep awake (assumed)
+
+[[noreturn]] void refuse(TrainingSpec const& job, std::string const& why) {
+  throw InputError(fmt::format("training \"{}\": {}", job.name, why));
 }
 
-/// Weights of one layer's attention: queries and output h^2 each, keys and values narrower by grouping.
-double attention_weights(ModelShapeSpec const& m) {
-  double const h = m.hidden;
-  return 2 * h * h + 2 * h * kv_width(m);
-}
-
-bool full(TrainingSpec const& job) {
-  return job.recompute == schema::Recompute::full;
-}
-
-double ranks_of_data(TrainingSpec const& job) {
-  return static_cast<double>(job.accelerators) / (job.tensor_parallel * job.pipeline_parallel * job.context_parallel);
+void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool, int domain) {
+  int const model_parallel = job.tensor_parallel * job.pipeline_parallel * job.context_parallel;
+  if (job.accelerators % model_parallel != 0)
+    refuse(job, fmt::format(
+                    "accelerators = {} is no multiple of tensor x pipeline x context parallel = {} x {} x {} = {}; write {}?",
+                    job.accelerators, job.tensor_parallel, job.pipeline_parallel, job.context_parallel, model_parallel,
+                    std::max(1, job.accelerators / model_parallel) * model_parallel));
+  int const per_round = job.accelerators / model_parallel * job.micro_batch;
+  if (job.batch_sequences % per_round != 0)
+    refuse(job,
+           fmt::format("batch_sequences = {} is no multiple of data-parallel ranks x micro_batch = {} x {} = {}; write {}?",
+                       job.batch_sequences, job.accelerators / model_parallel, job.micro_batch, per_round,
+                       std::max(1, job.batch_sequences / per_round) * per_round));
+  if (job.pipeline_parallel > model.layers)
+    refuse(job,
+           fmt::format("pipeline_parallel = {} is more than the {} layers of the model", job.pipeline_parallel, model.layers));
+  int const spread = job.accelerators / (job.tensor_parallel * job.pipeline_parallel);
+  if (spread % job.expert_parallel != 0)
+    refuse(job, fmt::format("expert_parallel = {} does not divide the {} ranks that hold the same layers", job.expert_parallel,
+                            spread));
+  if (job.expert_parallel > 1 && model.experts % job.expert_parallel != 0)
+    refuse(job,
+           fmt::format("expert_parallel = {} does not divide the {} experts of the model", job.expert_parallel, model.experts));
+  if (job.accelerators > domain && job.network_bandwidth.v <= 0 && pool.links.scaleout.bytes_per_s <= 0)
+    refuse(job, fmt::format("network_bandwidth is missing: {} accelerators reach beyond a scale-up domain of {}; "
+                            "write network_bandwidth = \"400 Gbit/s\"?",
+                            job.accelerators, domain));
+  if (job.checkpoint_interval.v > 0 && job.storage_bandwidth.v <= 0)
+    refuse(job, "checkpoint_interval needs storage_bandwidth; write storage_bandwidth = \"100 GB/s\"?");
+  if (!pool.kernels) throw std::invalid_argument("pool \"" + pool.name + "\" has no kernel clock");
 }
 
 double peak(PoolSupply const& pool, Precision precision) {
@@ -46,232 +74,330 @@ double peak(PoolSupply const& pool, Precision precision) {
   return pool.bf16_peak_flop_per_s;
 }
 
-[[noreturn]] void refuse(TrainingSpec const& job, std::string const& why) {
-  throw InputError(fmt::format("training \"{}\": {}", job.name, why));
+Interconnect links_of(TrainingSpec const& job, PoolSupply const& pool, int domain) {
+  Interconnect links = pool.links;
+  links.domain = domain;
+  if (links.scaleup.bytes_per_s <= 0) links.scaleup.bytes_per_s = pool.scaleup_bytes_per_s;
+  if (job.network_bandwidth.v > 0) links.scaleout.bytes_per_s = job.network_bandwidth.v;
+  return links;
 }
 
-void check(TrainingSpec const& job, PoolSupply const& pool) {
-  int const model_parallel = job.tensor_parallel * job.pipeline_parallel * job.context_parallel;
-  if (job.accelerators % model_parallel != 0)
-    refuse(job, fmt::format(
-                    "accelerators = {} is no multiple of tensor x pipeline x context parallel = {} x {} x {} = {}; write {}?",
-                    job.accelerators, job.tensor_parallel, job.pipeline_parallel, job.context_parallel, model_parallel,
-                    std::max(1, job.accelerators / model_parallel) * model_parallel));
-  int const per_round = job.accelerators / model_parallel * job.micro_batch;
-  if (job.batch_sequences % per_round != 0)
-    refuse(job,
-           fmt::format("batch_sequences = {} is no multiple of data-parallel ranks x micro_batch = {} x {} = {}; write {}?",
-                       job.batch_sequences, job.accelerators / model_parallel, job.micro_batch, per_round,
-                       std::max(1, job.batch_sequences / per_round) * per_round));
-  int const domain = pool.scaleup_domain > 0 ? pool.scaleup_domain : pool.accelerators_per_node;
-  if (job.accelerators > domain && job.network_bandwidth.v <= 0)
-    refuse(job, fmt::format("network_bandwidth is missing: {} accelerators reach beyond a scale-up domain of {}; "
-                            "write network_bandwidth = \"400 Gbit/s\"?",
-                            job.accelerators, domain));
-  if (job.checkpoint_interval.v > 0 && job.storage_bandwidth.v <= 0)
-    refuse(job, "checkpoint_interval needs storage_bandwidth; write storage_bandwidth = \"100 GB/s\"?");
-}
+/// Messages one after another.
+struct Messages {
+  double time_s = 0, fabric_s = 0, scaleup_bytes = 0, scaleout_bytes = 0;
 
-/// What would make the job fit: recomputation first, then the next wider pipeline or tensor groups.
-std::string what_fits(TrainingSpec const& job, ModelShapeSpec const& model, double capacity, int domain) {
-  auto const holds = [&](TrainingSpec const& trial) { return step_memory(trial, model).lean_bytes <= capacity; };
-  TrainingSpec trial = job;
-  trial.recompute = schema::Recompute::full;
-  if (!full(job) && holds(trial)) return "recompute = \"full\" would fit";
-  auto const data_ranks = job.accelerators / (job.tensor_parallel * job.pipeline_parallel * job.context_parallel);
-  for (int factor = 2; factor <= data_ranks; ++factor) {
-    if (data_ranks % factor != 0) continue;
-    for (auto const recompute : {job.recompute, schema::Recompute::full}) {
-      trial = job;
-      trial.recompute = recompute;
-      std::string const also = recompute != job.recompute ? " with recompute = \"full\"" : "";
-      trial.tensor_parallel = job.tensor_parallel * factor;
-      if (trial.tensor_parallel <= domain && model.heads % trial.tensor_parallel == 0 && holds(trial))
-        return fmt::format("tensor_parallel = {}{} would fit", trial.tensor_parallel, also);
-      trial.tensor_parallel = job.tensor_parallel;
-      trial.pipeline_parallel = job.pipeline_parallel * factor;
-      if (trial.pipeline_parallel <= model.layers && holds(trial))
-        return fmt::format("pipeline_parallel = {}{} would fit", trial.pipeline_parallel, also);
-    }
+  void add(CollectiveTime const& t, double times = 1) {
+    time_s += times * t.time_s;
+    fabric_s += times * t.scaleout_s;
+    scaleup_bytes += times * t.scaleup_bytes;
+    scaleout_bytes += times * t.scaleout_bytes;
   }
-  return "no split of these accelerators fits; take more accelerators or a smaller model";
+  Messages& operator+=(Messages const& o) {
+    time_s += o.time_s;
+    fabric_s += o.fabric_s;
+    scaleup_bytes += o.scaleup_bytes;
+    scaleout_bytes += o.scaleout_bytes;
+    return *this;
+  }
+  double fabric_share() const { return time_s > 0 ? std::min(1.0, fabric_s / time_s) : 0; }
+};
+Messages operator*(double k, Messages m) {
+  return {k * m.time_s, k * m.fabric_s, k * m.scaleup_bytes, k * m.scaleout_bytes};
 }
 
-/// Ring all-reduce of `bytes` over `ranks` [thakur2005collectives], with a rate that falls for short messages.
-double all_reduce_s(double bytes, double ranks, double bytes_per_s, StepParams const& p) {
-  if (ranks <= 1 || bytes <= 0) return 0;
-  double const rate = p.ring_efficiency * bytes_per_s * bytes / (bytes + p.half_message_bytes);
-  return 2 * (ranks - 1) / ranks * bytes / rate;
+/// Ranks count tensor first, then context, then data, then pipeline.
+class Groups {
+ public:
+  Groups(TrainingSpec const& job, int domain) : job_(job), domain_(domain) {}
+
+  Group tensor() const { return group(job_.tensor_parallel, 1); }
+  Group context() const { return group(job_.context_parallel, job_.tensor_parallel); }
+  Group experts() const { return group(job_.expert_parallel, job_.tensor_parallel); }
+  Group replicas() const { return group(replica_ranks(), job_.tensor_parallel); }
+  Group expert_replicas() const {
+    return group(replica_ranks() / job_.expert_parallel, job_.tensor_parallel * job_.expert_parallel);
+  }
+  Group stages() const { return group(2, job_.tensor_parallel * replica_ranks()); }
+  int replica_ranks() const { return job_.accelerators / (job_.tensor_parallel * job_.pipeline_parallel); }
+  bool leaves(Group const& g) const { return g.ranks > g.per_domain; }
+
+ private:
+  Group group(int ranks, int stride) const { return {.ranks = ranks, .per_domain = std::clamp(domain_ / stride, 1, ranks)}; }
+  TrainingSpec const& job_;
+  int domain_;
+};
+
+/// Messages of one micro-batch on one rank, and of a step.
+struct StepMessages {
+  Messages tensor_forward, tensor_backward;  ///< a layer
+  Messages context_forward, context_backward;
+  Messages expert;  ///< a layer with experts and one direction
+  Messages stage;   ///< between two stages
+  Messages gradients, weights;
+};
+
+StepMessages messages(TrainingSpec const& job, Shape const& shape, RankParameters const& ours, TrainingStackSpec const& stack,
+                      Interconnect const& links, Groups const& groups) {
+  StepMessages m;
+  double const t = job.tensor_parallel, c = job.context_parallel;
+  double const n = static_cast<double>(job.micro_batch) * job.sequence / c;
+  auto const time = [&](Op op, double bytes, Group const& g) { return collective_time(links, op, bytes, g); };
+
+  double const activations = 2 * n * shape.hidden;
+  Messages block;  // what follows attention or the feed-forward part, and comes before it
+  if (job.sequence_parallel) {
+    block.add(time(Op::all_gather, activations, groups.tensor()));
+    block.add(time(Op::reduce_scatter, activations, groups.tensor()));
+  } else {
+    block.add(time(Op::all_reduce, activations, groups.tensor()));
+  }
+  m.tensor_forward = 2 * block;
+  m.tensor_backward = (job.recompute == schema::Recompute::full ? 4 : 2) * block;
+
+  double const keys = 2 * 2 * n * c * shape.kv_width() / t;
+  m.context_forward.add(time(Op::all_gather, keys, groups.context()));
+  m.context_backward.add(time(Op::all_gather, keys, groups.context()));
+  m.context_backward.add(time(Op::reduce_scatter, keys, groups.context()));
+
+  m.expert.add(time(Op::all_to_all, 2 * n * shape.met * shape.hidden / t, groups.experts()), 2);
+
+  // Tensor ranks send a share each; where all of them need the whole, they gather it on their own links.
+  m.stage.add(time(Op::send_recv, activations / t, groups.stages()));
+  if (!job.sequence_parallel) m.stage.add(time(Op::all_gather, activations, groups.tensor()));
+
+  double const bytes = stack.gradient_bytes;
+  if (stack.sharded_optimizer) {
+    m.gradients.add(time(Op::reduce_scatter, bytes * ours.resident, groups.replicas()));
+    m.gradients.add(time(Op::reduce_scatter, bytes * ours.routed, groups.expert_replicas()));
+    m.weights.add(time(Op::all_gather, 2 * ours.resident, groups.replicas()));
+    m.weights.add(time(Op::all_gather, 2 * ours.routed, groups.expert_replicas()));
+  } else {
+    m.gradients.add(time(Op::all_reduce, bytes * ours.resident, groups.replicas()));
+    m.gradients.add(time(Op::all_reduce, bytes * ours.routed, groups.expert_replicas()));
+  }
+  return m;
 }
+
+/// One pass over a micro-batch on one stage: what it takes, and what of it is which.
+struct StagePass {
+  KernelSum kernels;
+  double kernels_s = 0, tensor_s = 0, context_s = 0, expert_s = 0;
+  double total_s() const { return kernels_s + tensor_s + context_s + expert_s; }
+};
 
 }  // namespace
 
-double layer_weights(ModelShapeSpec const& m) {
-  double const h = m.hidden, l = m.layers, embedding = static_cast<double>(m.vocabulary) * h;
-  // A mixture of experts: what is left of the active parameters beside embedding and logits, which such models do not share.
-  if (m.active_parameters > 0 && m.active_parameters < m.parameters) return std::max(0.0, m.active_parameters - 2 * embedding);
-  double const ffn = m.ffn_hidden > 0 ? m.ffn_hidden : 4 * h;
-  auto const weights = [&](double matrices) { return l * (attention_weights(m) + matrices * h * ffn); };
-  if (m.parameters <= 0) return weights(2);
-  // Two matrices in a plain feed-forward layer, three in a gated one, embedding shared with the logits or not: whichever comes
-  // nearest to the stated number of parameters.
-  double best = weights(2), error = std::numeric_limits<double>::infinity();
-  for (double const matrices : {2.0, 3.0})
-    for (double const tables : {1.0, 2.0})
-      if (double const e = std::abs(weights(matrices) + tables * embedding - m.parameters); e < error) {
-        error = e;
-        best = weights(matrices);
-      }
-  return best;
+double StepResult::seconds(PhaseKind kind) const {
+  double sum = 0;
+  for (auto const& phase : iteration.phases)
+    if (phase.kind == kind) sum += phase.duration_s;
+  return sum;
 }
 
-StepFlop step_flop(ModelShapeSpec const& m, double sequences, double sequence, bool full_recompute) {
-  double const tokens = sequences * sequence, h = m.hidden;
-  double const layers = 2 * layer_weights(m) * tokens, attention = 4 * sequence * h * m.layers * tokens;
-  StepFlop f{.layers = 3 * layers, .attention = 3 * attention, .logits = 6 * h * m.vocabulary * tokens};
-  if (full_recompute) {
-    f.recompute_layers = layers;
-    f.recompute_attention = attention;
-  }
-  return f;
-}
-
-StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& m) {
-  double const t = job.tensor_parallel, p = job.pipeline_parallel, v = job.virtual_pipeline;
-  double const parameters = m.parameters > 0 ? m.parameters : layer_weights(m) + static_cast<double>(m.vocabulary) * m.hidden;
-  // Weights in 2 byte, gradients in 4 (lean: 2), optimiser 12 shared among the ranks that hold the same weights.
-  double const shards = std::max(1.0, ranks_of_data(job) * job.context_parallel);
-  double const of_rank = parameters / (t * p);
-  double const sbh = static_cast<double>(job.sequence) / job.context_parallel * job.micro_batch * m.hidden;
-  // The first stage holds p micro-batches of l/p layers, and (p - 1)/(p v) more of them when interleaved.
-  double const layers = m.layers * (v > 1 ? 1 + (p - 1) / (p * v) : 1.0);
-  auto const activations = [&](double bytes) {
-    return full(job) ? 2 * sbh * layers + bytes * sbh / t : bytes * sbh / t * layers;
-  };
-  StepMemory memory;
-  memory.state_bytes = of_rank * (6 + 12 / shards);
-  memory.activation_bytes = activations(34);
-  memory.lean_bytes = of_rank * (4 + 12 / shards) + activations(22);
-  return memory;
-}
-
-StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool, StepParams const& k) {
-  check(job, pool);
+StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool,
+                         TrainingStackSpec const& stack) {
+  int const domain = pool.scaleup_domain > 0 ? pool.scaleup_domain : pool.accelerators_per_node;
+  check(job, model, pool, domain);
   auto const precision = precision_from(job.precision);
   if (!precision || *precision == Precision::fp64)
     refuse(job, fmt::format("precision = \"{}\" is not one of bf16, fp8, fp4", job.precision));
-  int const domain = pool.scaleup_domain > 0 ? pool.scaleup_domain : pool.accelerators_per_node;
 
   StepResult r;
-  r.memory = step_memory(job, model);
+  r.memory = step_memory(job, model, stack);
   if (r.memory.lean_bytes > pool.memory_bytes)
     refuse(job,
            fmt::format(
                "needs at least {:.1f} GB an accelerator (usually {:.1f}: weights and optimiser {:.1f}, activations {:.1f}) "
                "of {:.1f} GB in pool \"{}\"; {}",
                r.memory.lean_bytes / 1e9, r.memory.total() / 1e9, r.memory.state_bytes / 1e9, r.memory.activation_bytes / 1e9,
-               pool.memory_bytes / 1e9, pool.name, what_fits(job, model, pool.memory_bytes, domain)));
+               pool.memory_bytes / 1e9, pool.name, what_fits(job, model, stack, pool.memory_bytes, domain)));
 
-  double const n = job.accelerators, t = job.tensor_parallel, p = job.pipeline_parallel, c = job.context_parallel;
-  double const d = ranks_of_data(job), m = job.batch_sequences / (d * job.micro_batch);
-  double const tokens = static_cast<double>(job.batch_sequences) * job.sequence;
-  double const passes = full(job) ? 4 : 3;  // over the layers, forward counting one
+  Shape const shape = shape_of(model);
+  Groups const groups(job, domain);
+  Interconnect const links = links_of(job, pool, domain);
+  auto const ours = rank_parameters(job, model, shape);
+  auto const kernels = rank_kernels(job, shape, stack, *precision, *pool.kernels);
+  auto const sent = messages(job, shape, ours, stack, links, groups);
 
-  // Matmuls: projections at the job's precision; attention and logits stay in bf16.
-  auto const flop = step_flop(model, job.batch_sequences, job.sequence, full(job));
-  double const narrow = pool.matmul_efficiency * peak(pool, *precision),
-               wide = pool.matmul_efficiency * pool.bf16_peak_flop_per_s;
-  double const ideal_s = (flop.layers + flop.recompute_layers) / (n * narrow) +
-                         (flop.attention + flop.recompute_attention + flop.logits) / (n * wide);
-  double const matmul_s = ideal_s / k.layer_efficiency;
+  double const n = job.accelerators, p = job.pipeline_parallel, v = job.virtual_pipeline;
+  double const replicas = n / (job.tensor_parallel * p * job.context_parallel);
+  double const m = job.batch_sequences / (replicas * job.micro_batch);
 
-  // Bytes of one accelerator: element-wise operations of its share, weights once a pass and micro-batch, optimiser once.
-  double const parameters = model.parameters > 0 ? model.parameters : layer_weights(model);
-  double const stream_rate = pool.memory_bandwidth_bytes_per_s * pool.memory_efficiency;
-  double const elementwise = k.stream_bytes * model.hidden * model.layers * tokens / n * (passes / 3);
-  double const optimizer = k.optimizer_bytes * parameters / (t * p * std::max(1.0, d * c));
-  double const weights = 2 * layer_weights(model) / (t * p) * passes * m;  // read under the matmuls
-  double const stream_s = elementwise / stream_rate, optimizer_s = optimizer / stream_rate;
+  // One pass over the layers of a stage.
+  auto const pass = [&](KernelSum const& sum, double layers, double moe_layers, Messages const& tensor, Messages const& context,
+                        double attention_s) {
+    StagePass s;
+    s.kernels = sum;
+    s.kernels_s = std::max(sum.time_s / stack.kernel_efficiency, sum.launches * stack.launch.v);
+    double const attention = attention_s / stack.kernel_efficiency;
+    auto const rest = [&](double time_s, double share, double behind_s) {
+      return std::max((1 - share) * time_s, time_s - behind_s);
+    };
+    s.tensor_s = rest(layers * tensor.time_s, stack.tensor_overlap, s.kernels_s);
+    s.context_s = rest(layers * context.time_s, stack.context_overlap, attention);
+    s.expert_s = rest(moe_layers * sent.expert.time_s, stack.expert_overlap, s.kernels_s);
+    return s;
+  };
+  double const moe_share = shape.layers > 0 ? shape.moe_layers / shape.layers : 0;
+  auto const on_stage = [&](double layers, double first, double last) {
+    double const moe = layers * moe_share;
+    Passes sum = (layers - moe) * kernels.dense_layer;
+    sum += moe * kernels.moe_layer;
+    double const attention = sum.attention_s;
+    sum += first * kernels.embedding;
+    sum += last * kernels.logits;
+    return std::pair{pass(sum.forward, layers, moe, sent.tensor_forward, sent.context_forward, attention),
+                     pass(sum.backward, layers, moe, sent.tensor_backward, sent.context_backward, 3 * attention)};
+  };
 
-  // Tensor groups: two all-reduces forward, two backward, two more to recompute.
-  double const tensor_link = t <= domain ? pool.scaleup_bytes_per_s : job.network_bandwidth.v * k.network_efficiency;
-  double const message = 2.0 * job.sequence / c * job.micro_batch * model.hidden;
-  double const all_reduces = (full(job) ? 6 : 4) * (model.layers / p) * m;
-  double const tensor_s = all_reduces * all_reduce_s(message, t, tensor_link, k);
+  std::vector<double> stages;
+  auto const layers = stage_layers(model.layers, job.pipeline_parallel);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    auto const [forward, backward] = on_stage(layers[i], i == 0 ? 1 : 0, i + 1 == layers.size() ? 1 : 0);
+    stages.push_back(forward.total_s() + backward.total_s());
+  }
+  auto const pipe = pipeline_time(stages, m, v);
+  auto [forward, backward] = on_stage(shape.layers / p, 1 / p, 1 / p);  // of the mean rank
 
-  // Data-parallel ranks: reduce-scatter of 4-byte gradients, all-gather of 2-byte weights.
-  double const group = d * c;
-  double const data_link =
-      n <= domain ? pool.scaleup_bytes_per_s * k.ring_efficiency : job.network_bandwidth.v * k.network_efficiency;
-  double const data_s = group > 1 ? (group - 1) / group * 6 * parameters / (t * p) / data_link * (1 - k.data_overlap) : 0;
+  // Between stages: all while they work but what is hidden, and the ramps.
+  Messages hops = (p > 1 ? 2 * v * m * (1 - stack.pipeline_overlap) + 2 * (p - 1) : 0.0) * sent.stage;
 
-  double const work_s = matmul_s + stream_s + tensor_s;  // what a pipeline stage does for its micro-batches
-  double const bubble = (p - 1) / (job.virtual_pipeline * m);
-  r.compute_s = matmul_s + stream_s + optimizer_s;
-  r.exposed_comm_s = tensor_s + data_s;
-  r.bubble_s = bubble * work_s;
-  double const training_s = r.compute_s + r.exposed_comm_s + r.bubble_s;
-  if (job.checkpoint_interval.v > 0)
-    r.checkpoint_s = training_s * k.checkpoint_bytes * parameters / job.storage_bandwidth.v / job.checkpoint_interval.v;
-  r.step_s = training_s + r.checkpoint_s;
+  // Between replicas.
+  double const rounds = p > 1 ? std::min(m, p) * (v > 1 ? (v - 1) / v : 1 / p) : 1;
+  auto const beside = [&](double time_s, double kernels_s) {
+    return time_s - std::min(stack.data_overlap * time_s, rounds * kernels_s);
+  };
+  double const data_s = beside(sent.gradients.time_s, backward.total_s()) + beside(sent.weights.time_s, forward.total_s());
 
-  r.model_flop = flop.model();
-  r.hardware_flop = flop.hardware();
-  r.mfu = r.model_flop / (n * r.step_s * peak(pool, *precision));
-  r.tokens_per_s = tokens / r.step_s;
-  r.activity.sm = std::min(1.0, r.compute_s / r.step_s);
-  r.activity.compute = ideal_s / r.step_s;
-  r.activity.memory = std::min(1.0, (elementwise + optimizer + weights) / stream_rate / r.step_s);
-  r.activity.host = k.host;
-  r.activity.precision = *precision;
-  r.clock_sensitivity = matmul_s * (1 + bubble) / r.step_s;
+  KernelSum update;
+  double const shards = stack.sharded_optimizer ? groups.replica_ranks() : 1;
+  double const updated =
+      ours.resident / shards + ours.routed / (stack.sharded_optimizer ? std::max(1.0, shards / job.expert_parallel) : 1.0);
+  update.add(pool.kernels->stream(optimizer_bytes * 16 / 30 * updated, optimizer_bytes * 14 / 30 * updated));
 
-  // The same as phases: forward takes one part of the passes over the layers, backward the others.
+  double const kernels_s = m * (forward.kernels_s + backward.kernels_s);
+  r.straggler_s = job.speed_spread * expected_maximum(n) * kernels_s;
+  r.bubble_s = pipe.wait_s();
+  r.compute_s = kernels_s + update.time_s;
+
   auto& it = r.iteration;
   it.precision = *precision;
-  meter::Work kernels;
-  kernels[*precision == Precision::fp8   ? meter::Channel::tensor_fp8
-          : *precision == Precision::fp4 ? meter::Channel::tensor_fp4
-                                         : meter::Channel::tensor_bf16] = (flop.layers + flop.recompute_layers) / n;
-  kernels[meter::Channel::tensor_bf16] += (flop.attention + flop.recompute_attention + flop.logits) / n;
-  kernels[meter::Channel::hbm_read] = 0.8 * (elementwise + weights);
-  kernels[meter::Channel::hbm_write] = 0.2 * (elementwise + weights);
-  double const busy_s = matmul_s + stream_s, clocked = matmul_s / busy_s;
   auto const add = [&](PhaseKind kind, double duration_s, double clock_share, double fabric_share, double awake,
                        meter::Work const& work) {
     if (duration_s > 0)
       it.phases.push_back({.kind = kind,
                            .duration_s = duration_s,
-                           .clock_share = clock_share,
+                           .clock_share = std::min(1.0, clock_share),
                            .fabric_share = fabric_share,
-                           .awake = awake,
-                           .host = k.host,
+                           .awake = std::min(1.0, awake),
+                           .host = host,
                            .work = work});
   };
-  add(PhaseKind::forward, busy_s / passes, clocked, 0, 1, (1 / passes) * kernels);
-  add(PhaseKind::backward, busy_s * (1 - 1 / passes), clocked, 0, 1, (1 - 1 / passes) * kernels);
-  add(PhaseKind::tensor, tensor_s, 0, 0, 0.2, {});
-  add(PhaseKind::bubble, r.bubble_s, matmul_s / work_s, 0, 0, {});
-  add(PhaseKind::data, data_s, 0, 1, 0.2, {});
-  meter::Work update;
-  update[meter::Channel::hbm_read] = update[meter::Channel::hbm_write] = optimizer / 2;
-  add(PhaseKind::optimizer, optimizer_s, 0, 0, 1, update);
+  auto const scaleup = [](double bytes) {
+    meter::Work w;
+    w[meter::Channel::scaleup] = bytes;
+    return w;
+  };
+  auto const compute = [&](PhaseKind kind, StagePass const& s, meter::Work const& hidden) {
+    meter::Work work = m * s.kernels.work;
+    work += hidden;
+    add(kind, m * s.kernels_s, s.kernels.clock_s / stack.kernel_efficiency / s.kernels_s, 0,
+        s.kernels.awake_s / stack.kernel_efficiency / s.kernels_s, work);
+  };
+  // Bytes over scale-up links follow their time: hidden ones lie in the kernels' phases.
+  auto const hidden = [&](StagePass const& s, Messages const& tensor, Messages const& context) {
+    double const each = shape.layers / p;
+    auto const part = [&](Messages const& all, double exposed_s, double count) {
+      double const total_s = count * all.time_s;
+      return total_s > 0 ? count * all.scaleup_bytes * (1 - exposed_s / total_s) : 0;
+    };
+    return scaleup(m * (part(tensor, s.tensor_s, each) + part(context, s.context_s, each) +
+                        part(sent.expert, s.expert_s, each * moe_share)));
+  };
+  compute(PhaseKind::forward, forward, hidden(forward, sent.tensor_forward, sent.context_forward));
+  compute(PhaseKind::backward, backward, hidden(backward, sent.tensor_backward, sent.context_backward));
+  auto const message = [&](PhaseKind kind, double duration_s, Messages const& of) {
+    add(kind, duration_s, 0, of.fabric_share(), listening,
+        scaleup(of.time_s > 0 ? of.scaleup_bytes * duration_s / of.time_s : 0));
+    r.exposed_comm_s += duration_s;
+  };
+  message(PhaseKind::tensor, m * (forward.tensor_s + backward.tensor_s), sent.tensor_forward);
+  message(PhaseKind::context, m * (forward.context_s + backward.context_s), sent.context_backward);
+  message(PhaseKind::expert, m * (forward.expert_s + backward.expert_s), sent.expert);
+  message(PhaseKind::pipeline, hops.time_s, sent.stage);
+  double const clocked =
+      (forward.kernels.clock_s + backward.kernels.clock_s) / stack.kernel_efficiency / (forward.total_s() + backward.total_s());
+  add(PhaseKind::bubble, r.bubble_s, clocked, 0, 0, {});
+  add(PhaseKind::straggler, r.straggler_s, clocked, 0, 0, {});
+  Messages between = sent.gradients;
+  between += sent.weights;
+  message(PhaseKind::data, data_s, between);
+  add(PhaseKind::optimizer, update.time_s, 0, 0, 1, update.work);
+
+  double const training_s = it.duration_s();
+  double const parameters = model.parameters > 0 ? model.parameters : ours.sum() * job.tensor_parallel * job.pipeline_parallel;
+  if (job.checkpoint_interval.v > 0)
+    r.checkpoint_s = training_s * checkpoint_bytes * parameters / job.storage_bandwidth.v / job.checkpoint_interval.v;
   add(PhaseKind::checkpoint, r.checkpoint_s, 0, 1, 0, {});
-  if (n > domain && group > 1) {
-    double const all_s = data_s / (1 - k.data_overlap);
-    it.traffic.push_back({.pattern = Traffic::Pattern::ring,
-                          .members = static_cast<int>(group),
-                          .stride = job.tensor_parallel,
-                          .bytes = (group - 1) / group * 6 * parameters / (t * p),
-                          .time_s = all_s,
-                          .hidden_s = all_s - data_s});
+  r.step_s = it.duration_s();
+
+  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute == schema::Recompute::full);
+  r.model_flop = flop.model();
+  r.hardware_flop = flop.hardware();
+  r.mfu = r.model_flop / (n * r.step_s * peak(pool, *precision));
+  r.hfu = r.hardware_flop / (n * r.step_s * peak(pool, *precision));
+  r.tokens_per_s = static_cast<double>(job.batch_sequences) * job.sequence / r.step_s;
+
+  // Means over the step, for those who take the job as one steady activity.
+  meter::Work all;
+  double awake_s = 0, clock_s = 0;
+  for (auto const& phase : it.phases) {
+    all += phase.work;
+    awake_s += phase.awake * phase.duration_s;
+    clock_s += phase.clock_share * phase.duration_s;
   }
+  double tensor_s = 0;
+  for (auto const& [channel, rate] : {std::pair{meter::Channel::tensor_bf16, pool.bf16_peak_flop_per_s},
+                                      std::pair{meter::Channel::tensor_fp8, pool.fp8_peak_flop_per_s},
+                                      std::pair{meter::Channel::tensor_fp4, pool.fp4_peak_flop_per_s}})
+    tensor_s += all[channel] / (pool.matmul_efficiency * rate);
+  double const memory_s = (all[meter::Channel::hbm_read] + all[meter::Channel::hbm_write]) /
+                          (pool.memory_bandwidth_bytes_per_s * pool.memory_efficiency);
+  r.activity = {.sm = std::min(1.0, awake_s / r.step_s),
+                .compute = std::min(1.0, tensor_s / r.step_s),
+                .memory = std::min(1.0, memory_s / r.step_s),
+                .host = host,
+                .precision = *precision};
+  r.clock_sensitivity = clock_s / r.step_s;
+
+  auto const traffic = [&](Traffic::Pattern pattern, Group const& group, int stride, Messages const& each, double times,
+                           double exposed_s) {
+    if (!groups.leaves(group) || each.scaleout_bytes <= 0) return;
+    it.traffic.push_back({.pattern = pattern,
+                          .members = group.ranks,
+                          .stride = stride,
+                          .bytes = times * each.scaleout_bytes,
+                          .time_s = times * each.time_s,
+                          .hidden_s = std::max(0.0, times * each.time_s - exposed_s)});
+  };
+  double const each = shape.layers / p * m;
+  int const t = job.tensor_parallel;
+  Messages tensor = sent.tensor_forward, context = sent.context_forward;
+  tensor += sent.tensor_backward;
+  context += sent.context_backward;
+  traffic(Traffic::Pattern::ring, groups.tensor(), 1, tensor, each, m * (forward.tensor_s + backward.tensor_s));
+  traffic(Traffic::Pattern::ring, groups.context(), t, context, each, m * (forward.context_s + backward.context_s));
+  traffic(Traffic::Pattern::all_to_all, groups.experts(), t, sent.expert, 2 * each * moe_share,
+          m * (forward.expert_s + backward.expert_s));
+  if (p > 1)
+    traffic(Traffic::Pattern::neighbour, groups.stages(), t * groups.replica_ranks(), sent.stage, 2 * v * m, hops.time_s);
+  traffic(Traffic::Pattern::ring, groups.replicas(), t, between, 1, data_s);
   return r;
 }
 
 Job training_job(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool, std::uint32_t pool_index,
-                 StepParams const& params) {
-  auto const step = training_step(job, model, pool, params);
+                 TrainingStackSpec const& stack) {
+  auto const step = training_step(job, model, pool, stack);
   Job j;
   j.name = job.name;
   j.kind = JobKind::training;

@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/schema/catalogue.hpp"
 #include "scenarios/schema/read.hpp"
+#include "sim/compute/kernel_clock.hpp"
+#include "sim/engine/accelerators.hpp"
 #include "workloads/traces/demand.hpp"
 #include "workloads/training/step_model.hpp"
 
@@ -25,7 +28,8 @@ std::vector<PoolSupply> supplies(schema::Scenario const& s) {
       auto const fp8 = a.fp8_peak.value_or(a.bf16_peak).v;
       pools.push_back({group.pool, 0, node.accelerators, rack.scaleup_domain, a.bf16_peak.v, fp8,
                        a.fp4_peak ? a.fp4_peak->v : fp8, a.matmul_efficiency, a.memory.v, a.memory_bandwidth.v,
-                       a.memory_efficiency, a.scaleup_bandwidth.v});
+                       a.memory_efficiency, a.scaleup_bandwidth.v,
+                       std::make_shared<sim::RatedKernels const>(sim::kernel_rates(a, schema::catalogue_folder()))});
       at = pools.end() - 1;
     }
     at->nodes += group.count * rack.nodes;

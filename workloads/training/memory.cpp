@@ -1,0 +1,85 @@
+#include "workloads/training/memory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ondol::workloads {
+
+using schema::ModelShapeSpec;
+using schema::Recompute;
+using schema::TrainingSpec;
+using schema::TrainingStackSpec;
+
+RankParameters rank_parameters(TrainingSpec const& job, ModelShapeSpec const& model, Shape const& shape) {
+  double const split = 1.0 * job.tensor_parallel * job.pipeline_parallel;
+  double const routed = shape.routed_weights();
+  double const all =
+      model.parameters > 0 ? model.parameters : shape.resident_weights() + routed + shape.vocabulary * shape.hidden;
+  return {std::max(0.0, all - routed) / split, routed / (split * job.expert_parallel)};
+}
+
+StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& model, TrainingStackSpec const& stack) {
+  Shape const shape = shape_of(model);
+  double const t = job.tensor_parallel, p = job.pipeline_parallel, v = job.virtual_pipeline, c = job.context_parallel;
+  double const replicas = job.accelerators / (t * p);  // that hold the same resident weights
+  auto const ours = rank_parameters(job, model, shape);
+  double const shards = stack.sharded_optimizer ? std::max(1.0, replicas) : 1.0;
+  double const expert_shards = stack.sharded_optimizer ? std::max(1.0, replicas / job.expert_parallel) : 1.0;
+  auto const state = [&](double bytes) {
+    return ours.resident * (bytes + 12 / shards) + ours.routed * (bytes + 12 / expert_shards);
+  };
+
+  double const sb = static_cast<double>(job.sequence) / c * job.micro_batch, sbh = sb * shape.hidden;
+  double const layers = shape.layers * (v > 1 ? 1 + (p - 1) / (p * v) : 1.0);
+  double const whole = job.sequence_parallel ? 0 : 10;
+  double const scores = stack.fused_attention ? 0 : 5 * shape.heads * sb * job.sequence / t;
+  auto const activations = [&](double bytes) {
+    double const layer = (bytes - whole) * sbh / t + whole * sbh;
+    switch (job.recompute) {
+      case Recompute::full:
+        return 2 * sbh * layers + layer + scores;
+      case Recompute::selective:
+        return layer * layers;
+      case Recompute::none:
+        break;
+    }
+    return (layer + scores) * layers;
+  };
+  StepMemory memory;
+  memory.state_bytes = state(6);
+  memory.activation_bytes = activations(34);
+  memory.lean_bytes = state(4) + activations(22);
+  return memory;
+}
+
+std::string what_fits(TrainingSpec const& job, ModelShapeSpec const& model, TrainingStackSpec const& stack, double capacity,
+                      int domain) {
+  auto const holds = [&](TrainingSpec const& trial) { return step_memory(trial, model, stack).lean_bytes <= capacity; };
+  TrainingSpec trial = job;
+  if (job.recompute == Recompute::none && !stack.fused_attention) {
+    trial.recompute = Recompute::selective;
+    if (holds(trial)) return "recompute = \"selective\" would fit";
+  }
+  trial.recompute = Recompute::full;
+  if (job.recompute != Recompute::full && holds(trial)) return "recompute = \"full\" would fit";
+  auto const data_ranks = job.accelerators / (job.tensor_parallel * job.pipeline_parallel * job.context_parallel);
+  for (int factor = 2; factor <= data_ranks; ++factor) {
+    if (data_ranks % factor != 0) continue;
+    for (auto const recompute : {job.recompute, Recompute::full}) {
+      trial = job;
+      trial.recompute = recompute;
+      std::string const also = recompute != job.recompute ? " with recompute = \"full\"" : "";
+      trial.tensor_parallel = job.tensor_parallel * factor;
+      if (trial.tensor_parallel <= domain && model.heads % trial.tensor_parallel == 0 && holds(trial))
+        return fmt::format("tensor_parallel = {}{} would fit", trial.tensor_parallel, also);
+      trial.tensor_parallel = job.tensor_parallel;
+      trial.pipeline_parallel = job.pipeline_parallel * factor;
+      if (trial.pipeline_parallel <= model.layers && holds(trial))
+        return fmt::format("pipeline_parallel = {}{} would fit", trial.pipeline_parallel, also);
+    }
+  }
+  return "no split of these accelerators fits; take more accelerators or a smaller model";
+}
+
+}  // namespace ondol::workloads
