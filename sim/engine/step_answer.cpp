@@ -4,6 +4,7 @@
 
 #include "sim/engine/iteration_power.hpp"
 #include "sim/engine/rack_class.hpp"
+#include "workloads/training/stack.hpp"
 
 namespace ondol::sim {
 namespace {
@@ -28,7 +29,8 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   pool.name = asked.rack;
 
   StepAnswer a;
-  a.step = workloads::training_step(job, hardware.catalogue.model.at(job.model), pool);
+  a.step =
+      workloads::training_step(job, hardware.catalogue.model.at(job.model), pool, workloads::stack_of(job, hardware.catalogue));
   a.accelerator = device.name;
   a.limit_w = c.power_limit_w / held;
   a.memory_bytes = pool.memory_bytes;

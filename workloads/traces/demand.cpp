@@ -8,6 +8,7 @@
 #include "workloads/traces/activity.hpp"
 #include "workloads/traces/mix.hpp"
 #include "workloads/traces/philly.hpp"
+#include "workloads/training/stack.hpp"
 #include "workloads/training/step_model.hpp"
 
 namespace ondol::workloads {
@@ -105,11 +106,7 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto const model = scenario.catalogue.model.find(t.model);
       if (model == scenario.catalogue.model.end())
         throw InputError(fmt::format("training \"{}\": no model \"{}\"", t.name, t.model));
-      auto const stack = scenario.catalogue.training_stack.find(t.stack);
-      if (!t.stack.empty() && stack == scenario.catalogue.training_stack.end())
-        throw InputError(fmt::format("training \"{}\": no training_stack \"{}\"", t.name, t.stack));
-      return std::vector<Job>{
-          training_job(t, model->second, pools[pool], pool, t.stack.empty() ? schema::TrainingStackSpec{} : stack->second)};
+      return std::vector<Job>{training_job(t, model->second, pools[pool], pool, stack_of(t, scenario.catalogue))};
     });
   for (std::size_t i = 0; i < scenario.service.size(); ++i)
     all.add(fmt::format("service[{}]", i), [&] {

@@ -71,11 +71,6 @@ inline schema::TrainingSpec job(Split s, int sequence, std::string precision, Re
   return t;
 }
 
-inline schema::TrainingStackSpec const& stack_of(schema::TrainingSpec const& t) {
-  static schema::TrainingStackSpec const plain;
-  return t.stack.empty() ? plain : catalogue().training_stack.at(t.stack);
-}
-
 /// Step time from a published FLOP rate per accelerator.
 inline double from_rate(schema::ModelShapeSpec const& m, schema::TrainingSpec const& t, double flop_per_s) {
   return step_flop(m, t.batch_sequences, t.sequence, t.recompute == schema::Recompute::full).hardware() /

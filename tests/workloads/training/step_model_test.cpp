@@ -9,6 +9,7 @@
 
 #include "scenarios/base/error.hpp"
 #include "tests/workloads/training/published_steps.hpp"
+#include "workloads/training/stack.hpp"
 
 namespace ondol::workloads {
 namespace {
@@ -26,11 +27,11 @@ using ::testing::HasSubstr;
 double constexpr gib = 1024.0 * 1024.0 * 1024.0;
 
 StepResult step_of(Row const& row) {
-  return training_step(row.job, row.model, row.pool, published::stack_of(row.job));
+  return training_step(row.job, row.model, row.pool, stack_of(row.job, published::catalogue()));
 }
 
 StepResult step_of(schema::TrainingSpec const& t, schema::ModelShapeSpec const& model, PoolSupply const& pool) {
-  return training_step(t, model, pool, published::stack_of(t));
+  return training_step(t, model, pool, stack_of(t, published::catalogue()));
 }
 
 std::string refused(schema::TrainingSpec const& t, schema::ModelShapeSpec const& model = gpt3()) {
@@ -101,7 +102,8 @@ TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
 
 TEST(TrainingStep, EveryPublishedRowFitsItsMemory) {
   for (auto const& row : published::rows())
-    EXPECT_LE(step_memory(row.job, row.model, published::stack_of(row.job)).lean_bytes, row.pool.memory_bytes) << row.label;
+    EXPECT_LE(step_memory(row.job, row.model, stack_of(row.job, published::catalogue())).lean_bytes, row.pool.memory_bytes)
+        << row.label;
 }
 
 // ------------------------------------------------------------------------------------------------------------ time
