@@ -1,4 +1,4 @@
-/// Parallel sizes of a training job: tensor groups split the heads, context groups the sequence, stages the layers, replicas
+/// Sizes of a training job that must go together.  Parallel sizes: tensor groups split the heads, context groups the sequence, stages the layers, replicas
 /// the batch, expert groups the experts.  What does not divide is told with the nearest that would.
 
 #include <algorithm>
@@ -27,6 +27,31 @@ std::string divisors_near(int x, int whole_of) {
     }
   }
   return below == above || x > whole_of ? std::to_string(below) : std::to_string(below) + " or " + std::to_string(above);
+}
+
+/// Checkpoints and evaluations.
+void check_pauses(Context const& c, std::string const& path, TrainingSpec const& t) {
+  auto const at = [&](char const* key) { return path + "." + key; };
+  if (t.checkpoint_interval.v > 0 && t.storage_bandwidth.v <= 0) {
+    c.error(at("checkpoint_interval"), "checkpoints need storage_bandwidth. Write storage_bandwidth = \"100 GB/s\"?");
+  } else if (auto const* m = Context::find(c.s.catalogue.model, t.model); t.checkpoint_interval.v > 0 && m) {
+    double const bytes = t.checkpoint_size ? t.checkpoint_size->v : 13.1 * m->parameters;
+    if (double const write_s = bytes / t.storage_bandwidth.v; write_s > t.checkpoint_interval.v) {
+      auto const said = "a checkpoint of " + about(bytes / 1e9) + " GB takes " + about(write_s) + " s to write, longer than " +
+                        "checkpoint_interval = " + about(t.checkpoint_interval.v) + " s";
+      if (t.checkpoint == CheckpointMode::async)
+        c.error(at("checkpoint_interval"), said + ": the next one would find it unfinished");
+      else
+        c.warning(at("checkpoint_interval"), said + ": the job mostly waits for storage");
+    }
+  }
+  if (t.evaluation_interval > 0 && t.evaluation_sequences == 0)
+    c.error(at("evaluation_interval"), "evaluations need evaluation_sequences, the number of sequences of one");
+  if (t.evaluation_sequences > 0 && t.evaluation_interval == 0)
+    c.error(at("evaluation_sequences"), "evaluation_sequences needs evaluation_interval, the sequences trained between evaluations");
+  if (t.evaluation_interval > 0 && t.evaluation_interval < t.batch_sequences)
+    c.warning(at("evaluation_interval"), "evaluation_interval = " + std::to_string(t.evaluation_interval) +
+                                             " is less than a batch: an evaluation follows every step");
 }
 
 }  // namespace
@@ -78,8 +103,7 @@ void check_layout(Context const& c, std::string const& path, TrainingSpec const&
   }
   if (t.virtual_pipeline > 1 && t.pipeline_parallel == 1)
     c.warning(at("virtual_pipeline"), "virtual_pipeline has no effect without pipeline_parallel");
-  if (t.checkpoint_interval.v > 0 && t.storage_bandwidth.v <= 0)
-    c.error(at("checkpoint_interval"), "checkpoints need storage_bandwidth. Write storage_bandwidth = \"100 GB/s\"?");
+  check_pauses(c, path, t);
 }
 
 }  // namespace ondol::schema

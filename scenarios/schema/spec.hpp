@@ -222,6 +222,9 @@ constexpr char const* to_string(Recompute r) {
   return r == Recompute::full ? "full" : r == Recompute::selective ? "selective" : "none";
 }
 
+/// Whether training waits while a checkpoint is written, or only while it is copied to the hosts' memory.
+enum class CheckpointMode { blocking, async };
+
 struct TrainingSpec {  // [[training]]
   std::string name;
   std::string pool;
@@ -239,6 +242,10 @@ struct TrainingSpec {  // [[training]]
   BytesPerSecond network_bandwidth{0};  ///< per accelerator, scale-out
   Seconds checkpoint_interval{0};       ///< 0: none
   BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
+  CheckpointMode checkpoint = CheckpointMode::blocking;
+  std::optional<Bytes> checkpoint_size;  ///< of the whole job; none: 13.1 byte a parameter
+  int evaluation_interval = 0;           ///< sequences trained between evaluations; 0: none
+  int evaluation_sequences = 0;          ///< of one evaluation
   std::string stack;                    ///< catalogue training stack; empty: defaults of TrainingStackSpec
   double speed_spread = 0.01;           ///< between accelerators, relative standard deviation of the time of one kernel
 };

@@ -21,7 +21,6 @@ using schema::TrainingSpec;
 using schema::TrainingStackSpec;
 
 constexpr double optimizer_bytes = 30;  // Adam: 16 read, 14 written a parameter
-constexpr double checkpoint_bytes = 13.1;
 constexpr double host = 0.3;       // input and launch threads busy, most cores idle (assumed)
 constexpr double listening = 0.2;  // share of multiprocessors that a library's collectives keep awake (assumed)
 
@@ -334,12 +333,12 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   message(PhaseKind::data, data_s, between);
   add(PhaseKind::optimizer, update.time_s, 0, 0, 1, update.work);
 
-  double const training_s = it.duration_s();
   double const parameters = model.parameters > 0 ? model.parameters : ours.sum() * job.tensor_parallel * job.pipeline_parallel;
-  if (job.checkpoint_interval.v > 0)
-    r.checkpoint_s = training_s * checkpoint_bytes * parameters / job.storage_bandwidth.v / job.checkpoint_interval.v;
-  add(PhaseKind::checkpoint, r.checkpoint_s, 0, 1, 0, {});
-  r.step_s = it.duration_s();
+  it.pauses = pauses(job, parameters, it);
+  r.checkpoint = checkpoint_of(job, parameters);
+  for (auto const& pause : it.pauses)
+    (pause.phases.front().kind == PhaseKind::checkpoint ? r.checkpoint_s : r.evaluation_s) += pause.duration_s() / pause.iterations;
+  r.step_s = it.mean_duration_s();
 
   auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute == schema::Recompute::full);
   r.model_flop = flop.model();

@@ -10,7 +10,7 @@
 ///   backward
 ///                and the first one forward, as far as these are long enough
 ///   bubble       schedule.hpp; straggler: kernels x speed_spread x E[max of N]
-///   checkpoint   13.1 byte x parameters / storage bandwidth, once an interval                           [mlperf_storage_v2]
+///   pauses       evaluations and checkpoints: pauses.hpp; a step has its part of them
 /// Messages by workloads/collectives; what a framework hides, and its one fitted number, by its entry in the catalogue.
 ///
 /// Valid: decoders of 10^8..10^13 parameters, 1F1B with or without interleaving.  Ignores: load imbalance of experts, failures.
@@ -23,6 +23,7 @@
 #include "workloads/demand/phase.hpp"
 #include "workloads/demand/pool.hpp"
 #include "workloads/training/memory.hpp"
+#include "workloads/training/pauses.hpp"
 #include "workloads/training/shape.hpp"
 
 namespace ondol::workloads {
@@ -34,13 +35,15 @@ struct StepResult {
   double bubble_s = 0;        ///< waiting for other stages, and for a slower last stage
   double straggler_s = 0;
   double checkpoint_s = 0;                   ///< mean stall a step
+  double evaluation_s = 0;                   ///< mean a step
   double model_flop = 0, hardware_flop = 0;  ///< one step, all accelerators
   double mfu = 0;                            ///< model FLOP rate / vendor's peak of the precision
   double hfu = 0;                            ///< the same of hardware FLOP
   double tokens_per_s = 0;
   StepMemory memory;    ///< one accelerator
   Activity activity;    ///< means over the step
-  Iteration iteration;  ///< phases sum to step_s
+  Checkpoint checkpoint;
+  Iteration iteration;  ///< step_s is its mean duration
   double clock_sensitivity = 0;
 
   double seconds(PhaseKind kind) const;  ///< of the phases of a kind

@@ -1,0 +1,33 @@
+#pragma once
+/// What interrupts the iterations of a training job.
+///
+///   evaluation   after every ceil(interval / B) iterations: a forward pass over E sequences in r = ceil(E / (d b)) rounds, where
+///                a step has m = B / (d b).  Kernels: r/m of the step's forward phase.  Waits: r/m of the forward part of its
+///                messages, plus (p - 1)/r of both together while the stages fill and drain.  Forward part of the messages of
+///                tensor groups and stages: one half, with full recomputation of tensor groups one third.
+///   checkpoint   S = 13.1 byte a parameter unless given [mlperf_storage_v2], in every whole number of iterations next to the
+///                interval.  Blocking: S / storage bandwidth.  Async: S / (N x 25 GB/s), the copy to the hosts' memory
+///                (assumed: half of what a PCIe 5 link of 16 lanes gives); the write runs behind training.
+///   restore      S / storage bandwidth, before a job goes on from a checkpoint
+///
+/// Ignores: traffic of the write behind training, reading of evaluation data, start-up of the framework.
+/// Page: docs/models/training-pauses.md
+
+#include <vector>
+
+#include "scenarios/schema/spec.hpp"
+#include "workloads/demand/phase.hpp"
+
+namespace ondol::workloads {
+
+struct Checkpoint {
+  double bytes = 0;
+  double write_s = 0, restore_s = 0;  ///< 0: no storage bandwidth given
+  double stall_s = 0;                 ///< training waits
+};
+Checkpoint checkpoint_of(schema::TrainingSpec const& job, double parameters);
+
+/// Pauses of a job whose iteration has these phases.
+std::vector<Pause> pauses(schema::TrainingSpec const& job, double parameters, Iteration const& iteration);
+
+}  // namespace ondol::workloads
