@@ -22,6 +22,11 @@ PipelineTime pipeline_time(std::vector<double> const& stages, double micro_batch
   return {micro_batches * slowest + (sum - slowest) / interleave, micro_batches * sum / static_cast<double>(stages.size())};
 }
 
+double warm_up(double stages, double interleave, double micro_batches) {
+  double const ramp = interleave > 1 ? 2 * (stages - 1) + (interleave - 1) * stages : stages - 1;
+  return std::min(ramp, interleave * micro_batches);
+}
+
 double expected_maximum(double n) {
   if (n <= 1) return 0;
   if (n < 3) return 1 / std::sqrt(std::numbers::pi);

@@ -258,8 +258,9 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   auto const pipe = pipeline_time(stages, m, v);
   auto [forward, backward] = on_stage(shape.layers / p, 1 / p, 1 / p);  // of the mean rank
 
-  // Between stages: all while they work but what is hidden, and the ramps.
-  Messages hops = (p > 1 ? 2 * v * m * (1 - stack.pipeline_overlap) + 2 * (p - 1) : 0.0) * sent.stage;
+  // Between stages: forward and backward, all of the ramps, and what is not hidden of the rest.
+  double const ramp = warm_up(p, v, m);
+  Messages hops = (p > 1 ? 2 * (ramp + (v * m - ramp) * (1 - stack.pipeline_overlap)) : 0.0) * sent.stage;
 
   // Between replicas.
   double const rounds = p > 1 ? std::min(m, p) * (v > 1 ? (v - 1) / v : 1 / p) : 1;

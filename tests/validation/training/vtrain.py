@@ -50,6 +50,7 @@ pipeline_parallel = {count["pipeline"]}
 micro_batch = {row["micro batch"]}
 sequence_parallel = false
 recompute = "{"none" if kind == "single" else "full"}"
+stack = "megatron-deepspeed/2022"
 network_bandwidth = "200 Gbit/s"
 published = {{ step = "{row["iteration time (ms)"]} ms", source = "bang2024vtrain" }}
 ''')
