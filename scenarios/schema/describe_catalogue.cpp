@@ -196,6 +196,7 @@ void describe(Table& t, RackSpec& s) {
   t("name", s.name, "what people call it").required();
   t("node", s.node, "its nodes").names("node");
   t("nodes", s.nodes, "number of nodes").range(0, 100000).required();
+  t("scaleup_domain", s.scaleup_domain, "accelerators that the scale-up fabric joins; 0: those of one node").range(0, 1000000);
   t("switch_power", s.switch_power, "scale-up switches and others of its own, constant");
   t("network_share_power", s.network_share_power, "share of leaf and spine switches, where no [[fabric]] counts them");
   t("shelf", s.shelf, "rack-level power supply; none: nodes take AC").names("psu");

@@ -323,6 +323,14 @@ struct Scenario {
   std::string resolved_toml;  ///< what `ondol dump` prints, without origins
 };
 
+/// The fabric that joins a pool, if one is declared.
+inline FabricSpec const* fabric_of(Scenario const& scenario, std::string const& pool) {
+  for (auto const& fabric : scenario.fabric)
+    for (auto const& joined : fabric.pools)
+      if (joined == pool) return &fabric;
+  return nullptr;
+}
+
 // ---------------------------------------------------------------------------------------------------- step files
 /// What was published about a step: to judge the answer by.
 struct PublishedSpec {

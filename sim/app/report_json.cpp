@@ -19,6 +19,7 @@ std::string to_json(topology::FacilityReport const& r) {
             {"nodes", r.nodes},
             {"accelerators", r.accelerators},
             {"rack_w", r.rack_w},
+            {"network_w", r.network_w},
             {"cooling_w", r.cooling_w},
             {"base_w", r.base_w},
             {"total_w", r.total_w},
@@ -50,13 +51,33 @@ std::string to_json(topology::FacilityReport const& r) {
                                {"load_fraction", c.load_fraction},
                                {"redundancy", c.redundancy},
                                {"cooled_fraction", c.cooled_fraction}});
-  for (auto const& f : r.fabric)
+  for (auto const& f : r.fabric) {
     json["fabric"].push_back({{"pool", f.pool},
                               {"nodes", f.nodes},
                               {"leaves", f.leaves},
                               {"spines", f.spines},
                               {"switch_hops", f.switch_hops},
-                              {"bisection_bytes_per_s", f.bisection_bytes_per_s}});
+                              {"bisection_bytes_per_s", f.bisection_bytes_per_s},
+                              {"bisection_fraction", f.bisection_fraction},
+                              {"worst_switch", f.worst_switch},
+                              {"worst_switch_fraction", f.worst_switch_fraction},
+                              {"worst_cable", f.worst_cable},
+                              {"worst_cable_fraction", f.worst_cable_fraction}});
+    if (auto const& p = f.parts)
+      json["fabric"].back()["parts"] = {{"leaves", p->leaves},
+                                        {"spines", p->spines},
+                                        {"cores", p->cores},
+                                        {"ports", p->ports},
+                                        {"ports_used", p->ports_used},
+                                        {"node_cables", p->node_cables},
+                                        {"switch_cables", p->switch_cables},
+                                        {"modules", p->modules},
+                                        {"node_modules", p->node_modules},
+                                        {"hops_unit", p->hops_unit},
+                                        {"hops_farthest", p->hops_farthest},
+                                        {"switch_w", p->switch_w},
+                                        {"optic_w", p->optic_w}};
+  }
   json["single_points"] = {{"power", losses(r.power_single_points)},
                            {"cooling", losses(r.cooling_single_points)},
                            {"fabric", losses(r.fabric_single_points)}};

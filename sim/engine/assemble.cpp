@@ -199,11 +199,14 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     a.hall_recirculation.push_back(hall.air ? hall.air->recirculation : 0.0);
   }
 
+  for (auto const& fabric : facility.fabrics) a.fabrics.push_back({fabric.hall, fabric.parts.power_w()});
+
   // Racks of a group are contiguous, in group order.
   for (std::uint32_t r = 0; r < facility.racks.size();) {
     auto const& first = facility.racks[r];
     auto const& group = s.racks[first.group];
     RackClass c = rack_class(s, group.rack, group.power_limit);
+    if (schema::fabric_of(s, group.pool)) c.switch_w = s.catalogue.rack.at(group.rack).switch_power.v;
     c.name = group.pool;
     c.first_rack = r;
     c.first_node = first.first_node;

@@ -20,8 +20,15 @@
 
 namespace ondol::sim {
 
+/// Switches of a declared fabric: constant, and heat to the air of a hall.
+struct FabricLoad {
+  std::uint32_t hall = 0;
+  double power_w = 0;
+};
+
 struct Assembly {
   std::vector<RackClass> classes;
+  std::vector<FabricLoad> fabrics;  ///< in the order of the scenario
   std::vector<double> hall_recirculation;
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;

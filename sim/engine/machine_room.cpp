@@ -189,7 +189,7 @@ void MachineRoom::settle_nodes(double now_s) {
   std::fill(hall_air_w_.begin(), hall_air_w_.end(), 0.0);
   std::fill(hall_liquid_w_.begin(), hall_liquid_w_.end(), 0.0);
   RackAccount site;
-  double shelf_loss = 0, network = 0, rack_input = 0;
+  double shelf_loss = 0, network = 0, it_input = 0;
   for (auto const& c : assembly_.classes) {
     double const reference_k = c.accelerator.leakage_reference_k;
     double const boards = c.accelerators;
@@ -285,13 +285,18 @@ void MachineRoom::settle_nodes(double now_s) {
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
       network += c.switch_w;
       shelf_loss += shelf;
-      rack_input += load + shelf;
+      it_input += load + shelf;
       site.accelerators += account.accelerators;
       site.host += account.host;
       site.fans += account.fans;
       site.psu_loss += account.psu_loss;
       account = RackAccount{};
     }
+  }
+  for (auto const& f : assembly_.fabrics) {
+    network += f.power_w;
+    it_input += f.power_w;
+    hall_air_w_[f.hall] += f.power_w;
   }
   owner_w_.fill(0.0);
   auto const put = [&](Owner o, double w) { owner_w_[static_cast<std::size_t>(o)] += w; };
@@ -301,8 +306,8 @@ void MachineRoom::settle_nodes(double now_s) {
   put(Owner::psu_loss, site.psu_loss / whole);
   put(Owner::network, network);
   put(Owner::shelf_loss, shelf_loss);
-  rack_input_w_ = rack_input;
-  heat_in_j_.add(rack_input * whole);
+  it_input_w_ = it_input;
+  heat_in_j_.add(it_input * whole);
 }
 
 void MachineRoom::settle_chain(double unix_s, double dt) {
@@ -333,6 +338,9 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
         put(Owner::dry_cooler_fans, p.dry_cooler_fan_w);
         break;
       }
+      case Role::network:
+        w = assembly_.fabrics[vertex.owner].power_w;
+        break;
       case Role::base_load:
         w = vertex.rating_w;
         put(Owner::site_base, w);

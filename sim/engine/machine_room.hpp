@@ -61,7 +61,7 @@ class MachineRoom {
   EnergyBill const& bill() const { return bill_; }
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
   double utility_w() const { return tree_.utility_w(); }
-  double rack_input_w() const { return rack_input_w_; }
+  double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
   WeatherSample const& weather() const { return weather_; }
   RackClass const& class_of(std::uint32_t node) const { return assembly_.classes[class_of_rack_[rack_of_node_[node]]]; }
   std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }
@@ -102,7 +102,7 @@ class MachineRoom {
   Ledger ledger_;
   EnergyBill bill_;
   std::array<double, owners> owner_w_{};
-  double rack_input_w_ = 0;
+  double it_input_w_ = 0;
   WeatherSample weather_{};
   CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
   double stored_at_start_j_ = 0;

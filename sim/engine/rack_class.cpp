@@ -53,7 +53,7 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
     c.node.psu = loss_curve(psu.loss, psu.rating);
     c.node.psus = node.psus;
   }
-  c.switch_w = rack.switch_power.v;
+  c.switch_w = rack.switch_power.v + rack.network_share_power.v;
   if (!rack.shelf.empty()) {
     auto const& shelf = s.catalogue.psu.at(rack.shelf);
     c.shelf = loss_curve(shelf.loss, shelf.rating);

@@ -44,7 +44,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   auto& v = *v_;
   std::string const mean = "time: mean", point = "time: point", sum = "time: sum";
   v.power = scalar("site", "power", "W", "Power at the utility meter", mean);
-  v.it = scalar("site", "it_power", "W", "Power at the input of the racks (ISO/IEC 30134-2 category 2)", mean);
+  v.it = scalar("site", "it_power", "W", "Power at the input of racks and network switches (ISO/IEC 30134-2 category 2)", mean);
   v.cooling = scalar("site", "cooling_power", "W", "Power of fans, pumps and chillers outside the racks", mean);
   v.distribution = scalar("site", "distribution_loss", "W", "Losses between utility meter and racks", mean);
   v.pue = scalar("site", "pue", "1", "Power usage effectiveness of the interval", mean);
@@ -141,7 +141,7 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   total_s_ += dt;
   for (std::size_t o = 0; o < owners; ++o) owner_j_[o] += room.owner_w()[o] * dt;
   utility_j_ += room.utility_w() * dt;
-  rack_input_j_ += room.rack_input_w() * dt;
+  it_input_j_ += room.it_input_w() * dt;
   auto const& racks = room.racks();
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
     rack_j_[r] += racks.power_w[r] * dt;
@@ -167,11 +167,11 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   auto const owner = [&](Owner o) { return owner_j_[static_cast<std::size_t>(o)] / span; };
   for (std::size_t o = 0; o < owners; ++o) *v.owner[o] = owner_j_[o] / span;
   *v.power = utility_j_ / span;
-  *v.it = rack_input_j_ / span;
+  *v.it = it_input_j_ / span;
   *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
                owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
   *v.distribution = *v.power - *v.it - *v.cooling - owner(Owner::site_base);
-  *v.pue = rack_input_j_ > 0 ? utility_j_ / rack_input_j_ : std::nan("");
+  *v.pue = it_input_j_ > 0 ? utility_j_ / it_input_j_ : std::nan("");
   *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
   *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
   *v.rejected = rejected_j_ / span;
@@ -217,7 +217,7 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     v.pool_running[p] = static_cast<double>(book.running(p));
   }
 
-  span_s_ = utility_j_ = rack_input_j_ = rejected_j_ = water_kg_ = 0;
+  span_s_ = utility_j_ = it_input_j_ = rejected_j_ = water_kg_ = 0;
   owner_j_.fill(0);
   for (auto* a : {&rack_j_, &loop_heat_j_, &loop_chiller_j_, &loop_fan_j_, &loop_free_s_}) std::fill(a->begin(), a->end(), 0.0);
 }

@@ -53,7 +53,7 @@ class Reporter {
   // Means under way.
   double span_s_ = 0;
   std::array<double, owners> owner_j_{};
-  double utility_j_ = 0, rack_input_j_ = 0, rejected_j_ = 0, water_kg_ = 0;
+  double utility_j_ = 0, it_input_j_ = 0, rejected_j_ = 0, water_kg_ = 0;
   std::vector<double> rack_j_, hall_it_j_, loop_heat_j_, loop_chiller_j_, loop_fan_j_, loop_free_s_;
 
   // Extremes over the run.

@@ -212,7 +212,7 @@ def test_metered_nodes(node, accelerator_w, host, metered):
 def test_rack_rating_covers_its_nodes(rack):
     r = CATALOGUE["rack"][rack]
     n = CATALOGUE["node"][r["node"]]
-    nodes = r["nodes"] * si(plain(n["rated_power"])) + si(plain(r["switch_power"]))
+    nodes = r["nodes"] * si(plain(n["rated_power"])) + sum(si(plain(r[key])) for key in ("switch_power", "network_share_power") if key in r)
     assert 0.95 * nodes <= si(plain(r["rated_power"])) <= 1.15 * nodes
     if r["shelf"]:
         assert si(plain(r["rated_power"])) <= 1.05 * r["shelves"] * si(plain(CATALOGUE["psu"][r["shelf"]]["rating"]))

@@ -66,14 +66,14 @@ def test_frontier_constants_give_the_published_power(activity, megawatts, loss_m
         return (out + si(stage["constant"])) / stage["efficiency"]
 
     load_w = 4 * (si(gpu["idle"]) + activity * si(gpu["awake"])) + (1 - activity) * si(node["host_idle"]) + activity * si(node["host_active"])
-    shared = (rack["nodes"] * through(sivoc, load_w) + si(rack["switch_power"])) / rack["shelves"]
+    shared = (rack["nodes"] * through(sivoc, load_w) + si(rack["network_share_power"])) / rack["shelves"]
     cabinet = rack["shelves"] * through(rectifier, shared)
     scenario = load("frontier_day.toml")
     count = scenario["racks"][0]["count"]
     cdus = scenario["hall"][0]["liquid"]["cdus"] * si(CATALOGUE["cdu"]["hpe/frontier"]["pump_power"])
     assert round((count * cabinet + cdus) / 1e6, 4) == megawatts
-    loss = count * (cabinet - rack["nodes"] * load_w - si(rack["switch_power"]))
-    absent = rack["shelves"] * through(rectifier, 250.0) - si(rack["switch_power"])
+    loss = count * (cabinet - rack["nodes"] * load_w - si(rack["network_share_power"]))
+    absent = rack["shelves"] * through(rectifier, 250.0) - si(rack["network_share_power"])
     assert absent == pytest.approx(900.0)
     assert round((loss + absent) / 1e6, 4) == loss_megawatts
 

@@ -32,11 +32,12 @@ void sum_loads(Facility const& facility, FacilityReport& report) {
   for (auto const& rack : facility.racks) report.rack_w += graph.vertex(rack.vertex).rating.v;
   for (std::uint32_t v = 0; v < graph.vertex_count(); ++v) {
     Kind const kind = graph.vertex(v).kind;
-    if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::base_load) continue;
+    if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network && kind != Kind::base_load)
+      continue;
     if (graph.sources(Layer::power, v).empty()) continue;  // a part of a load, not a load
-    (kind == Kind::base_load ? report.base_w : report.cooling_w) += graph.vertex(v).rating.v;
+    (kind == Kind::base_load ? report.base_w : kind == Kind::network ? report.network_w : report.cooling_w) += graph.vertex(v).rating.v;
   }
-  report.total_w = report.rack_w + report.cooling_w + report.base_w;
+  report.total_w = report.rack_w + report.network_w + report.cooling_w + report.base_w;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 /// points of failure, and what one loss leaves.  Rated loads, before conversion losses.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,11 +56,14 @@ struct CoolingBankReport {
 };
 
 struct FabricReport {
-  std::string pool;
-  std::uint32_t nodes = 0, leaves = 0, spines = 0;
+  std::string pool;  ///< of a declared fabric, its id
+  std::uint32_t nodes = 0, leaves = 0, spines = 0;  ///< spines: all that nodes do not plug into
   int switch_hops = 0;
   double bisection_bytes_per_s = 0.0;
   double bisection_fraction = 0.0;  ///< of half the injection bandwidth
+  double worst_switch_fraction = 0.0, worst_cable_fraction = 0.0;  ///< of the bisection, left by the worst loss of one
+  std::string worst_switch, worst_cable;
+  std::optional<FabricParts> parts;  ///< of a declared fabric
 };
 
 struct HallReport {
@@ -72,7 +76,7 @@ struct HallReport {
 
 struct FacilityReport {
   std::uint32_t racks = 0, nodes = 0, accelerators = 0;
-  double rack_w = 0.0, cooling_w = 0.0, base_w = 0.0, total_w = 0.0;  ///< rated electrical loads
+  double rack_w = 0.0, network_w = 0.0, cooling_w = 0.0, base_w = 0.0, total_w = 0.0;  ///< rated electrical loads
   double grid_capacity_w = 0.0;
   double fed_w = 0.0;  ///< of total, by maximum flow with everything whole
   std::vector<HallReport> halls;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "topology/build/fabrics/parts.hpp"
 #include "topology/graph/facility_graph.hpp"
 
 namespace ondol::topology {
@@ -21,11 +22,19 @@ struct RackPlace {
   std::uint32_t vertex = 0;   ///< in the graph
 };
 
+/// A declared fabric, in the order of the scenario.
+struct FabricPlace {
+  std::uint32_t hall = 0;    ///< whose air its switches heat
+  std::uint32_t vertex = 0;  ///< its electrical load, which holds the switches
+  FabricParts parts;
+};
+
 struct Facility {
   FacilityGraph graph;
   std::vector<RackPlace> racks;
   std::vector<std::uint32_t> node_rack;  ///< rack index of each node
   std::vector<std::string> pools;        ///< in order of first appearance
+  std::vector<FabricPlace> fabrics;
   std::uint32_t accelerators = 0;
 };
 

@@ -84,7 +84,8 @@ std::string losses(std::string const& title, std::vector<Loss> const& all, bool 
 
 std::string to_text(FacilityReport const& r) {
   std::string text = print("%u racks, %u nodes, %u accelerators\n", r.racks, r.nodes, r.accelerators);
-  text += "Rated loads, before conversion losses: racks " + watts(r.rack_w) + ", cooling " + watts(r.cooling_w) + ", base " +
+  text += "Rated loads, before conversion losses: racks " + watts(r.rack_w) +
+          (r.network_w > 0.0 ? ", network " + watts(r.network_w) : "") + ", cooling " + watts(r.cooling_w) + ", base " +
           watts(r.base_w) + ", together " + watts(r.total_w);
   if (r.grid_capacity_w > 0.0)
     text += ": " + percent(r.total_w / r.grid_capacity_w) + " of " + watts(r.grid_capacity_w) + " grid capacity";
@@ -114,12 +115,21 @@ std::string to_text(FacilityReport const& r) {
     text += table("Cooling", rows);
   }
   if (!r.fabric.empty()) {
-    std::vector<Row> rows{{"pool", "nodes", "leaves", "spines", "switches on the way", "bisection", "of injection"}};
+    std::vector<Row> rows{{"fabric", "nodes", "leaves", "spines", "switches on the way", "bisection", "of injection",
+                           "less a switch", "less a cable"}};
     for (auto const& net : r.fabric)
       rows.push_back({net.pool, print("%u", net.nodes), print("%u", net.leaves), print("%u", net.spines),
                       print("%d", net.switch_hops), print("%.1f TB/s", net.bisection_bytes_per_s * 1e-12),
-                      percent(net.bisection_fraction)});
+                      percent(net.bisection_fraction), percent(net.worst_switch_fraction), percent(net.worst_cable_fraction)});
     text += table("Fabric", rows);
+    rows = {{"declared fabric", "switches", "ports used", "free", "node cables", "switch cables", "modules", "on the way in a unit",
+             "switches draw", "optics draw"}};
+    for (auto const& net : r.fabric)
+      if (auto const& p = net.parts)
+        rows.push_back({net.pool, print("%u", p->switches()), print("%u", p->ports_used), print("%u", p->ports - p->ports_used),
+                        print("%u", p->node_cables), print("%u", p->switch_cables), print("%.0f", p->modules),
+                        print("%d", p->hops_unit), watts(p->switch_w), watts(p->optic_w)});
+    if (rows.size() > 1) text += table("Parts of declared fabrics", rows);
   }
   text += losses("Single points of failure, power", r.power_single_points, true);
   text += losses("Single points of failure, cooling", r.cooling_single_points, true);

@@ -51,6 +51,8 @@ void wire_power_banks(Wiring& w);
 void place_plants_and_halls(Wiring& w);
 void place_racks(Wiring& w);
 void wire_cooling(Wiring& w);
+/// Of pools that no fabric names.
+inline constexpr double undeclared_port_bytes_per_s = 50e9;
 void wire_fabric(Wiring& w);
 
 }  // namespace ondol::topology

@@ -11,7 +11,7 @@ char const* to_string(Kind kind) {
   static constexpr std::array names{"site",        "utility",    "hall",  "rack",       "node", "accelerator", "network switch",
                                     "transformer", "switchgear", "UPS",   "busway",     "PDU",  "generator",   "battery",
                                     "plant",       "chiller",    "tower", "dry cooler", "CDU",  "CRAH",        "base load",
-                                    "mechanical",  "weather"};
+                                    "network",     "mechanical", "weather"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -46,6 +46,7 @@ enum class Kind : std::uint8_t {
   cdu,   ///< one unit, or (held by a hall, holding the units) all of a hall as one electrical load
   crah,  ///< likewise
   base_load,
+  network,     ///< all switches of a fabric, which it holds, as one electrical load
   mechanical,  ///< a plant's pumps, fans and chillers as one electrical load
   weather,
 };

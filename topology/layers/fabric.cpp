@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <compare>
 #include <queue>
+#include <tuple>
 #include <unordered_map>
 
 #include "topology/graph/boost_graph.hpp"
@@ -119,7 +121,15 @@ double half_injection_bytes_per_s(FacilityGraph const& facility, FabricNetwork c
   return std::min(first, second);
 }
 
-double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const& network) {
+double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const& network, FabricLoss const& loss) {
+  auto const links_left = [&](Index v) {
+    auto all = links(facility, v);
+    if (loss.vertex) std::erase_if(all, [&](Link const& link) { return v == *loss.vertex || link.other == *loss.vertex; });
+    for (auto& link : all)
+      if ((v == loss.a && link.other == loss.b) || (v == loss.b && link.other == loss.a))
+        link.capacity = std::max(0.0, link.capacity - loss.bytes_per_s);
+    return all;
+  };
   // Switches with the same links above are one vertex of the flow, with their capacities added; so are all nodes of one half
   // on one leaf.  Neither changes the value: what the parts can carry apart, they carry together, and back by equal shares.
   FlowNetwork flow(2);
@@ -130,7 +140,7 @@ double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const&
   std::map<std::vector<std::pair<Index, double>>, Index> alike;
   for (Index spine : network.spines) {
     std::vector<std::pair<Index, double>> key;
-    for (auto const& link : links(facility, spine)) key.emplace_back(link.other, link.capacity);
+    for (auto const& link : links_left(spine)) key.emplace_back(link.other, link.capacity);
     std::sort(key.begin(), key.end());
     auto const [it, fresh] = alike.emplace(std::move(key), Index{0});
     if (fresh) it->second = flow.add_vertex();
@@ -140,7 +150,7 @@ double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const&
   std::map<std::pair<Index, Index>, double> up;  // leaf or switch pair -> capacity
   for (auto const* part : {&network.leaves, &network.spines})
     for (Index v : *part)
-      for (auto const& link : links(facility, v)) {
+      for (auto const& link : links_left(v)) {
         if (facility.vertex(link.other).kind == Kind::node) continue;
         Index const a = local.at(v), b = local.at(link.other);
         if (a < b) up[{a, b}] += link.capacity;
@@ -150,7 +160,7 @@ double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const&
   std::map<std::pair<bool, Index>, double> plugs;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     bool const first_half = i < network.nodes.size() / 2;
-    for (auto const& link : links(facility, network.nodes[i]))
+    for (auto const& link : links_left(network.nodes[i]))
       if (auto const it = local.find(link.other); it != local.end()) plugs[{first_half, it->second}] += link.capacity;
   }
   for (auto const& [plug, capacity] : plugs) {
@@ -160,6 +170,42 @@ double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const&
       flow.add_edge(plug.second, sink, capacity);
   }
   return flow.max_flow(source, sink);
+}
+
+std::vector<FabricLoss> kinds_of_loss(FacilityGraph const& facility, FabricNetwork const& network, double cable_bytes_per_s) {
+  struct Likeness {
+    bool node = false;
+    std::size_t links = 0, here = 0;  ///< here: nodes of its own in the first half; of a node, whether it is there
+    double capacity = 0;
+    auto operator<=>(Likeness const&) const = default;
+  };
+  std::unordered_map<Index, Likeness> likeness;
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    auto& it = likeness[network.nodes[i]];
+    it.node = true;
+    it.here = i < network.nodes.size() / 2 ? 1 : 0;
+  }
+  for (auto const* part : {&network.nodes, &network.leaves, &network.spines})
+    for (Index v : *part) {
+      auto& it = likeness[v];
+      for (auto const& link : links(facility, v)) {
+        ++it.links;
+        it.capacity += link.capacity;
+        auto const other = likeness.find(link.other);
+        if (!it.node && other != likeness.end() && other->second.node) it.here += other->second.here;
+      }
+    }
+  std::vector<FabricLoss> losses;
+  std::map<Likeness, char> switches;
+  std::map<std::tuple<Likeness, Likeness, double>, char> cables;
+  for (auto const* part : {&network.leaves, &network.spines})
+    for (Index v : *part) {
+      if (switches.emplace(likeness[v], char{}).second) losses.push_back({v, 0, 0, 0.0});
+      for (auto const& link : links(facility, v))
+        if (cables.emplace(std::tuple{likeness[v], likeness[link.other], link.capacity}, char{}).second)
+          losses.push_back({std::nullopt, v, link.other, cable_bytes_per_s});
+    }
+  return losses;
 }
 
 }  // namespace ondol::topology

@@ -19,7 +19,7 @@ using Digraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirecti
 constexpr Index none = std::numeric_limits<Index>::max();
 
 bool is_load(Kind kind) {
-  return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::mechanical || kind == Kind::base_load;
+  return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::network || kind == Kind::mechanical || kind == Kind::base_load;
 }
 
 /// One CDU of a hall draws its power as part of all CDUs of the hall, which hold it.
@@ -40,6 +40,8 @@ PowerTree::Role role_of(Kind kind) {
       return PowerTree::Role::cdu;
     case Kind::crah:
       return PowerTree::Role::crah;
+    case Kind::network:
+      return PowerTree::Role::network;
     case Kind::mechanical:
       return PowerTree::Role::mechanical;
     case Kind::base_load:

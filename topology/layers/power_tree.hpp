@@ -13,12 +13,12 @@ namespace ondol::topology {
 /// a vertex is shared equally among its feeders.  Standby sources (generators and batteries that nothing feeds) carry
 /// nothing while the utility is there and are left out.
 struct PowerTree {
-  enum class Role { utility, unit, rack, node_group, cdu, crah, mechanical, base_load };
+  enum class Role { utility, unit, rack, node_group, cdu, crah, network, mechanical, base_load };
   struct Vertex {
     std::uint32_t graph_vertex = 0;
     Role role = Role::unit;
     std::string name;
-    std::uint32_t owner = 0;  ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; mechanical: plant index
+    std::uint32_t owner = 0;  ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; network: fabric index; mechanical: plant index
     std::uint32_t unit_index = 0;  ///< within the bank
     double rating_w = 0.0;
     std::uint32_t first_feeder = 0, feeder_count = 0;

@@ -24,8 +24,9 @@ std::unique_ptr<Routes> make_routes(FabricShape const& shape);
 /// Of fabric `fabric` of the scenario.
 std::unique_ptr<Routes> make_routes(schema::Scenario const& scenario, Facility const& facility, std::size_t fabric);
 
-/// The numbers of a declared fabric and its nodes, in rack order over its pools.
+/// The numbers of a declared fabric and its nodes, in rack order over its pools; with a facility also their names.
 FabricShape fabric_shape(schema::Scenario const& scenario, Facility const& facility, std::size_t fabric);
+FabricShape fabric_shape(schema::Scenario const& scenario, std::size_t fabric);
 
 /// The numbers of a declared fabric without its nodes, and the shape of `count` nodes of one kind in racks of one kind: for
 /// questions about a fabric that no site has.

@@ -67,18 +67,23 @@ NodeShape node_shape(schema::Catalogue const& catalogue, schema::RackSpec const&
   return shape;
 }
 
-FabricShape fabric_shape(schema::Scenario const& scenario, Facility const& facility, std::size_t fabric) {
+FabricShape fabric_shape(schema::Scenario const& scenario, std::size_t fabric) {
   auto const& spec = scenario.fabric.at(fabric);
   FabricShape f = fabric_shape(scenario.catalogue, spec);
-  std::uint32_t group = ~0u;
-  for (auto const& rack : facility.racks) {
-    auto const& g = scenario.racks[rack.group];
-    if (std::find(spec.pools.begin(), spec.pools.end(), g.pool) == spec.pools.end()) continue;
-    if (rack.group != group) f.nodes.push_back(node_shape(scenario.catalogue, scenario.catalogue.rack.at(g.rack), spec, 0));
-    group = rack.group;
-    f.nodes.back().nodes += rack.nodes;
-    for (std::uint32_t n = 0; n < rack.nodes; ++n) f.node_names.push_back(rack.name + "/n" + std::to_string(n + 1));
+  for (auto const& group : scenario.racks) {
+    if (std::find(spec.pools.begin(), spec.pools.end(), group.pool) == spec.pools.end()) continue;
+    auto const& rack = scenario.catalogue.rack.at(group.rack);
+    f.nodes.push_back(node_shape(scenario.catalogue, rack, spec, natural(group.count) * natural(rack.nodes)));
   }
+  return f;
+}
+
+FabricShape fabric_shape(schema::Scenario const& scenario, Facility const& facility, std::size_t fabric) {
+  FabricShape f = fabric_shape(scenario, fabric);
+  auto const& pools = scenario.fabric[fabric].pools;
+  for (auto const& rack : facility.racks)  // group by group, as above
+    if (std::find(pools.begin(), pools.end(), scenario.racks[rack.group].pool) != pools.end())
+      for (std::uint32_t n = 0; n < rack.nodes; ++n) f.node_names.push_back(rack.name + "/n" + std::to_string(n + 1));
   return f;
 }
 
