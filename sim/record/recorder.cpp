@@ -108,19 +108,26 @@ struct Recorder::Impl {
     std::string name;
     h5::Handle time;
   };
+  /// Groups that are sampled at the same dates.
+  struct Stream {
+    std::string own;  ///< group with a time of its own; empty: all others
+    double period_s = 0;
+    std::vector<Group> groups = {};
+    std::vector<Buffered> series = {};
+    std::vector<double> times = {};  ///< of the rows now buffered
+    std::size_t chunk_rows = most_chunk_rows;
+    std::size_t stored_rows = 0;  ///< rows in full chunks on file; the buffers hold those after them
+    double last_time = -std::numeric_limits<double>::infinity();
+    Clock::time_point flushed = Clock::now();
+  };
 
   RecorderOptions options;
   RunMetadata metadata;
   fs::path partial;
   h5::Handle access;
   h5::Handle file;
-  std::vector<Group> groups;
-  std::vector<Buffered> series;
-  std::vector<double> times;  ///< of the rows now buffered
-  std::size_t chunk_rows = most_chunk_rows;
-  std::size_t stored_rows = 0;  ///< rows in full chunks on file; the buffers hold those after them
-  double last_time = -std::numeric_limits<double>::infinity();
-  Clock::time_point opened = Clock::now(), flushed = opened;
+  std::vector<Stream> streams;  ///< the common one first
+  Clock::time_point opened = Clock::now();
   XXH3_state_t hash;
   enum class Stage { sampling, tables, finished } stage = Stage::sampling;
   bool broken = false;  ///< a write failed
@@ -146,8 +153,10 @@ struct Recorder::Impl {
   }
 
   void abandon() {
-    for (auto& s : series) s.set.abandon();
-    for (auto& g : groups) g.time.abandon();
+    for (auto& stream : streams) {
+      for (auto& s : stream.series) s.set.abandon();
+      for (auto& g : stream.groups) g.time.abandon();
+    }
     file.abandon();
     access.abandon();
   }
@@ -162,8 +171,9 @@ struct Recorder::Impl {
   h5::Handle create_group(std::string const& name) {
     h5::Handle const create(h5::check(H5Pcreate(H5P_GROUP_CREATE), "HDF5"), H5Pclose);
     h5::check(H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "HDF5");
-    return {h5::check(H5Gcreate2(file, name.c_str(), H5P_DEFAULT, create, H5P_DEFAULT), "cannot create group " + name),
-            H5Gclose};
+    h5::Handle const link(h5::check(H5Pcreate(H5P_LINK_CREATE), "HDF5"), H5Pclose);
+    h5::check(H5Pset_create_intermediate_group(link, 1), "HDF5");  // "windows/start"
+    return {h5::check(H5Gcreate2(file, name.c_str(), link, create, H5P_DEFAULT), "cannot create group " + name), H5Gclose};
   }
 
   void write_header() {
@@ -171,7 +181,7 @@ struct Recorder::Impl {
     h5::attribute(file, "Conventions", conventions);
     h5::attribute(file, "title", metadata.title);
     h5::attribute(file, "format", std::string("ondol-results"));
-    h5::attribute(file, "format_version", std::string("1.0"));
+    h5::attribute(file, "format_version", std::string("1.1"));
     h5::attribute(file, "complete", std::int64_t{0});
     h5::attribute(file, "status", std::string("running"));
     h5::attribute(file, "content_hash", std::string());
@@ -183,7 +193,7 @@ struct Recorder::Impl {
     h5::text(file, "scenario_toml", metadata.resolved_scenario);
   }
 
-  void write_time(Group& group, hid_t at) {
+  void write_time(Group& group, hid_t at, std::size_t chunk_rows) {
     group.time = h5::growing(at, "time", H5T_NATIVE_DOUBLE, chunk_rows, 0, 0);
     h5::check(H5DSset_scale(group.time, "time"), "cannot write time of " + group.name);
     h5::attribute(group.time, "units", origin());
@@ -213,25 +223,28 @@ struct Recorder::Impl {
     return {std::move(scale), coordinates};
   }
 
-  void write_series(Series const& s, hid_t at, hid_t time, hid_t scale, std::string const& coordinates, std::size_t labels) {
+  void write_series(Stream& stream, Series const& s, hid_t at, hid_t time, hid_t scale, std::string const& coordinates,
+                    std::size_t labels) {
     bool const scalar = s.axis.empty();
     auto const where = s.group + "/" + s.name;
     if (s.view.size() != labels) throw std::logic_error("series " + where + " is not as long as its axis");
-    auto const set = h5::growing(at, s.name, H5T_NATIVE_FLOAT, chunk_rows, scalar ? 0 : labels, std::min(labels, chunk_labels));
+    auto const set =
+        h5::growing(at, s.name, H5T_NATIVE_FLOAT, stream.chunk_rows, scalar ? 0 : labels, std::min(labels, chunk_labels));
     describe(set, s.units, s.long_name);
     if (!s.cell_methods.empty()) h5::attribute(set, "cell_methods", s.cell_methods);
     if (!coordinates.empty()) h5::attribute(set, "coordinates", coordinates);
     h5::attribute(set, "relative_precision", std::ldexp(1.0, scalar ? -24 : -significand_bits));
     h5::check(H5DSattach_scale(set, time, 0), "cannot attach time to " + where);
     if (!scalar) h5::check(H5DSattach_scale(set, scale, 1), "cannot attach axis to " + where);
-    series.push_back({"/" + where, s.view, scalar, std::vector<float>(chunk_rows * labels), {}});
+    stream.series.push_back({"/" + where, s.view, scalar, std::vector<float>(stream.chunk_rows * labels), {}});
   }
 
-  void write_group(std::string const& name, SignalTable const& table) {
+  void write_group(Stream& stream, std::string const& name, SignalTable const& table) {
     auto const at = create_group(name);
-    groups.push_back({name, {}});
-    auto& group = groups.back();
-    write_time(group, at);
+    if (stream.period_s > 0) h5::attribute(at, "period", stream.period_s);
+    stream.groups.push_back({name, {}});
+    auto& group = stream.groups.back();
+    write_time(group, at, stream.chunk_rows);
     struct Open {
       Axis const* axis;
       h5::Handle scale;
@@ -246,12 +259,12 @@ struct Recorder::Impl {
     for (auto const& s : table.series) {
       if (s.group != name) continue;
       if (s.axis.empty()) {
-        write_series(s, at, group.time, -1, "", 1);
+        write_series(stream, s, at, group.time, -1, "", 1);
         continue;
       }
       auto const open = std::find_if(axes.begin(), axes.end(), [&](Open const& o) { return o.axis->name == s.axis; });
       if (open != axes.end()) {
-        write_series(s, at, group.time, open->scale, open->coordinates, open->axis->labels.size());
+        write_series(stream, s, at, group.time, open->scale, open->coordinates, open->axis->labels.size());
       } else if (!s.view.empty()) {
         throw std::logic_error("series " + name + "/" + s.name + " names the unknown axis " + s.axis);
       }
@@ -259,10 +272,16 @@ struct Recorder::Impl {
   }
 
   void set_up(SignalTable const& table) {
-    std::size_t row_bytes = 1;
-    for (auto const& s : table.series) row_bytes += s.view.size() * sizeof(float);
-    while (chunk_rows > least_chunk_rows && chunk_rows * row_bytes > buffer_bytes) chunk_rows /= 2;
-    times.reserve(chunk_rows);
+    streams.push_back({.own = {}});
+    for (auto const& own : table.own_time) streams.push_back({.own = own.group, .period_s = own.period_s});
+    for (auto& stream : streams) {
+      std::size_t row_bytes = 1;
+      for (auto const& s : table.series)
+        if (&stream_of(s.group) == &stream) row_bytes += s.view.size() * sizeof(float);
+      while (stream.chunk_rows > least_chunk_rows && stream.chunk_rows * row_bytes > buffer_bytes / streams.size())
+        stream.chunk_rows /= 2;
+      stream.times.reserve(stream.chunk_rows);
+    }
     open_access();
     h5::Handle const create(h5::check(H5Pcreate(H5P_FILE_CREATE), "HDF5"), H5Pclose);
     h5::check(H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "HDF5");
@@ -275,29 +294,34 @@ struct Recorder::Impl {
     };
     for (auto const& s : table.series) note(s.group);
     for (auto const& a : table.axes) note(a.group);
-    for (auto const& name : names) write_group(name, table);
+    for (auto const& name : names) write_group(stream_of(name), name, table);
     // SWMR starts with every object closed; they are opened again for appending.
-    for (auto& group : groups) group.time.reset();
+    for (auto& stream : streams)
+      for (auto& group : stream.groups) group.time.reset();
     h5::check(H5Fstart_swmr_write(file), "cannot start to write " + partial.string());
     auto const open = [this](std::string const& path) {
       return h5::Handle(h5::check(H5Dopen2(file, path.c_str(), H5P_DEFAULT), "cannot open " + path), H5Dclose);
     };
-    for (auto& group : groups) group.time = open("/" + group.name + "/time");
-    for (auto& s : series) s.set = open(s.path);
+    for (auto& stream : streams) {
+      for (auto& group : stream.groups) group.time = open("/" + group.name + "/time");
+      for (auto& s : stream.series) s.set = open(s.path);
+    }
     flush_file();
+  }
+
+  Stream& stream_of(std::string const& group) {
+    auto const own = std::find_if(streams.begin() + 1, streams.end(), [&](Stream const& s) { return s.own == group; });
+    return own == streams.end() ? streams.front() : *own;
   }
 
   std::string lost() const { return "cannot write " + partial.string() + " (what was flushed before stays readable)"; }
 
-  void flush_file() {
-    h5::check(H5Fflush(file, H5F_SCOPE_LOCAL), lost());
-    flushed = Clock::now();
-  }
+  void flush_file() { h5::check(H5Fflush(file, H5F_SCOPE_LOCAL), lost()); }
 
-  void append(hid_t set, hid_t type, std::size_t columns, bool flat, void const* rows) {
-    hsize_t const size[2] = {stored_rows + times.size(), columns};
-    hsize_t const start[2] = {stored_rows, 0};
-    hsize_t const count[2] = {times.size(), columns};
+  void append(Stream const& stream, hid_t set, hid_t type, std::size_t columns, bool flat, void const* rows) {
+    hsize_t const size[2] = {stream.stored_rows + stream.times.size(), columns};
+    hsize_t const start[2] = {stream.stored_rows, 0};
+    hsize_t const count[2] = {stream.times.size(), columns};
     int const rank = flat ? 1 : 2;
     h5::check(H5Dset_extent(set, size), lost());
     h5::Handle const in_file(h5::check(H5Dget_space(set), lost()), H5Sclose);
@@ -308,23 +332,33 @@ struct Recorder::Impl {
 
   /// Writes the buffered rows.  A full chunk leaves the buffers; a part stays and is written again when its chunk is full,
   /// so that HDF5 never reads back what it wrote.
-  void store() {
-    if (times.empty()) return;
-    for (auto const& s : series) append(s.set, H5T_NATIVE_FLOAT, s.view.size(), s.scalar, s.rows.data());
-    for (auto const& group : groups) append(group.time, H5T_NATIVE_DOUBLE, 1, true, times.data());
+  void store(Stream& stream) {
+    if (stream.times.empty()) return;
+    for (auto const& s : stream.series) append(stream, s.set, H5T_NATIVE_FLOAT, s.view.size(), s.scalar, s.rows.data());
+    for (auto const& group : stream.groups) append(stream, group.time, H5T_NATIVE_DOUBLE, 1, true, stream.times.data());
     flush_file();
-    if (times.size() < chunk_rows) return;
-    stored_rows += times.size();
-    times.clear();
+    stream.flushed = Clock::now();
+    if (stream.times.size() < stream.chunk_rows) return;
+    stream.stored_rows += stream.times.size();
+    stream.times.clear();
+  }
+  void store() {
+    for (auto& stream : streams) store(stream);
   }
 
-  void sample(double time_s) {
+  void sample(std::string const& group, double time_s) {
+    auto& stream = group.empty() ? streams.front() : stream_of(group);
+    if (stream.own != group) throw std::logic_error("the group " + group + " has no time of its own");
+    sample(stream, time_s);
+  }
+
+  void sample(Stream& stream, double time_s) {
     if (stage != Stage::sampling) throw std::logic_error("a report after the tables");
-    if (!(time_s > last_time) || !std::isfinite(time_s)) throw std::logic_error("reports must move forward in time");
-    last_time = time_s;
-    std::size_t const row = times.size();
+    if (!(time_s > stream.last_time) || !std::isfinite(time_s)) throw std::logic_error("reports must move forward in time");
+    stream.last_time = time_s;
+    std::size_t const row = stream.times.size();
     XXH3_128bits_update(&hash, &time_s, sizeof time_s);
-    for (auto& s : series) {
+    for (auto& s : stream.series) {
       std::size_t const n = s.view.size();
       double const* const in = s.view.data();
       float* const out = s.rows.data() + row * n;
@@ -335,18 +369,20 @@ struct Recorder::Impl {
         for (std::size_t i = 0; i < n; ++i) out[i] = rounded(in[i]);
       }
     }
-    times.push_back(time_s);
+    stream.times.push_back(time_s);
     // A part of a chunk is worth writing when a reader has waited 2 s; rarer in long runs, since each leaves a hole in the
     // file.
     auto const now = Clock::now();
     auto const patience = std::max<Clock::duration>(std::chrono::seconds(2), (now - opened) / 20);
-    if (times.size() == chunk_rows || now - flushed >= patience) store();
+    if (stream.times.size() == stream.chunk_rows || now - stream.flushed >= patience) store(stream);
   }
 
   void close_series() {
     bool closed = true;
-    for (auto& s : series) closed = s.set.reset() && closed;
-    for (auto& g : groups) closed = g.time.reset() && closed;
+    for (auto& stream : streams) {
+      for (auto& s : stream.series) closed = s.set.reset() && closed;
+      for (auto& g : stream.groups) closed = g.time.reset() && closed;
+    }
     closed = file.reset() && closed;
     if (!closed) h5::fail(lost());
   }
@@ -475,7 +511,11 @@ Recorder::~Recorder() {
 }
 
 void Recorder::sample(double time_s) {
-  impl_->guarded([&] { impl_->sample(time_s); });
+  impl_->guarded([&] { impl_->sample({}, time_s); });
+}
+
+void Recorder::sample(std::string const& group, double time_s) {
+  impl_->guarded([&] { impl_->sample(group, time_s); });
 }
 
 void Recorder::table(std::string const& group, std::vector<Column> const& columns) {

@@ -55,6 +55,8 @@ class Recorder {
 
   /// Appends one report at `time_s` after the start (end of the averaging interval) from the views.
   void sample(double time_s);
+  /// The same for a group that the table gives a time of its own.
+  void sample(std::string const& group, double time_s);
 
   /// Writes a table group, e.g. "jobs", "events", "kpis", "ledger".  To be called after the last `sample`.
   void table(std::string const& group, std::vector<Column> const& columns);

@@ -32,10 +32,17 @@ struct Series {
   std::span<double const> view;  ///< one value, or one per label
 };
 
+/// A group whose reports come on dates of its own, much closer than those of the others.
+struct OwnTime {
+  std::string group;
+  double period_s = 0;
+};
+
 struct SignalTable {
   std::vector<Axis> axes;
   std::vector<AxisColumn> columns;
   std::vector<Series> series;
+  std::vector<OwnTime> own_time;
 };
 
 }  // namespace ondol::sim
