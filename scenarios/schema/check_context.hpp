@@ -68,6 +68,7 @@ void check_demand(Context const& c);
 /// Whether the job's parallel sizes divide what they split; `path` such as "training[0]".
 void check_layout(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_fabric(Context const& c);
+void check_phase_windows(Context const& c);
 void warn_of_capacities(Context const& c);
 
 }  // namespace ondol::schema

@@ -148,8 +148,11 @@ void check_names(Scenario const& s, Decoder const& decoder, Faults& faults) {
     std::vector<std::string> ids;
     bool complete = true;  ///< false when a name could not be read: any reference may be to that one
   };
-  std::map<std::string, Names> known{
-      {"power", {"power bank", {}}}, {"plant", {"plant", {}}}, {"hall", {"hall", {}}}, {"pool", {"pool of racks", {}}}};
+  std::map<std::string, Names> known{{"power", {"power bank", {}}},
+                                     {"plant", {"plant", {}}},
+                                     {"hall", {"hall", {}}},
+                                     {"pool", {"pool of racks", {}}},
+                                     {"training", {"training job", {}}}};
   auto const gather = [&](char const* kind, char const* list, char const* key, auto const& elements, auto member) {
     Names& names = known[kind];
     names.complete = decoder.good_itself(list);
@@ -164,6 +167,7 @@ void check_names(Scenario const& s, Decoder const& decoder, Faults& faults) {
   gather("plant", "plant", "id", s.plant, &PlantSpec::id);
   gather("hall", "hall", "id", s.hall, &HallSpec::id);
   gather("pool", "racks", "pool", s.racks, &RackGroupSpec::pool);
+  gather("training", "training", "name", s.training, &TrainingSpec::name);
   known["power"].ids.emplace_back("utility");
   for (auto const& r : decoder.references) {
     auto const names = known.find(r.kind);
@@ -191,6 +195,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_cooling(c);
   check_fabric(c);
   check_demand(c);
+  check_phase_windows(c);
   if (!faults.any()) warn_of_capacities(c);
 }
 

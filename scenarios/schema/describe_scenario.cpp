@@ -285,6 +285,15 @@ void describe(Table& t, SteadySpec& s) {
   t("activity", s.activity, "of every accelerator").required();
 }
 
+void describe(Table& t, PhaseWindowSpec& s) {
+  t("name", s.name, "of the window").identity();
+  t("start", s.start, "after the start of the run").range(0, century);
+  t("duration", s.duration, "length of the window").above(0, 86400 * 31).required();
+  t("period", s.period, "between rows of its series").range(1e-4, 60);
+  t("jobs", s.jobs, "training jobs that are played; none: all").names("training");
+  t("racks", s.racks, "write the power of every rack");
+}
+
 void describe(Table& t, SchedulerSpec& s) {
   using Policy = SchedulerSpec::Policy;
   t("policy", s.policy, {{Policy::fcfs, "fcfs"}, {Policy::easy, "easy"}}, "first come first served, or with EASY backfill");
@@ -305,6 +314,7 @@ void describe(Table& t, Scenario& s) {
   t("mix", s.mix, "synthetic streams of batch jobs");
   t("service", s.service, "inference services that follow the day");
   t("steady", s.steady, "accelerators held at one activity");
+  t("phase_window", s.phase_window, "stretches of the run in which training is played phase by phase");
 }
 
 void describe(Table& t, StepFile& s) {

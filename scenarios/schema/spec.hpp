@@ -294,6 +294,15 @@ struct SteadySpec {  // [[steady]]: accelerators held at one activity (idle and 
   ActivitySpec activity;
 };
 
+struct PhaseWindowSpec {  // [[phase_window]]: iterations of training jobs are played phase by phase
+  std::string name;
+  Seconds start{0};  ///< after simulation start
+  Seconds duration{0};
+  Seconds period{0.01};           ///< between rows of its series
+  std::vector<std::string> jobs;  ///< training jobs; empty: all
+  bool racks = false;             ///< write the power of every rack
+};
+
 struct SchedulerSpec {  // [scheduler]
   enum class Policy { fcfs, easy };
   Policy policy = Policy::easy;
@@ -314,6 +323,7 @@ struct Scenario {
   std::vector<MixSpec> mix;
   std::vector<ServiceSpec> service;
   std::vector<SteadySpec> steady;
+  std::vector<PhaseWindowSpec> phase_window;
 
   Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;

@@ -94,6 +94,11 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.heat_capacity_j_per_k * c.junction_k_per_w));
 }
 
+double MachineRoom::power_limit_w(std::uint32_t n) const {
+  auto const& c = class_of(n);
+  return std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, nodes_.closed_coolant_k[n], c.junction_k_per_w));
+}
+
 /// Chooses the clock of a node: power limit, and the power that the coolant can carry away at the slowdown temperature.
 bool MachineRoom::close(std::uint32_t n) {
   auto const rack = rack_of_node_[n];
@@ -106,19 +111,21 @@ bool MachineRoom::close(std::uint32_t n) {
     nodes_.clock[n] = 1;
     return true;
   }
-  double const limit = std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, coolant, c.junction_k_per_w));
+  double const limit = power_limit_w(n);
   double reference = 0, slope = 0, clock = 1, host = 0;
   int busy = 0;
   bool changed = false;
   for (auto& share : load_[n]) {
     busy += share.accelerators;
     if (share.iteration) {
-      auto const draw = iteration_draw(c.accelerator, *share.iteration, share.fabric_share, limit, nodes_.die_k[n]);
+      auto const& draw = share.draw;
+      double const speed = draw.speed;
+      share.draw = iteration_draw(c.accelerator, *share.iteration, share.fabric_share, limit, nodes_.die_k[n]);
       reference += share.accelerators * draw.at_reference_w;
       slope += share.accelerators * draw.slope_w_per_k;
       clock = std::min(clock, draw.clock);
       host += draw.host * share.accelerators / c.accelerators;
-      changed |= std::exchange(share.speed, draw.speed) != draw.speed;
+      changed |= draw.speed != speed;
       continue;
     }
     auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, nodes_.die_k[n]);

@@ -21,7 +21,7 @@ struct NodeShareLoad {
   double host = 0;                                           ///< host activity, as if the whole node did this
   std::shared_ptr<IterationLoad const> iteration = nullptr;  ///< instead of `terms` and `host`
   double fabric_share = 1;
-  double speed = 1;  ///< set by the room: progress of `iteration` relative to its reference duration
+  IterationDraw draw = {};  ///< set by the room, of `iteration` on one accelerator
 };
 
 class MachineRoom {
@@ -51,7 +51,7 @@ class MachineRoom {
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
 
-  /// What a node was given, in that order, with the speed of shares that repeat an iteration.
+  /// What a node was given, in that order, with the draws of shares that repeat an iteration.
   std::span<NodeShareLoad const> load(std::uint32_t node) const { return load_[node]; }
   NodeState const& nodes() const { return nodes_; }
   RackState const& racks() const { return racks_; }
@@ -62,6 +62,9 @@ class MachineRoom {
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
   double utility_w() const { return tree_.utility_w(); }
   double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
+  /// What bounds the mean power of an accelerator of the node: its limit, or what the coolant can carry as last looked at.
+  double power_limit_w(std::uint32_t node) const;
+  std::span<double const> vertex_load_w() const { return vertex_load_w_; }  ///< of the power tree, means of the interval
   WeatherSample const& weather() const { return weather_; }
   RackClass const& class_of(std::uint32_t node) const { return assembly_.classes[class_of_rack_[rack_of_node_[node]]]; }
   std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }

@@ -16,6 +16,7 @@
 #include "sim/engine/clock.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/machine_room.hpp"
+#include "sim/engine/phase_window.hpp"
 #include "sim/engine/reporter.hpp"
 #include "workloads/traces/demand.hpp"
 
@@ -48,7 +49,13 @@ class Run {
         reporter_(scenario, facility, assembly_),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
-        limited_(facility.racks.size(), 0) {}
+        limited_(facility.racks.size(), 0) {
+    for (auto const& spec : scenario.phase_window)
+      if (spec.start.v < duration_s_)
+        windows_.push_back(std::make_unique<PhaseWindow>(spec, scenario, facility, assembly_, book_.jobs()));
+    window_macro_j_.resize(windows_.size());
+    next_window_edge_s_ = windows_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
+  }
 
   RunResult go() {
     auto const wall_start = Wall::now();
@@ -67,14 +74,18 @@ class Run {
     ++instants_;
     reporter_.accumulate_pools(book_, date - now_s_);
     now_s_ = date;
+    if (window_) window_->advance(now_s_);
     bool const whole = now_s_ >= next_settle_s_ || stopped();
     if (whole && now_s_ > settled_s_) settle();
     happen();
     for (auto const job : book_.schedule(now_s_)) begin_job(job);
     if (whole) control();
-    for (auto const node : room_.take_changed())
+    for (auto const node : room_.take_changed()) {
       for (auto const job : book_.on_node(node)) dirty_.push_back(job);
+      if (window_) window_->touch(node);
+    }
     re_rate();
+    look_closer(whole);
     if (whole && now_s_ >= next_report_s_) record();
     if (whole) progress();
     if (now_s_ >= duration_s_ || stopped()) return now_s_;
@@ -84,6 +95,7 @@ class Run {
   void settle() {
     room_.settle(now_s_);
     reporter_.accumulate(room_, now_s_ - settled_s_);
+    if (window_) window_macro_j_[window_at_] += room_.utility_w() * (now_s_ - settled_s_);
     settled_s_ = now_s_;
   }
 
@@ -96,6 +108,11 @@ class Run {
           break;
         case Entry::What::job_end:
           if (book_.valid(entry)) end_job(entry.subject, JobPhase::done);
+          break;
+        case Entry::What::beat:
+          if (!valid(entry)) break;
+          window_->beat(entry.subject, now_s_);
+          await_beat(entry.subject);
           break;
         case Entry::What::profile_change:
           if (book_.record(entry.subject).phase == JobPhase::running) {
@@ -146,7 +163,7 @@ class Run {
       double declared = 1, wanted = std::numeric_limits<double>::infinity();
       for (auto const& h : r.holdings) {
         if (j.iteration) {
-          wanted = std::min(wanted, room_.load(h.node)[place_on(job, h.node)].speed);
+          wanted = std::min(wanted, room_.load(h.node)[place_on(job, h.node)].draw.speed);
           continue;
         }
         auto const& c = room_.class_of(h.node);
@@ -167,13 +184,54 @@ class Run {
 
   double look_ahead(bool whole) {
     double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
-    double const due = std::min({now_s_ + step, next_report_s_, duration_s_});
+    double const due = std::min({now_s_ + step, next_report_s_, next_window_edge_s_, duration_s_});
     next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
-    while (!calendar_.empty() && !book_.valid(calendar_.top())) calendar_.pop();
+    while (!calendar_.empty() && !valid(calendar_.top())) calendar_.pop();
     double next = next_settle_s_;
     if (!calendar_.empty()) next = std::min(next, calendar_.next_date());
     // An entry written for this very date is handled at the next representable instant.
     return std::max(next, std::nextafter(now_s_, duration_s_));
+  }
+
+  bool valid(Entry const& entry) const {
+    if (entry.what != Entry::What::beat) return book_.valid(entry);
+    auto const* cohort = window_ ? window_->cohort(entry.subject) : nullptr;
+    return cohort && cohort->next_s() == entry.date_s;
+  }
+
+  // ------------------------------------------------------------------------------------------------ phase windows
+  /// Opens and closes windows, and hands the one that is open what has changed.
+  void look_closer(bool whole) {
+    if (whole && now_s_ >= next_window_edge_s_) {
+      if (window_ && now_s_ >= window_->end_s()) {
+        window_->end(now_s_);
+        window_ = nullptr;
+      }
+      for (std::size_t w = 0; w < windows_.size() && !window_; ++w) {
+        if (now_s_ < windows_[w]->start_s() || now_s_ >= windows_[w]->end_s()) continue;
+        window_ = windows_[w].get();
+        window_at_ = w;
+        window_->begin(now_s_, room_, book_, [this, w](double end_s) {
+          if (recorder_) recorder_->sample("windows/" + windows_[w]->name(), end_s);
+        });
+        window_->for_each([this](Cohort const& c) { await_beat(c.job()); });
+      }
+      find_next_window_edge();
+    } else if (window_) {
+      window_->refresh(now_s_, room_, book_, whole);
+    }
+  }
+
+  void find_next_window_edge() {
+    next_window_edge_s_ = std::numeric_limits<double>::infinity();
+    for (auto const& w : windows_)
+      for (double const edge : {w->start_s(), w->end_s()})
+        if (edge > now_s_) next_window_edge_s_ = std::min(next_window_edge_s_, edge);
+  }
+
+  void await_beat(std::uint32_t job) {
+    auto const* cohort = window_->cohort(job);
+    if (cohort) calendar_.add({.date_s = cohort->next_s(), .what = Entry::What::beat, .subject = job});
   }
 
   // ------------------------------------------------------------------------------------------------ jobs and their nodes
@@ -181,10 +239,14 @@ class Run {
     for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
     book_.note_energy_at_start(job, room_.nodes().energy_j);
     load_nodes_of(job);
+    if (!window_) return;
+    window_->start_job(job, now_s_, room_, book_);
+    await_beat(job);
   }
 
   void end_job(std::uint32_t job, JobPhase how) {
     for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
+    if (window_) window_->end_job(job, now_s_);
     book_.end(job, how, now_s_, room_.nodes().energy_j);
     for (auto const& h : book_.record(job).holdings) load_node(h.node);
     book_.forget_holdings(job);
@@ -212,6 +274,7 @@ class Run {
   }
 
   void load_node(std::uint32_t node) {
+    if (window_) window_->touch(node);
     room_.touch(node, now_s_);
     auto const& macro = room_.class_of(node).macro;
     std::vector<NodeShareLoad> load;
@@ -256,8 +319,9 @@ class Run {
     meta.provenance["command_line"] = options_.command_line;
     meta.provenance["scenario_file"] = scenario_.file;
     meta.provenance["simgrid_version"] = Clock::simgrid_version();
-    recorder_ =
-        std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), reporter_.table());
+    auto table = reporter_.table();
+    for (auto const& w : windows_) w->describe(table);
+    recorder_ = std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table));
   }
 
   bool stopped() const { return options_.stop && options_.stop->load() != 0; }
@@ -276,6 +340,7 @@ class Run {
     RunResult result;
     result.status = now_s_ >= duration_s_ ? "complete" : "interrupted";
     result.kpis = reporter_.kpis(room_, book_, now_s_);
+    add_swing(result.kpis);
     result.instants = instants_;
     result.warnings = warnings_;
     result.ledger_residual = room_.ledger().residual();
@@ -290,6 +355,27 @@ class Run {
       result.file = options_.output;
     }
     return result;
+  }
+
+  /// Key figures of the windows: the worst of them.
+  void add_swing(std::vector<Kpi>& kpis) const {
+    double swing = 0, ramp = 0, error = 0;
+    bool any = false;
+    for (std::size_t w = 0; w < windows_.size(); ++w) {
+      auto const& f = windows_[w]->figures();
+      if (f.energy_j <= 0) continue;
+      any = true;
+      swing = std::max(swing, f.highest_w - f.lowest_w);
+      ramp = std::max(ramp, f.ramp_w_per_s);
+      double const off = f.energy_j / window_macro_j_[w] - 1;
+      if (std::abs(off) > std::abs(error)) error = off;
+    }
+    if (!any) return;
+    kpis.push_back({"swing_peak_to_peak", swing / 1e6, "MW", "Highest less lowest power at the meter in a phase window"});
+    kpis.push_back(
+        {"swing_ramp", ramp / 1e6, "MW/s", "Largest change of power at the meter within a second of a phase window"});
+    kpis.push_back(
+        {"phase_energy_difference", error, "1", "Energy of a phase window over that of the same time by means, less 1"});
   }
 
   schema::Scenario const& scenario_;
@@ -309,6 +395,11 @@ class Run {
   std::uint64_t reports_ = 0, instants_ = 0;
   double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
   std::map<std::pair<RackClass const*, workloads::Iteration const*>, std::shared_ptr<IterationLoad const>> iterations_;
+  std::vector<std::unique_ptr<PhaseWindow>> windows_;
+  std::vector<double> window_macro_j_;  ///< energy at the meter while each was open
+  PhaseWindow* window_ = nullptr;       ///< the one that is open
+  std::size_t window_at_ = 0;
+  double next_window_edge_s_ = 0;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint8_t> limited_;
   Wall::time_point last_progress_{};

@@ -453,5 +453,28 @@ TEST_F(RecorderTest, MisuseIsALogicError) {
   EXPECT_THROW(report(r, 2), std::logic_error);
 }
 
+TEST_F(RecorderTest, AGroupMayHaveATimeOfItsOwn) {
+  auto table = signals();
+  double fine_w = 0;
+  table.own_time = {{"windows/w", 0.01}};
+  table.series.push_back({"windows/w", "power", "W", "power at the meter", "time: mean", "", std::span(&fine_w, 1)});
+  Recorder r({path}, metadata(), table);
+  report(r, 0);
+  for (int i = 0; i < 2000; ++i) {
+    fine_w = i;
+    r.sample("windows/w", 30.0 + 0.01 * (i + 1));
+  }
+  report(r, 1);
+  EXPECT_THROW(r.sample("racks", 200.0), std::logic_error);
+  r.finish("complete");
+  File const f(path);
+  EXPECT_THAT(shape(f.id, "/site/power"), ElementsAre(2));
+  EXPECT_THAT(shape(f.id, "/windows/w/power"), ElementsAre(2000));
+  EXPECT_EQ(values(f.id, "/windows/w/power")[1999], 1999);
+  EXPECT_DOUBLE_EQ(values(f.id, "/windows/w/time")[0], 30.01);
+  EXPECT_THAT(values(f.id, "/site/time"), ElementsAre(60, 120));
+  EXPECT_EQ(text(f.id, "/windows/w/power", "units"), "W");
+}
+
 }  // namespace
 }  // namespace ondol::sim
