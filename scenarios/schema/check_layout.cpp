@@ -1,5 +1,5 @@
-/// Sizes of a training job that must go together.  Parallel sizes: tensor groups split the heads, context groups the sequence, stages the layers, replicas
-/// the batch, expert groups the experts.  What does not divide is told with the nearest that would.
+/// Sizes of a training job that must go together.  Parallel sizes: tensor groups split the heads, context groups the sequence,
+/// stages the layers, replicas the batch, expert groups the experts.  What does not divide is told with the nearest that would.
 
 #include <algorithm>
 #include <cmath>
@@ -48,7 +48,8 @@ void check_pauses(Context const& c, std::string const& path, TrainingSpec const&
   if (t.evaluation_interval > 0 && t.evaluation_sequences == 0)
     c.error(at("evaluation_interval"), "evaluations need evaluation_sequences, the number of sequences of one");
   if (t.evaluation_sequences > 0 && t.evaluation_interval == 0)
-    c.error(at("evaluation_sequences"), "evaluation_sequences needs evaluation_interval, the sequences trained between evaluations");
+    c.error(at("evaluation_sequences"),
+            "evaluation_sequences needs evaluation_interval, the sequences trained between evaluations");
   if (t.evaluation_interval > 0 && t.evaluation_interval < t.batch_sequences)
     c.warning(at("evaluation_interval"), "evaluation_interval = " + std::to_string(t.evaluation_interval) +
                                              " is less than a batch: an evaluation follows every step");

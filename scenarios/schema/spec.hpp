@@ -246,8 +246,8 @@ struct TrainingSpec {  // [[training]]
   std::optional<Bytes> checkpoint_size;  ///< of the whole job; none: 13.1 byte a parameter
   int evaluation_interval = 0;           ///< sequences trained between evaluations; 0: none
   int evaluation_sequences = 0;          ///< of one evaluation
-  std::string stack;                    ///< catalogue training stack; empty: defaults of TrainingStackSpec
-  double speed_spread = 0.01;           ///< between accelerators, relative standard deviation of the time of one kernel
+  std::string stack;                     ///< catalogue training stack; empty: defaults of TrainingStackSpec
+  double speed_spread = 0.01;            ///< between accelerators, relative standard deviation of the time of one kernel
 };
 
 struct TraceSpec {  // [[trace]]

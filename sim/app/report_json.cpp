@@ -15,15 +15,9 @@ Json losses(std::vector<topology::Loss> const& all) {
 }  // namespace
 
 std::string to_json(topology::FacilityReport const& r) {
-  Json json{{"racks", r.racks},
-            {"nodes", r.nodes},
-            {"accelerators", r.accelerators},
-            {"rack_w", r.rack_w},
-            {"network_w", r.network_w},
-            {"cooling_w", r.cooling_w},
-            {"base_w", r.base_w},
-            {"total_w", r.total_w},
-            {"grid_capacity_w", r.grid_capacity_w},
+  Json json{{"racks", r.racks},   {"nodes", r.nodes},         {"accelerators", r.accelerators},
+            {"rack_w", r.rack_w}, {"network_w", r.network_w}, {"cooling_w", r.cooling_w},
+            {"base_w", r.base_w}, {"total_w", r.total_w},     {"grid_capacity_w", r.grid_capacity_w},
             {"fed_w", r.fed_w}};
   for (auto const& h : r.halls)
     json["halls"].push_back({{"id", h.id},

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 TIERS = {"measured", "literature", "datasheet", "assumed"}
 META = {"source", "tier", "why", "uncertainty", "extends"}
-TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
+TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "scaleup", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
         "board", "note", "interconnect", "scaleout", "level"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"format", "parameters", "covariance", "quality"}

@@ -35,7 +35,9 @@ void sum_loads(Facility const& facility, FacilityReport& report) {
     if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network && kind != Kind::base_load)
       continue;
     if (graph.sources(Layer::power, v).empty()) continue;  // a part of a load, not a load
-    (kind == Kind::base_load ? report.base_w : kind == Kind::network ? report.network_w : report.cooling_w) += graph.vertex(v).rating.v;
+    (kind == Kind::base_load ? report.base_w
+     : kind == Kind::network ? report.network_w
+                             : report.cooling_w) += graph.vertex(v).rating.v;
   }
   report.total_w = report.rack_w + report.network_w + report.cooling_w + report.base_w;
 }

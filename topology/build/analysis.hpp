@@ -56,11 +56,11 @@ struct CoolingBankReport {
 };
 
 struct FabricReport {
-  std::string pool;  ///< of a declared fabric, its id
+  std::string pool;                                 ///< of a declared fabric, its id
   std::uint32_t nodes = 0, leaves = 0, spines = 0;  ///< spines: all that nodes do not plug into
   int switch_hops = 0;
   double bisection_bytes_per_s = 0.0;
-  double bisection_fraction = 0.0;  ///< of half the injection bandwidth
+  double bisection_fraction = 0.0;                                 ///< of half the injection bandwidth
   double worst_switch_fraction = 0.0, worst_cable_fraction = 0.0;  ///< of the bisection, left by the worst loss of one
   std::string worst_switch, worst_cable;
   std::optional<FabricParts> parts;  ///< of a declared fabric

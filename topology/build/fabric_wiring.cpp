@@ -86,7 +86,8 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
     network = switch_network(shape);
   } catch (InputError const& e) {
     for (auto const& fault : e.faults())
-      w.fault(path + (fault.message.starts_with("failed ") ? ".failed" : ".id"), "fabric \"" + spec.id + "\": " + fault.message);
+      w.fault(path + (fault.message.starts_with("failed ") ? ".failed" : ".id"),
+              "fabric \"" + spec.id + "\": " + fault.message);
     return;
   }
   if (auto const lost = cut_off(shape, *network); !lost.empty()) {
@@ -100,7 +101,8 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
 
   FabricPlace place;
   place.parts = fabric_parts(w.scenario.catalogue, spec, shape, *network);
-  auto const hall = std::find_if(w.scenario.hall.begin(), w.scenario.hall.end(), [&](auto const& it) { return it.id == spec.hall; });
+  auto const hall =
+      std::find_if(w.scenario.hall.begin(), w.scenario.hall.end(), [&](auto const& it) { return it.id == spec.hall; });
   if (hall == w.scenario.hall.end()) {
     w.fault(path + ".hall", path + ".hall names \"" + spec.hall + "\", which is no hall");
     return;
@@ -117,7 +119,8 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
   for (std::size_t i = 0; i < nics.size();) {  // ports of one node on one switch are one edge
     std::size_t const first = i;
     double ports = 0;
-    for (; i < nics.size() && nics[i].node == nics[first].node && nics[i].at == nics[first].at; ++i) ports += nics[i].failed ? 0 : 1;
+    for (; i < nics.size() && nics[i].node == nics[first].node && nics[i].at == nics[first].at; ++i)
+      ports += nics[i].failed ? 0 : 1;
     if (ports > 0)
       graph.add_edge(Layer::fabric, nodes[nics[first].node], vertex[nics[first].at], ports * shape.port_bytes_per_s);
   }

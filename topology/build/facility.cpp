@@ -83,9 +83,8 @@ Watts rated_rack_power(schema::Scenario const& scenario, schema::RackGroupSpec c
   auto const& catalogue = scenario.catalogue;
   auto const& rack = catalogue.rack.at(group.rack);
   auto const& node = catalogue.node.at(rack.node);
-  Watts power = rack.rated_power.v > 0.0
-                    ? rack.rated_power
-                    : node.rated_power * double(rack.nodes) + rack.switch_power + rack.network_share_power;
+  Watts power = rack.rated_power.v > 0.0 ? rack.rated_power
+                                         : node.rated_power * double(rack.nodes) + rack.switch_power + rack.network_share_power;
   if (schema::fabric_of(scenario, group.pool)) power -= rack.network_share_power;
   auto const accelerator = catalogue.accelerator.find(node.accelerator);
   if (group.power_limit && accelerator != catalogue.accelerator.end()) {

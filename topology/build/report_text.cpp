@@ -122,8 +122,8 @@ std::string to_text(FacilityReport const& r) {
                       print("%d", net.switch_hops), print("%.1f TB/s", net.bisection_bytes_per_s * 1e-12),
                       percent(net.bisection_fraction), percent(net.worst_switch_fraction), percent(net.worst_cable_fraction)});
     text += table("Fabric", rows);
-    rows = {{"declared fabric", "switches", "ports used", "free", "node cables", "switch cables", "modules", "on the way in a unit",
-             "switches draw", "optics draw"}};
+    rows = {{"declared fabric", "switches", "ports used", "free", "node cables", "switch cables", "modules",
+             "on the way in a unit", "switches draw", "optics draw"}};
     for (auto const& net : r.fabric)
       if (auto const& p = net.parts)
         rows.push_back({net.pool, print("%u", p->switches()), print("%u", p->ports_used), print("%u", p->ports - p->ports_used),

@@ -1,8 +1,8 @@
 #include "topology/layers/fabric.hpp"
 
 #include <algorithm>
-#include <map>
 #include <compare>
+#include <map>
 #include <queue>
 #include <tuple>
 #include <unordered_map>

@@ -19,7 +19,8 @@ using Digraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirecti
 constexpr Index none = std::numeric_limits<Index>::max();
 
 bool is_load(Kind kind) {
-  return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::network || kind == Kind::mechanical || kind == Kind::base_load;
+  return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::network || kind == Kind::mechanical ||
+         kind == Kind::base_load;
 }
 
 /// One CDU of a hall draws its power as part of all CDUs of the hall, which hold it.

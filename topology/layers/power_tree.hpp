@@ -18,7 +18,8 @@ struct PowerTree {
     std::uint32_t graph_vertex = 0;
     Role role = Role::unit;
     std::string name;
-    std::uint32_t owner = 0;  ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; network: fabric index; mechanical: plant index
+    std::uint32_t owner = 0;       ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; network: fabric index;
+                                   ///< mechanical: plant index
     std::uint32_t unit_index = 0;  ///< within the bank
     double rating_w = 0.0;
     std::uint32_t first_feeder = 0, feeder_count = 0;

@@ -60,7 +60,8 @@ Checkpoint checkpoint_of(schema::TrainingSpec const& job, double parameters) {
   Checkpoint c;
   c.bytes = job.checkpoint_size ? job.checkpoint_size->v : bytes_a_parameter * parameters;
   if (job.storage_bandwidth.v > 0) c.write_s = c.restore_s = c.bytes / job.storage_bandwidth.v;
-  c.stall_s = job.checkpoint == schema::CheckpointMode::async ? c.bytes / (job.accelerators * host_copy_bytes_per_s) : c.write_s;
+  c.stall_s =
+      job.checkpoint == schema::CheckpointMode::async ? c.bytes / (job.accelerators * host_copy_bytes_per_s) : c.write_s;
   return c;
 }
 

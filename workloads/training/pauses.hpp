@@ -1,7 +1,8 @@
 #pragma once
 /// What interrupts the iterations of a training job.
 ///
-///   evaluation   after every ceil(interval / B) iterations: a forward pass over E sequences in r = ceil(E / (d b)) rounds, where
+///   evaluation   after every ceil(interval / B) iterations: a forward pass over E sequences in r = ceil(E / (d b)) rounds,
+///   where
 ///                a step has m = B / (d b).  Kernels: r/m of the step's forward phase.  Waits: r/m of the forward part of its
 ///                messages, plus (p - 1)/r of both together while the stages fill and drain.  Forward part of the messages of
 ///                tensor groups and stages: one half, with full recomputation of tensor groups one third.

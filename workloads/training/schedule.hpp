@@ -21,8 +21,8 @@ struct PipelineTime {
 /// `stages`: time of one micro-batch on each.
 PipelineTime pipeline_time(std::vector<double> const& stages, double micro_batches, double interleave);
 
-/// Passes of a chunk forward before the first one backward, on the first stage: (p - 1), interleaved 2 (p - 1) + (v - 1) p, never
-/// more than there are; as many backward at the end.  Their messages have nothing beside them to hide behind.
+/// Passes of a chunk forward before the first one backward, on the first stage: (p - 1), interleaved 2 (p - 1) + (v - 1) p,
+/// never more than there are; as many backward at the end.  Their messages have nothing beside them to hide behind.
 double warm_up(double stages, double interleave, double micro_batches);
 
 /// Mean of the largest of `n` independent normal numbers, in standard deviations: the classic expansion, 7 % high at n = 8 and

@@ -21,8 +21,8 @@ using schema::TrainingSpec;
 using schema::TrainingStackSpec;
 
 constexpr double optimizer_bytes = 30;  // Adam: 16 read, 14 written a parameter
-constexpr double host = 0.3;       // input and launch threads busy, most cores idle (assumed)
-constexpr double listening = 0.2;  // share of multiprocessors that a library's collectives keep awake (assumed)
+constexpr double host = 0.3;            // input and launch threads busy, most cores idle (assumed)
+constexpr double listening = 0.2;       // share of multiprocessors that a library's collectives keep awake (assumed)
 
 [[noreturn]] void refuse(TrainingSpec const& job, std::string const& why) {
   throw InputError(fmt::format("training \"{}\": {}", job.name, why));
@@ -338,7 +338,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   it.pauses = pauses(job, parameters, it);
   r.checkpoint = checkpoint_of(job, parameters);
   for (auto const& pause : it.pauses)
-    (pause.phases.front().kind == PhaseKind::checkpoint ? r.checkpoint_s : r.evaluation_s) += pause.duration_s() / pause.iterations;
+    (pause.phases.front().kind == PhaseKind::checkpoint ? r.checkpoint_s : r.evaluation_s) +=
+        pause.duration_s() / pause.iterations;
   r.step_s = it.mean_duration_s();
 
   auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute == schema::Recompute::full);

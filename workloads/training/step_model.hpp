@@ -40,8 +40,8 @@ struct StepResult {
   double mfu = 0;                            ///< model FLOP rate / vendor's peak of the precision
   double hfu = 0;                            ///< the same of hardware FLOP
   double tokens_per_s = 0;
-  StepMemory memory;    ///< one accelerator
-  Activity activity;    ///< means over the step
+  StepMemory memory;  ///< one accelerator
+  Activity activity;  ///< means over the step
   Checkpoint checkpoint;
   Iteration iteration;  ///< step_s is its mean duration
   double clock_sensitivity = 0;

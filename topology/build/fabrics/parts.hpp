@@ -16,8 +16,8 @@ struct FabricParts {
   std::uint32_t leaves = 0, spines = 0, cores = 0;  ///< that work; routers are leaves
   std::uint32_t ports = 0, ports_used = 0;          ///< of these, at the port rate
   std::uint32_t node_cables = 0, switch_cables = 0;
-  double modules = 0;              ///< between switches, both ends; a module may serve several cables
-  double node_modules = 0;         ///< at the switch's end of cables to nodes
+  double modules = 0;       ///< between switches, both ends; a module may serve several cables
+  double node_modules = 0;  ///< at the switch's end of cables to nodes
   double switch_w = 0, optic_w = 0;
   int hops_unit = 0, hops_farthest = 0;  ///< most switches on a way within the first unit, and at all, from the first node
 
