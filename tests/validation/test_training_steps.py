@@ -11,15 +11,15 @@ FOLDER = Path(__file__).parent / "training"
 
 # Mean and worst error of judge rows in %, a little above what was reached: tighten when the model gets better, explain when not.
 BOUNDS = {
-    "korthikanti2022": (9.5, 12.6),
-    "narayanan2021": (4.3, 10.4),
-    "megatron_core": (15.0, 17.5),
-    "megascale": (12.5, 26.5),
-    "llama3": (1.5, 1.5),
-    "mlperf_gpt3": (8.2, 17.6),
-    "mlperf_405b": (8.2, 17.5),
-    "vtrain_single": (57, 100),
-    "vtrain_multi": (25, 380),
+    "korthikanti2022": (3.65, 5.5),
+    "narayanan2021": (2.6, 5.0),
+    "megatron_core": (4.5, 8.0),
+    "megascale": (2.0, 3.5),
+    "llama3": (1.0, 1.0),
+    "mlperf_gpt3": (4.6, 6.5),
+    "mlperf_405b": (5.0, 14.0),
+    "vtrain_single": (7.5, 35),
+    "vtrain_multi": (8.6, 40),
 }
 
 

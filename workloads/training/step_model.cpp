@@ -21,6 +21,7 @@ using schema::TrainingSpec;
 using schema::TrainingStackSpec;
 
 constexpr double optimizer_bytes = 30;  // Adam: 16 read, 14 written a parameter
+constexpr double pass_calls = 40;       // the host's calls to begin a pass: data, masks, receives, in launches (assumed)
 constexpr double host = 0.3;            // input and launch threads busy, most cores idle (assumed)
 constexpr double listening = 0.2;       // share of multiprocessors that a library's collectives keep awake (assumed)
 
@@ -227,7 +228,9 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
                         double attention_s) {
     StagePass s;
     s.kernels = sum;
-    s.kernels_s = std::max(sum.time_s / stack.kernel_efficiency, sum.launches * stack.launch.v);
+    // The host runs ahead of large kernels and falls behind small ones: neither hides the other wholly.
+    double const launches_s = (sum.launches + pass_calls) * stack.launch.v;
+    s.kernels_s = std::pow(std::pow(sum.time_s / stack.kernel_efficiency, 4) + std::pow(launches_s, 4), 0.25);
     double const attention = attention_s / stack.kernel_efficiency;
     auto const rest = [&](double time_s, double share, double behind_s) {
       return std::max((1 - share) * time_s, time_s - behind_s);
