@@ -22,6 +22,7 @@ using published::job;
 using published::llama405b;
 using published::Recompute;
 using published::Row;
+using published::Split;
 using ::testing::HasSubstr;
 
 double constexpr gib = 1024.0 * 1024.0 * 1024.0;
@@ -89,6 +90,28 @@ TEST(StepMemory, ReproducesThePublishedActivationsAndState) {
   auto const m1000 = step_memory(job({512, 512, 8, 64}, 2048, "bf16", Recompute::none, 0), gpt(1008e9, 160, 25600, 128, 51200));
   EXPECT_NEAR(m1000.activation_bytes / gib, 26.56, 0.01);
   EXPECT_NEAR(m1000.state_bytes / gib / 32.96, 1, 0.015);
+}
+
+TEST(StepMemory, ReproducesThePublishedSharesOfActivations) {
+  // korthikanti2022, Fig. 7, % of the baseline: sequence parallel, selective, both.
+  auto const& stack = published::catalogue().training_stack.at("megatron-lm/2022");
+  struct Published {
+    schema::ModelShapeSpec model;
+    Split split;
+    double sequence, selective, both;
+  };
+  for (auto const& p : {Published{gpt(22e9, 64, 6144, 48, 51200), {8, 4, 8, 1, 1, 1, 4}, 66.84, 49.42, 16.18},
+                        Published{gpt3(), {64, 64, 8, 8, 3}, 62.04, 56.53, 18.49}}) {
+    auto const activations = [&](bool sequence_parallel, Recompute recompute) {
+      auto t = job(p.split, 2048, "bf16", recompute, 25e9);
+      t.sequence_parallel = sequence_parallel;
+      return step_memory(t, p.model, stack).activation_bytes;
+    };
+    double const baseline = activations(false, Recompute::none) / 100;
+    EXPECT_NEAR(activations(true, Recompute::none) / baseline, p.sequence, 0.2);
+    EXPECT_NEAR(activations(false, Recompute::selective) / baseline, p.selective, 0.2);
+    EXPECT_NEAR(activations(true, Recompute::selective) / baseline, p.both, 0.2);
+  }
 }
 
 TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
