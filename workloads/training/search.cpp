@@ -130,7 +130,7 @@ LayoutSearch search_layouts(TrainingSpec const& job, schema::ModelShapeSpec cons
             if (job.batch_sequences % (replicas * b) != 0) continue;
             int const micro_batches = job.batch_sequences / (replicas * b);
             int const chunk_layers = (model.layers + p - 1) / p;
-            bool const interleaves = p > 1 && micro_batches % p == 0 && model.layers % p == 0;
+            bool const interleaves = p > 1 && micro_batches % p == 0;
             for (int const v : interleaves ? divisors(chunk_layers, chunk_layers) : std::vector<int>{1}) {
               TrainingSpec layout = plain;
               layout.tensor_parallel = t;
