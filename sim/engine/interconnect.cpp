@@ -20,6 +20,7 @@ workloads::Interconnect interconnect(schema::Catalogue const& catalogue, schema:
   auto const& node = catalogue.node.at(rack.node);
   auto const& accelerator = catalogue.accelerator.at(node.accelerator);
   workloads::Interconnect links;
+  // Rack-scale systems join all accelerators of a rack: there the rack, not the node, is the scale-up domain.
   links.domain = rack.scaleup_domain > 0 ? rack.scaleup_domain : node.accelerators;
   auto& up = links.scaleup;
   up.bytes_per_s = accelerator.scaleup_bandwidth.v;

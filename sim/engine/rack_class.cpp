@@ -68,8 +68,6 @@ workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
   auto const& spec = s.catalogue.accelerator.at(node.accelerator);
   workloads::PoolSupply supply;
   supply.accelerators_per_node = node.accelerators;
-  // Rack-scale systems join all accelerators of a rack: there the rack, not the node, is the scale-up domain.
-  supply.scaleup_domain = rack.scaleup_domain;
   supply.bf16_peak_flop_per_s = spec.bf16_peak.v;
   supply.fp8_peak_flop_per_s = spec.fp8_peak ? spec.fp8_peak->v : spec.bf16_peak.v;
   supply.fp4_peak_flop_per_s = spec.fp4_peak ? spec.fp4_peak->v : supply.fp8_peak_flop_per_s;
@@ -77,7 +75,6 @@ workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
   supply.memory_bytes = spec.memory.v;
   supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
   supply.memory_efficiency = spec.memory_efficiency;
-  supply.scaleup_bytes_per_s = spec.scaleup_bandwidth.v;
   supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, schema::catalogue_folder()));
   supply.links = interconnect(s.catalogue, rack);
   return supply;

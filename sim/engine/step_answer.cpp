@@ -11,12 +11,6 @@ namespace {
 
 constexpr double inlet_k = 298.15;
 
-double peak(workloads::PoolSupply const& pool, workloads::Precision precision) {
-  return precision == workloads::Precision::fp8   ? pool.fp8_peak_flop_per_s
-         : precision == workloads::Precision::fp4 ? pool.fp4_peak_flop_per_s
-                                                  : pool.bf16_peak_flop_per_s;
-}
-
 }  // namespace
 
 StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& asked) {
@@ -35,7 +29,7 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   a.limit_w = c.power_limit_w / held;
   a.memory_bytes = pool.memory_bytes;
   auto const& iteration = a.step.iteration;
-  a.peak_flop_per_s = peak(pool, iteration.precision);
+  a.peak_flop_per_s = pool.peak_flop_per_s(iteration.precision);
 
   // What interrupts the iterations (evaluations, checkpoints that stall) counts with its part of one.
   auto const load = iteration_load(c.accelerator, c.rates, std::make_shared<workloads::Iteration const>(iteration));

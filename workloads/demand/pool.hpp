@@ -13,7 +13,6 @@ struct PoolSupply {
   std::string name;
   int nodes = 0;
   int accelerators_per_node = 0;
-  int scaleup_domain = 0;           ///< accelerators joined by the scale-up fabric; 0: those of one node
   double bf16_peak_flop_per_s = 0;  ///< dense, vendor's figure, one accelerator; as the others below
   double fp8_peak_flop_per_s = 0;   ///< a part without the precision runs at the rate of the next wider one
   double fp4_peak_flop_per_s = 0;
@@ -21,11 +20,15 @@ struct PoolSupply {
   double memory_bytes = 0;
   double memory_bandwidth_bytes_per_s = 0;
   double memory_efficiency = 0.85;                       ///< sustained stream / memory bandwidth
-  double scaleup_bytes_per_s = 0;                        ///< per direction
   std::shared_ptr<KernelClock const> kernels = nullptr;  ///< what its kernels take
   Interconnect links = {};
 
   int accelerators() const { return nodes * accelerators_per_node; }
+  double peak_flop_per_s(Precision precision) const {
+    return precision == Precision::fp8   ? fp8_peak_flop_per_s
+           : precision == Precision::fp4 ? fp4_peak_flop_per_s
+                                         : bf16_peak_flop_per_s;
+  }
 };
 
 }  // namespace ondol::workloads

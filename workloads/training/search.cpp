@@ -101,7 +101,7 @@ class Search {
 LayoutSearch search_layouts(TrainingSpec const& job, schema::ModelShapeSpec const& model, PoolSupply const& pool,
                             schema::TrainingStackSpec const& stack, std::size_t keep) {
   constexpr int long_sequence = 8192, least_tokens = 2048, largest_micro_batch = 8;
-  int const domain = pool.scaleup_domain > 0 ? pool.scaleup_domain : pool.accelerators_per_node;
+  int const domain = pool.links.domain;
   // What no layout mends comes out at once, as any layout would say it.
   TrainingSpec plain = job;
   plain.tensor_parallel = plain.pipeline_parallel = plain.virtual_pipeline = plain.context_parallel = plain.expert_parallel = 1;

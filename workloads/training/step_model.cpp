@@ -61,23 +61,8 @@ void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply cons
   if (!pool.kernels) throw std::invalid_argument("pool \"" + pool.name + "\" has no kernel clock");
 }
 
-double peak(PoolSupply const& pool, Precision precision) {
-  switch (precision) {
-    case Precision::fp8:
-      return pool.fp8_peak_flop_per_s;
-    case Precision::fp4:
-      return pool.fp4_peak_flop_per_s;
-    case Precision::bf16:
-    case Precision::fp64:
-      break;
-  }
-  return pool.bf16_peak_flop_per_s;
-}
-
-Interconnect links_of(TrainingSpec const& job, PoolSupply const& pool, int domain) {
+Interconnect links_of(TrainingSpec const& job, PoolSupply const& pool) {
   Interconnect links = pool.links;
-  links.domain = domain;
-  if (links.scaleup.bytes_per_s <= 0) links.scaleup.bytes_per_s = pool.scaleup_bytes_per_s;
   if (job.network_bandwidth.v > 0) links.scaleout.bytes_per_s = job.network_bandwidth.v;
   return links;
 }
@@ -196,7 +181,7 @@ double StepResult::seconds(PhaseKind kind) const {
 
 StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool,
                          TrainingStackSpec const& stack) {
-  int const domain = pool.scaleup_domain > 0 ? pool.scaleup_domain : pool.accelerators_per_node;
+  int const domain = pool.links.domain;
   check(job, model, pool, domain);
   auto const precision = precision_from(job.precision);
   if (!precision || *precision == Precision::fp64)
@@ -214,7 +199,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
 
   Shape const shape = shape_of(model);
   Groups const groups(job, domain);
-  Interconnect const links = links_of(job, pool, domain);
+  Interconnect const links = links_of(job, pool);
   auto const ours = rank_parameters(job, model, shape);
   auto const kernels = rank_kernels(job, shape, stack, *precision, *pool.kernels);
   auto const sent = messages(job, shape, ours, stack, links, groups);
@@ -348,8 +333,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute == schema::Recompute::full);
   r.model_flop = flop.model();
   r.hardware_flop = flop.hardware();
-  r.mfu = r.model_flop / (n * r.step_s * peak(pool, *precision));
-  r.hfu = r.hardware_flop / (n * r.step_s * peak(pool, *precision));
+  r.mfu = r.model_flop / (n * r.step_s * pool.peak_flop_per_s(*precision));
+  r.hfu = r.hardware_flop / (n * r.step_s * pool.peak_flop_per_s(*precision));
   r.tokens_per_s = static_cast<double>(job.batch_sequences) * job.sequence / r.step_s;
 
   // Means over the step, for those who take the job as one steady activity.

@@ -9,8 +9,7 @@
 
 #include "scenarios/schema/catalogue.hpp"
 #include "scenarios/schema/read.hpp"
-#include "sim/compute/kernel_clock.hpp"
-#include "sim/engine/accelerators.hpp"
+#include "sim/engine/rack_class.hpp"
 #include "workloads/traces/demand.hpp"
 #include "workloads/training/step_model.hpp"
 
@@ -20,19 +19,13 @@ namespace {
 std::vector<PoolSupply> supplies(schema::Scenario const& s) {
   std::vector<PoolSupply> pools;
   for (auto const& group : s.racks) {
-    auto const& rack = s.catalogue.rack.at(group.rack);
-    auto const& node = s.catalogue.node.at(rack.node);
-    auto const& a = s.catalogue.accelerator.at(node.accelerator);
     auto at = std::find_if(pools.begin(), pools.end(), [&](PoolSupply const& p) { return p.name == group.pool; });
     if (at == pools.end()) {
-      auto const fp8 = a.fp8_peak.value_or(a.bf16_peak).v;
-      pools.push_back({group.pool, 0, node.accelerators, rack.scaleup_domain, a.bf16_peak.v, fp8,
-                       a.fp4_peak ? a.fp4_peak->v : fp8, a.matmul_efficiency, a.memory.v, a.memory_bandwidth.v,
-                       a.memory_efficiency, a.scaleup_bandwidth.v,
-                       std::make_shared<sim::RatedKernels const>(sim::kernel_rates(a, schema::catalogue_folder()))});
+      pools.push_back(sim::pool_supply(s, group.rack));
       at = pools.end() - 1;
+      at->name = group.pool;
     }
-    at->nodes += group.count * rack.nodes;
+    at->nodes += group.count * s.catalogue.rack.at(group.rack).nodes;
   }
   return pools;
 }

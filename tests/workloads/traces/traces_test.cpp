@@ -45,7 +45,10 @@ std::string message(Act act) {
 }
 
 std::vector<PoolSupply> two_pools() {
-  PoolSupply small{"small", 2, 8, 0, 1e15, 2e15, 2e15, 0.8, 80e9, 3e12, 0.85, 450e9};
+  PoolSupply small;
+  small.name = "small";
+  small.nodes = 2;
+  small.accelerators_per_node = 8;
   auto large = small;
   large.name = "large";
   large.nodes = 100;

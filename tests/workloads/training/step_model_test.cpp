@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "scenarios/base/error.hpp"
@@ -28,16 +27,17 @@ using ::testing::HasSubstr;
 double constexpr gib = 1024.0 * 1024.0 * 1024.0;
 
 StepResult step_of(Row const& row) {
-  return training_step(row.job, row.model, row.pool, stack_of(row.job, published::catalogue()));
+  return training_step(row.job, row.model, row.pool, row.stack);
 }
 
 StepResult step_of(schema::TrainingSpec const& t, schema::ModelShapeSpec const& model, PoolSupply const& pool) {
   return training_step(t, model, pool, stack_of(t, published::catalogue()));
 }
 
-std::string refused(schema::TrainingSpec const& t, schema::ModelShapeSpec const& model = gpt3()) {
+std::string refused(schema::TrainingSpec const& t, schema::ModelShapeSpec const& model = gpt3(),
+                    PoolSupply const& pool = h100()) {
   try {
-    training_step(t, model, h100());
+    training_step(t, model, pool);
   } catch (InputError const& error) {
     return error.what();
   }
@@ -125,8 +125,7 @@ TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
 
 TEST(TrainingStep, EveryPublishedRowFitsItsMemory) {
   for (auto const& row : published::rows())
-    EXPECT_LE(step_memory(row.job, row.model, stack_of(row.job, published::catalogue())).lean_bytes, row.pool.memory_bytes)
-        << row.label;
+    EXPECT_LE(step_memory(row.job, row.model, row.stack).lean_bytes, row.pool.memory_bytes) << row.label;
 }
 
 // ------------------------------------------------------------------------------------------------------------ time
@@ -192,7 +191,7 @@ TEST(TrainingStep, FasterLinksAndKernelsNeverSlowAStep) {
     EXPECT_LE(now, last);
   };
   faster([](auto& job, auto&) { job.network_bandwidth = BytesPerSecond{50e9}; });
-  faster([](auto&, auto& pool) { pool.scaleup_bytes_per_s *= 2; });
+  faster([](auto&, auto& pool) { pool.links.scaleup.bytes_per_s *= 2; });
   faster([](auto& job, auto&) { job.speed_spread = 0; });
   faster([&](auto&, auto&) { stack.kernel_efficiency *= 1.1; });
   faster([&](auto&, auto&) { stack.tensor_overlap = 1; });
@@ -212,7 +211,9 @@ TEST(TrainingStep, MoreDataRanksNeverRaiseThroughputBeyondProportion) {
 TEST(TrainingStep, RefusesWhatCannotRunAndSaysWhatToWrite) {
   EXPECT_THAT(refused(job({100, 64, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("write 64?"));
   EXPECT_THAT(refused(job({512, 100, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("write 96?"));
-  EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 0)), HasSubstr("network_bandwidth"));
+  auto lonely = h100();
+  lonely.links.scaleout.bytes_per_s = 0;
+  EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 0), gpt3(), lonely), HasSubstr("network_bandwidth"));
   EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "fp16", Recompute::none, 50e9)), HasSubstr("bf16, fp8, fp4"));
   auto experts = job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 50e9);
   experts.expert_parallel = 3;
@@ -232,45 +233,6 @@ TEST(TrainingJob, RunsForItsTokensOrWithoutEnd) {
   t.tokens = 1e9;
   auto const finite = training_job(t, gpt3(), a100(), 3);
   EXPECT_NEAR(finite.work_s * finite.tokens_per_s, 1e9, 1);
-}
-
-// ------------------------------------------------------------------------------------------------- published rows
-
-struct Judgement {
-  double mean = 0, worst = 0;
-};
-Judgement judge(bool fits) {
-  Judgement j;
-  int n = 0;
-  for (auto const& row : published::rows()) {
-    if (row.fits != fits) continue;
-    double const e = std::abs(step_of(row).step_s / row.step_s - 1);
-    j.mean += e;
-    j.worst = std::max(j.worst, e);
-    ++n;
-  }
-  j.mean /= n;
-  return j;
-}
-
-TEST(StepAgainstPublishedRows, ErrorsStayBoundedWithoutThePowerLimit) {
-  for (auto const& row : published::rows()) {
-    auto const s = step_of(row);
-    auto const percent = [&](PhaseKind kind) { return 100 * s.seconds(kind) / s.step_s; };
-    std::printf(
-        "%-22s %-17s %-5s measured %8.3f s  model %8.3f s  %+6.1f %%  forward %4.1f backward %4.1f tensor %4.1f pipeline %4.1f "
-        "data "
-        "%4.1f bubble %4.1f  mfu %.3f\n",
-        row.source.c_str(), row.label.c_str(), row.fits ? "fit" : "judge", row.step_s, s.step_s,
-        100 * (s.step_s / row.step_s - 1), percent(PhaseKind::forward), percent(PhaseKind::backward),
-        percent(PhaseKind::tensor), percent(PhaseKind::pipeline), percent(PhaseKind::data), percent(PhaseKind::bubble), s.mfu);
-  }
-  auto const held = judge(false), fitted = judge(true);
-  std::printf("fit rows: mean %.3f worst %.3f;  judging rows: mean %.3f worst %.3f\n", fitted.mean, fitted.worst, held.mean,
-              held.worst);
-  // Without the power limit, which the fit counts: tests/validation/test_training_steps.py judges with it.
-  EXPECT_LT(held.mean, 0.25);
-  EXPECT_LT(held.worst, 0.45);
 }
 
 }  // namespace
