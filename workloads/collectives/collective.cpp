@@ -65,6 +65,12 @@ Level in_domain(ScaleUpLinks const& l, Op op, double bytes, int ranks) {
   return best;
 }
 
+/// What the busiest of k domains sends of an all-reduced buffer in a double binary tree, each tree with half of it: up once and
+/// down twice as an inner node of one, up once as a leaf of the other; with three domains the roots have nothing above them.
+double sent_in_trees(double k) {
+  return k <= 2 ? 1 : k <= 3 ? 1.5 : 2;
+}
+
 /// One way to do it over domains; the levels run in parallel.
 struct Way {
   double latency_s = 0;
@@ -155,7 +161,7 @@ CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, G
   switch (op) {
     case Op::all_reduce: {
       auto const in = in_domain(links.scaleup, op, bytes, g);
-      offer(tree_of(in), out.base_latency_s + std::log2(k) * level_s, in, (k <= 2 ? 1 : 2) * bytes / g, rate);
+      offer(tree_of(in), out.base_latency_s + std::log2(k) * level_s, in, sent_in_trees(k) * bytes / g, rate);
       offer(Algorithm::ring, ring_s, around(), bytes * bus_factor(op, n) / g, rate);
       if (out.reduces) offer(Algorithm::collnet, out.base_latency_s + 2 * level_s, in, bytes / g, rate);
       break;
@@ -168,7 +174,6 @@ CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, G
       break;
     case Op::broadcast:
       offer(Algorithm::ring, ring_s, around(), bytes / g, rate);
-      offer(Algorithm::tree, out.base_latency_s + std::log2(k) * level_s, around(), (k <= 2 ? 1 : 2) * bytes / g, rate);
       break;
     case Op::all_to_all: {
       double const within = bytes * (g - 1) / n;

@@ -7,7 +7,7 @@
 ///   all-reduce in the switch (NVLS):  c0 + S/(e b) + sqrt(r S)/(e b)
 /// Over k domains of g ranks, pipelined, so that the slower level counts:
 ///   tree, NVLS tree:  T = L + log2(k) (h + t S/(S + s)) + max(T_domain(S), (W_out + sqrt(r W_out))/(e b_out))
-///                     W_out = S/g for k = 2, else 2 S/g: an inner node of a double binary tree sends as much
+///                     W_out = S/g for k = 2, 1.5 S/g for 3, else 2 S/g: what an inner node of a double binary tree sends
 ///                     [sanders2009trees]
 ///   in-network:       as the tree, W_out = S/g, one level up and down
 ///   ring:             T = L + steps between domains x l + steps within x q1 + max(..., W/g at the NIC) [thakur2005collectives]
@@ -17,7 +17,7 @@
 /// `bytes` counts as NCCL's tests do: all-reduce, broadcast: the buffer of a rank; reduce-scatter, all-gather: the whole
 /// gathered buffer; all-to-all: what a rank holds for all; send-receive: the message.
 /// Valid: NCCL 2.26-2.29 on NVLink 3-5, 512 B .. 16 GiB, up to 8,192 ranks; errors: docs/validation.md.  Ignores: placement and
-/// contention (sim/network), unequal domains, the memory and multiprocessors that a collective takes from kernels.
+/// contention, unequal domains, the memory and multiprocessors that a collective takes from kernels.
 
 #include <optional>
 #include <string_view>

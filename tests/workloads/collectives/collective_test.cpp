@@ -68,6 +68,14 @@ TEST(Collective, InNetworkReductionSendsTheBufferOnce) {
   EXPECT_DOUBLE_EQ(t.time_s, gib / 8 / 50e9);
 }
 
+TEST(Collective, TheBusiestDomainOfATreeSendsTheBufferOnceOneAndAHalfOrTwice) {
+  auto l = ideal();
+  l.scaleup.bytes_per_s = 4000e9;
+  l.scaleout.ring_step_s = 1;  // keeps rings away
+  for (auto const& [domains, buffers] : {std::pair{2, 1.0}, std::pair{3, 1.5}, std::pair{4, 2.0}, std::pair{64, 2.0}})
+    EXPECT_DOUBLE_EQ(collective_time(l, Op::all_reduce, gib, {8 * domains, 8}).scaleout_bytes, buffers * gib / 8) << domains;
+}
+
 TEST(Collective, RingLatencyIsLinearAndTreeLatencyLogarithmic) {
   auto l = ideal();
   l.scaleout.ring_step_s = 10e-6;
