@@ -62,6 +62,17 @@ std::string layout(schema::TrainingSpec const& j) {
   return s + fmt::format(", recompute {}", schema::to_string(j.recompute));
 }
 
+Json layout_json(schema::TrainingSpec const& j) {
+  return {{"tensor_parallel", j.tensor_parallel},
+          {"pipeline_parallel", j.pipeline_parallel},
+          {"virtual_pipeline", j.virtual_pipeline},
+          {"context_parallel", j.context_parallel},
+          {"expert_parallel", j.expert_parallel},
+          {"data_parallel", j.accelerators / (j.tensor_parallel * j.pipeline_parallel * j.context_parallel)},
+          {"micro_batch", j.micro_batch},
+          {"recompute", schema::to_string(j.recompute)}};
+}
+
 Json to_json(schema::StepFile const& file, Answered const& a) {
   auto const& spec = file.step[a.index];
   auto const& j = spec.job;
@@ -74,14 +85,7 @@ Json to_json(schema::StepFile const& file, Answered const& a) {
            {"precision", j.precision},
            {"batch_sequences", j.batch_sequences},
            {"sequence", j.sequence}};
-  out["layout"] = {{"tensor_parallel", j.tensor_parallel},
-                   {"pipeline_parallel", j.pipeline_parallel},
-                   {"virtual_pipeline", j.virtual_pipeline},
-                   {"context_parallel", j.context_parallel},
-                   {"expert_parallel", j.expert_parallel},
-                   {"data_parallel", j.accelerators / (j.tensor_parallel * j.pipeline_parallel * j.context_parallel)},
-                   {"micro_batch", j.micro_batch},
-                   {"recompute", schema::to_string(j.recompute)}};
+  out["layout"] = layout_json(j);
   out["step_s"] = r.step_s;
   out["tokens_per_s"] = r.tokens_per_s;
   out["tokens_per_s_per_accelerator"] = r.tokens_per_s / j.accelerators;
@@ -175,6 +179,48 @@ void print_many(schema::StepFile const& file, std::vector<Answered> const& all) 
                  colour_on(1)));
 }
 
+Json to_json(StepSpec const& asked, sim::SearchAnswer const& found) {
+  Json out{{"name", asked.job.name},   {"rack", asked.rack},
+           {"model", asked.job.model}, {"accelerators", asked.job.accelerators},
+           {"tried", found.tried},     {"fitting", found.fitting},
+           {"best", Json::array()}};
+  for (auto const& [step, r] : found.best)
+    out["best"].push_back({{"layout", layout_json(step.job)},
+                           {"step_s", r.step_s},
+                           {"tokens_per_s", r.tokens_per_s},
+                           {"mfu", r.mfu},
+                           {"memory_bytes", r.step.memory.total()},
+                           {"accelerator_w", r.accelerator_w},
+                           {"joule_per_token", r.joule_per_token}});
+  return out;
+}
+
+void print_search(StepSpec const& asked, sim::SearchAnswer const& found) {
+  auto const& j = asked.job;
+  fmt::print("{}\n", bold(fmt::format("{}: {} on {} accelerators, {}, {} x {} tokens", j.name, j.model, j.accelerators,
+                                      j.precision, j.batch_sequences, j.sequence),
+                          colour_on(1)));
+  fmt::print("  {}\n", dim(fmt::format("{} layouts, {} fit into memory", found.tried, found.fitting), colour_on(1)));
+  if (found.best.empty()) return;
+  fmt::print("  {:>10} {:>7} {:>9} {:>9} {:>9}  {}\n", "step", "MFU", "memory", "power", "energy", "layout");
+  for (auto const& [step, r] : found.best)
+    fmt::print("  {:>10} {:>5.1f} % {:>6.1f} GB {:>7.0f} W {:>7.3g} J  {}\n", seconds(r.step_s), 100 * r.mfu,
+               r.step.memory.total() / 1e9, r.accelerator_w, r.joule_per_token, layout(step.job));
+}
+
+/// The fastest layouts of each chosen step.
+void search(schema::StepFile const& file, StepQuestion const& q) {
+  Json out = Json::array();
+  for (auto const i : chosen(file, q.job)) {
+    auto const found = sim::search_step(file.hardware, file.step[i]);
+    if (q.json)
+      out.push_back(to_json(file.step[i], found));
+    else
+      print_search(file.step[i], found);
+  }
+  if (q.json) std::cout << out.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
 }  // namespace
 
 int ask_step_command(StepQuestion const& q) {
@@ -183,6 +229,10 @@ int ask_step_command(StepQuestion const& q) {
   auto const file = schema::read_steps(q.file, options);
   for (auto const& warning : file.hardware.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
 
+  if (q.search) {
+    search(file, q);
+    return 0;
+  }
   std::vector<Answered> answers;
   std::vector<Fault> faults;
   for (auto const i : chosen(file, q.job)) try {

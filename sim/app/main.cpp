@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
   step->add_option("--set", step_question.set, "Override a value: path.to.key=value (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  step->add_flag("--search", step_question.search, "The fastest layouts that fit, instead of the one that the file names");
   step->add_flag("--json", step_question.json, "Print as JSON: a list, one entry a step");
   step->callback([&] { code = ask_step_command(step_question); });
 

@@ -1,9 +1,11 @@
 #include "sim/engine/step_answer.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "sim/engine/iteration_power.hpp"
 #include "sim/engine/rack_class.hpp"
+#include "workloads/training/search.hpp"
 #include "workloads/training/stack.hpp"
 
 namespace ondol::sim {
@@ -60,6 +62,24 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   a.supply_loss_w = node.psu_loss_w / boards + bank_loss_w(c.shelf, c.shelves, load_w) / in_rack;
   a.joule_per_token = a.total_w() * job.accelerators / a.tokens_per_s;
   a.accelerator_joule_per_token = a.accelerator_w * job.accelerators / a.tokens_per_s;
+  return a;
+}
+
+SearchAnswer search_step(schema::Scenario const& hardware, schema::StepSpec const& asked) {
+  constexpr std::size_t compared = 40, kept = 10;
+  auto pool = pool_supply(hardware, asked.rack);
+  pool.name = asked.rack;
+  auto const found = workloads::search_layouts(asked.job, hardware.catalogue.model.at(asked.job.model), pool,
+                                               workloads::stack_of(asked.job, hardware.catalogue), compared);
+  SearchAnswer a{.best = {}, .tried = found.tried, .fitting = found.fitting};
+  for (auto const& layout : found.best) {
+    auto step = asked;
+    step.job = layout.job;
+    a.best.push_back({step, ask_step(hardware, step)});
+  }
+  std::stable_sort(a.best.begin(), a.best.end(),
+                   [](auto const& x, auto const& y) { return x.answer.step_s < y.answer.step_s; });
+  if (a.best.size() > kept) a.best.resize(kept);
   return a;
 }
 

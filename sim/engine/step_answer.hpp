@@ -7,6 +7,7 @@
 /// above the rack), dies that warm up.
 /// Page: docs/models/ask-step.md
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -42,5 +43,20 @@ struct StepAnswer {
 
 /// Throws InputError when the job cannot run there.
 StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& step);
+
+/// One layout of a step, and what it takes.
+struct LayoutAnswer {
+  schema::StepSpec step;
+  StepAnswer answer;
+};
+
+struct SearchAnswer {
+  std::vector<LayoutAnswer> best;      ///< fastest first; empty: nothing fits
+  std::size_t tried = 0, fitting = 0;  ///< layouts, and those in memory
+};
+
+/// The ten fastest layouts of the step's job, whatever layout it names (workloads/training/search.hpp).  The forty fastest at
+/// the reference clock are compared under the power limit.
+SearchAnswer search_step(schema::Scenario const& hardware, schema::StepSpec const& step);
 
 }  // namespace ondol::sim

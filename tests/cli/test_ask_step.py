@@ -135,3 +135,20 @@ def test_files_that_are_no_step_files(ondol):
     ondol.refused("ask", "step", ondol.write(ONE), "--job", "175", said='Did you mean "175B"')
     ondol.refused("ask", "step", ROOT / "scenarios" / "examples" / "frontier_idle.toml", said=r"no \[\[training\]\] job")
     assert re.search("FILE is required", ondol("ask", "step").stderr)
+
+
+@pytest.mark.parametrize("file", STEPS, ids=lambda f: f.stem)
+def test_search_finds_nothing_slower_than_the_layout_of_the_file(ondol, file):
+    for one, search in zip(answers(ondol, file), answers(ondol, file, "--search"), strict=True):
+        times = [best["step_s"] for best in search["best"]]
+        assert len(times) == 10 and times == sorted(times)
+        assert times[0] <= one["step_s"] * (1 + 1e-12)
+        assert 10 <= search["fitting"] <= search["tried"]
+        assert all(best["memory_bytes"] <= one["memory"]["capacity_bytes"] for best in search["best"])
+
+
+def test_search_says_when_no_layout_fits(ondol):
+    alone = [f"step[0].{key}=1" for key in ("accelerators", "tensor_parallel", "pipeline_parallel", "virtual_pipeline")]
+    done = ondol("ask", "step", ondol.write(ONE), "--search", *(word for change in alone for word in ("--set", change)))
+    assert done.returncode == 0, done.stderr
+    assert " 0 fit into memory" in done.stdout

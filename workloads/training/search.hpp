@@ -6,7 +6,7 @@
 /// 8,192 and more (at least 2,048 tokens a rank), expert groups that divide experts and ranks, micro-batches of 1, 2, 4 and 8
 /// sequences. Each with the least recomputation that fits into memory, by the framework's usual need (memory.hpp, not the lean
 /// one). Model, accelerators, batch, sequence, precision, stack and links are the job's.  Times at the reference clock: a power
-/// limit stretches all layouts alike, but not equally. Ignores: layouts of unequal stages, tensor groups beyond a domain, other
+/// limit stretches all layouts, not equally. Ignores: layouts of unequal stages, tensor groups beyond a domain, other
 /// shapes of batch.
 
 #include <cstddef>
