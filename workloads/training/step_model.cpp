@@ -270,6 +270,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
 
   auto& it = r.iteration;
   it.precision = *precision;
+  it.stages = job.pipeline_parallel;
+  it.micro_batches = static_cast<int>(m);
   auto const add = [&](PhaseKind kind, double duration_s, double clock_share, double fabric_share, double awake,
                        meter::Work const& work) {
     if (duration_s > 0)

@@ -149,6 +149,13 @@ TEST(TrainingStep, PhasesSumToTheStepAndRatesFollowFromIt) {
   }
 }
 
+TEST(TrainingStep, TheIterationKnowsItsStagesAndMicroBatches) {
+  // 1536 sequences over 512/(4 x 8) = 16 replicas, two at a time.
+  auto const it = step_of(job({512, 1536, 4, 8, 6, 1, 2}, 2048, "bf16", Recompute::full, 25e9), gpt3(), h100()).iteration;
+  EXPECT_EQ(it.stages, 8);
+  EXPECT_EQ(it.micro_batches, 48);
+}
+
 TEST(TrainingStep, KernelsDoTheFlopOfTheModel) {
   // Attention's causal half is not computed, its scores are once more for the backward pass; all else is the closed form.
   auto const t = job({64, 64, 8, 8}, 2048, "bf16", Recompute::none, 25e9);
