@@ -48,9 +48,9 @@ def test_finds_citations():
 def test_cited_keys_exist():
     known = keys()
     missing = []
-    for folder in ("docs", "kernels", "scenarios", "sim", "topology", "workloads"):
+    for folder in ("docs", "kernels", "scenarios", "sim", "topology", "viz", "workloads"):
         for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in {".hpp", ".cpp", ".cu", ".md", ".toml"}:
+            if file.suffix in {".hpp", ".cpp", ".cu", ".md", ".py", ".toml"}:
                 for key in cited(file.read_text(encoding="utf-8")):
                     if key not in known:
                         missing.append(f"{file.relative_to(ROOT)}: [{key}]")

@@ -88,6 +88,7 @@ def test_missing_groups_are_empty(tmp_path: Path) -> None:
     with open_run(path) as run:
         for group in (run.site, run.halls, run.racks, run.loops, run.pools):
             assert not group.variables
+        assert not run.windows
         for table in (run.jobs, run.events, run.kpis, run.ledger):
             assert table.empty
         assert run.scenario == "" and run.title == "bare.h5" and run.zone_name == "UTC"

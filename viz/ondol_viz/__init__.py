@@ -6,9 +6,9 @@ run.site.power.mean()
 plots.site_power(run)
 """
 
-from . import plots
+from . import plots, swing
 from .plots import MissingData
 from .run import IncompleteRunWarning, Run, RunError, open_run
 
-__all__ = ["IncompleteRunWarning", "MissingData", "Run", "RunError", "open_run", "plots"]
+__all__ = ["IncompleteRunWarning", "MissingData", "Run", "RunError", "open_run", "plots", "swing"]
 __version__ = "0.1.0"

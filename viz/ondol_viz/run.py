@@ -69,6 +69,12 @@ class Run:
         """Every scheduler pool over time."""
         return self._series("pools")
 
+    @cached_property
+    def windows(self) -> Mapping[str, xr.Dataset]:
+        """Phase windows by name: power at the meter and of halls, jobs and racks, every few milliseconds."""
+        names = self._file["windows"].groups if "windows" in self._file.groups else ()
+        return {name: self._series(f"windows/{name}") for name in names}
+
     # Tables
 
     @cached_property
@@ -154,7 +160,7 @@ class Run:
         return f"<ondol run {self.title!r}: {self.status}, {self.path.name}>"
 
     def _series(self, group: str) -> xr.Dataset:
-        if group not in self._file.groups:
+        if group not in self._file:
             return xr.Dataset()
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning)
