@@ -12,12 +12,12 @@ std::string gigabits(double bytes_per_s) {
 void check_hardware(Context const& c, std::size_t i, FabricSpec const& f) {
   auto const* leaf = Context::find(c.s.catalogue.network_switch, f.network_switch);
   if (!leaf || !c.good("network_switch." + f.network_switch)) return;
-  double const port = f.port_bandwidth.v > 0 ? f.port_bandwidth.v : leaf->port_bandwidth.v;
+  double const port = f.port_bandwidth.value_or(leaf->port_bandwidth).v;
   for (auto const& [key, id] : {std::pair{"network_switch", &f.network_switch}, std::pair{"spine_switch", &f.spine_switch},
                                 std::pair{"core_switch", &f.core_switch}}) {
     auto const* it = Context::find(c.s.catalogue.network_switch, *id);
     if (it && port > it->port_bandwidth.v * (1 + 1e-9))
-      c.error(list_path("fabric", i, f.port_bandwidth.v > 0 ? "port_bandwidth" : key),
+      c.error(list_path("fabric", i, f.port_bandwidth ? "port_bandwidth" : key),
               "cables of " + gigabits(port) + " do not fit " + *id + ", whose ports have " + gigabits(it->port_bandwidth.v));
   }
 }

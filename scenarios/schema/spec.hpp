@@ -190,8 +190,8 @@ struct FabricSpec {
   std::string optic = "generic/400g-dr4";          ///< each end of a cable between switches
   Meters node_cable_length{3};
   Meters cable_length{30};
-  BytesPerSecond port_bandwidth{0};  ///< of one port of a node and of one cable, per direction
-  int nics = 0;                      ///< ports of a node; 0: as the catalogue says of the node
+  std::optional<BytesPerSecond> port_bandwidth;  ///< of one port of a node and of one cable, per direction; none: as the leaves
+  int nics = 0;                                  ///< ports of a node; 0: as the catalogue says of the node
   int levels = 2;
   int unit_nodes = 0;           ///< nodes of a scalable unit, or on a leaf of a plain fat tree; 0: as many as the ports take
   int pod_nodes = 0;            ///< nodes of a pod, of three levels; 0: as many as the ports take

@@ -58,6 +58,21 @@ TEST(Fabric, ALeafSwitchesItsOwnNodesWithoutUplinks) {
   EXPECT_DOUBLE_EQ(bisection_bytes_per_s(g, fabric(g).networks[0]), 10.0 + 4.0);
 }
 
+TEST(Fabric, ALossIsTakenOnceFromParallelLinks) {
+  FacilityGraph g;
+  auto const a = g.add_vertex({Kind::network_switch, "a", Watts{0}, 0}),
+             b = g.add_vertex({Kind::network_switch, "b", Watts{0}, 0});
+  for (auto s : {a, b}) g.add_edge(Layer::fabric, g.add_vertex({Kind::node, "n", Watts{0}, 0}), s, 40.0);
+  g.add_edge(Layer::fabric, a, b, 10.0);
+  g.add_edge(Layer::fabric, b, a, 10.0);
+  FabricLoss loss;
+  loss.a = a;
+  loss.b = b;
+  loss.bytes_per_s = 10.0;
+  EXPECT_DOUBLE_EQ(bisection_bytes_per_s(g, fabric(g).networks[0]), 20.0);
+  EXPECT_DOUBLE_EQ(bisection_bytes_per_s(g, fabric(g).networks[0], loss), 10.0);
+}
+
 TEST(Fabric, BisectionOfThreeLevels) {
   // Two pods of one leaf and one spine, joined by a core link of 7.
   auto g = leaf_spine(1, 1, 20.0);

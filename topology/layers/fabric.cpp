@@ -125,9 +125,13 @@ double bisection_bytes_per_s(FacilityGraph const& facility, FabricNetwork const&
   auto const links_left = [&](Index v) {
     auto all = links(facility, v);
     if (loss.vertex) std::erase_if(all, [&](Link const& link) { return v == *loss.vertex || link.other == *loss.vertex; });
+    double lost = loss.bytes_per_s;  // once, however many links join the two
     for (auto& link : all)
-      if ((v == loss.a && link.other == loss.b) || (v == loss.b && link.other == loss.a))
-        link.capacity = std::max(0.0, link.capacity - loss.bytes_per_s);
+      if ((v == loss.a && link.other == loss.b) || (v == loss.b && link.other == loss.a)) {
+        double const here = std::min(lost, link.capacity);
+        link.capacity -= here;
+        lost -= here;
+      }
     return all;
   };
   // Switches with the same links above are one vertex of the flow, with their capacities added; so are all nodes of one half

@@ -48,7 +48,11 @@ class Dragonfly final : public SwitchNetwork {
     first_global_ = cables_;
     for (Index g = 0; g < groups_; ++g)
       for (Index h = g + 1; h < groups_; ++h)
-        for (Index i = 0; i < links_; ++i) add_bundle(end(g, h, i), end(h, g, i), 1);
+        for (Index i = 0, n = 0; i < links_; i += n) {  // cables of the same two routers are one bundle
+          Index const a = end(g, h, i), b = end(h, g, i);
+          for (n = 1; i + n < links_ && end(g, h, i + n) == a && end(h, g, i + n) == b;) ++n;
+          add_bundle(a, b, n);
+        }
     Index node = 0;
     for (auto const& block : shape.nodes)
       for (Index n = 0; n < block.nodes; ++n, ++node)

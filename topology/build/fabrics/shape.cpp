@@ -22,7 +22,7 @@ FabricShape fabric_shape(schema::Catalogue const& catalogue, schema::FabricSpec 
   FabricShape f;
   f.id = spec.id;
   f.kind = spec.kind;
-  f.port_bytes_per_s = spec.port_bandwidth.v > 0 ? spec.port_bandwidth.v : leaf.port_bandwidth.v;
+  f.port_bytes_per_s = spec.port_bandwidth.value_or(leaf.port_bandwidth).v;
   // A port may carry several cables of a lower rate: two of 400 Gbit/s on one of 800.
   auto const ports = [&](std::string const& id) {
     auto const& it = id.empty() ? leaf : catalogue.network_switch.at(id);
