@@ -21,6 +21,7 @@ class Routes {
  public:
   virtual ~Routes() = default;
   virtual std::size_t accelerators() const = 0;
+  virtual std::string name(std::uint32_t accelerator) const = 0;  ///< "h200/r001/n1/a3"
   /// First accelerator of the scale-up domain of `accelerator`: those of a domain are numbered in a row.
   virtual std::uint32_t domain_of(std::uint32_t accelerator) const = 0;
   virtual std::vector<FabricLink> const& links() const = 0;

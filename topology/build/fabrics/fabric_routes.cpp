@@ -10,7 +10,8 @@ using Index = std::uint32_t;
 
 class FabricRoutes final : public Routes {
  public:
-  explicit FabricRoutes(FabricShape const& shape) : network_(switch_network(shape)), routing_(shape.routing) {
+  explicit FabricRoutes(FabricShape const& shape)
+      : network_(switch_network(shape)), routing_(shape.routing), node_names_(shape.node_names) {
     relay_ = shape.pxn && shape.kind == FabricShape::Kind::rail_fat_tree;
     std::size_t scaleup_links = 0;
     for (auto const& shaped : shape.nodes) {
@@ -37,6 +38,11 @@ class FabricRoutes final : public Routes {
   }
 
   std::size_t accelerators() const override { return accelerators_; }
+  std::string name(Index accelerator) const override {
+    Block const& b = block(accelerator);
+    Index const i = accelerator - b.first_accelerator, node = b.first_node + i / b.per_node;
+    return FabricShape::node_name(node_names_, node) + "/a" + std::to_string(i % b.per_node + 1);
+  }
   std::vector<FabricLink> const& links() const override { return links_; }
   Index domain_of(Index accelerator) const override {
     Block const& b = block(accelerator);
@@ -146,19 +152,18 @@ class FabricRoutes final : public Routes {
     Index const count = shaped.nodes * shaped.accelerators;
     if (count % b.domain != 0)
       throw std::logic_error("a scale-up domain of " + std::to_string(b.domain) + " does not divide " + std::to_string(count));
-    auto const name = [&](Index i) {
-      return shape.node_name(b.first_node + i / b.per_node) + "/a" + std::to_string(i % b.per_node + 1);
-    };
+    auto const local = [&](Index i) { return name(b.first_accelerator + i); };
     for (Index i = 0; i < count; ++i) {
       if (!b.direct) {
-        links_.push_back({shaped.scaleup_bytes_per_s, shape.scaleup_latency_s, name(i) + " -> scale-up"});
-        links_.push_back({shaped.scaleup_bytes_per_s, 0.0, "scale-up -> " + name(i)});
+        links_.push_back({shaped.scaleup_bytes_per_s, shape.scaleup_latency_s, local(i) + " -> scale-up"});
+        links_.push_back({shaped.scaleup_bytes_per_s, 0.0, "scale-up -> " + local(i)});
         continue;
       }
       Index const first = i - i % b.domain;
       for (Index j = first; j < first + b.domain; ++j)
         if (j != i)
-          links_.push_back({shaped.scaleup_bytes_per_s / (b.domain - 1), shape.scaleup_latency_s, name(i) + " -> " + name(j)});
+          links_.push_back(
+              {shaped.scaleup_bytes_per_s / (b.domain - 1), shape.scaleup_latency_s, local(i) + " -> " + local(j)});
     }
   }
 
@@ -186,6 +191,7 @@ class FabricRoutes final : public Routes {
   std::unique_ptr<SwitchNetwork> network_;
   FabricShape::Routing routing_;
   bool relay_ = false;
+  std::vector<std::string> node_names_;
   std::vector<Block> blocks_;
   Index nodes_ = 0, accelerators_ = 0, first_nic_link_ = 0, first_cable_link_ = 0;
   std::vector<FabricLink> links_;

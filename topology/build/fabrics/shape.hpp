@@ -58,8 +58,9 @@ struct FabricShape {
     for (auto const& block : nodes) sum += block.nodes * block.accelerators;
     return sum;
   }
-  std::string node_name(std::uint32_t node) const {
-    return node_names.empty() ? "n" + std::to_string(node + 1) : node_names[node];
+  std::string node_name(std::uint32_t node) const { return node_name(node_names, node); }
+  static std::string node_name(std::vector<std::string> const& names, std::uint32_t node) {
+    return names.empty() ? "n" + std::to_string(node + 1) : names[node];
   }
 };
 
