@@ -123,13 +123,12 @@ double CollectiveTime::time_at_share(double share) const {
 
 CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, Group const& group) {
   CollectiveTime t;
-  if (group.ranks <= 1 || !(bytes > 0)) return t;
+  if (!(bytes >= 0) || std::isinf(bytes)) throw std::invalid_argument("a collective of no countable number of bytes");
+  if (group.ranks <= 1 || bytes == 0) return t;
   int const g = std::clamp(group.per_domain, 1, group.ranks);
   auto const& out = links.scaleout;
-  bool const inside = g >= group.ranks;
-  if (inside || out.bytes_per_s <= 0) {
-    // Ranks that no link joins are an error of the caller; a domain alone is not.
-    if (links.scaleup.bytes_per_s <= 0) throw std::invalid_argument("a collective among accelerators that no link joins");
+  if (g > 1 && links.scaleup.bytes_per_s <= 0) throw std::invalid_argument("ranks of one domain that no link joins");
+  if (g >= group.ranks) {
     auto const level = in_domain(links.scaleup, op, bytes, group.ranks);
     t.time_s = level.time();
     t.latency_s = level.latency_s;
@@ -138,15 +137,15 @@ CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, G
     t.scaleup_bytes = level.algorithm == Algorithm::nvls ? bytes : bytes * bus_factor(op, group.ranks);
     return t;
   }
-  if (g > 1 && links.scaleup.bytes_per_s <= 0) throw std::invalid_argument("ranks of one domain that no link joins");
+  if (out.bytes_per_s <= 0) throw std::invalid_argument("ranks of several domains that no link joins");
 
-  double const n = group.ranks, k = std::ceil(n / g), sisters = std::max(1, group.sisters);
+  double const n = group.ranks, k = std::ceil(n / g);
   double const rate = out.efficiency * out.bytes_per_s;
   double const level_s = out.hop_latency_s + out.chunk_latency_s * bytes / (bytes + out.chunk_bytes);
   Way best;
   double best_time = std::numeric_limits<double>::infinity();
   auto const offer = [&](Algorithm algorithm, double latency_s, Level const& in, double out_bytes, double out_rate) {
-    Way const w{latency_s, in, ramped(out_bytes * sisters, out.ramp_bytes, out_rate), out_bytes, algorithm};
+    Way const w{latency_s, in, ramped(out_bytes, out.ramp_bytes, out_rate), out_bytes, algorithm};
     if (w.time() < best_time) best = w, best_time = w.time();
   };
   auto const tree_of = [](Level const& in) { return in.algorithm == Algorithm::nvls ? Algorithm::nvls_tree : Algorithm::tree; };

@@ -39,7 +39,6 @@ std::optional<Op> op_named(std::string_view name);
 struct Group {
   int ranks = 1;
   int per_domain = 1;  ///< of them in one scale-up domain; all: the group never leaves it
-  int sisters = 1;     ///< groups that drive the same NICs at the same time (each gets its share)
 };
 
 struct CollectiveTime {
@@ -57,7 +56,8 @@ struct CollectiveTime {
 /// Bus bandwidth over algorithm bandwidth, as NCCL's tests count [nvidia2025ncclperf].
 double bus_factor(Op op, double ranks);
 
-/// As the library would choose its algorithm.
+/// As the library would choose its algorithm.  Throws std::invalid_argument for bytes that are negative or no number, and for
+/// ranks that no link joins: several in one domain without scale-up links, several domains without scale-out links.
 CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, Group const& group);
 
 }  // namespace ondol::workloads

@@ -56,10 +56,6 @@ Shape shape_of(schema::ModelShapeSpec const& m) {
   return s;
 }
 
-double layer_weights(schema::ModelShapeSpec const& model) {
-  return shape_of(model).met_weights();
-}
-
 StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, bool full_recompute) {
   Shape const s = shape_of(model);
   double const tokens = sequences * sequence;

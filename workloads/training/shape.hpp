@@ -47,8 +47,6 @@ struct Shape {
 
 Shape shape_of(schema::ModelShapeSpec const& model);
 
-/// Weights of the layers that one token meets (active ones in a mixture of experts), without embedding and logits.
-double layer_weights(schema::ModelShapeSpec const& model);
 StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, bool full_recompute);
 
 }  // namespace ondol::workloads

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace ondol::workloads {
 namespace {
@@ -135,12 +136,6 @@ TEST(Collective, AShareOfTheScaleOutRateStretchesOnceTheNicsAreTheSlowerLevel) {
   EXPECT_DOUBLE_EQ(slow.time_at_share(0.9), slow.time_s);
 }
 
-TEST(Collective, SistersShareTheirNics) {
-  auto const l = ideal();
-  EXPECT_NEAR(collective_time(l, Op::all_gather, gib, {16, 1, 4}).time_s,
-              4 * collective_time(l, Op::all_gather, gib, {16, 1, 1}).time_s, 1e-12);
-}
-
 TEST(Collective, NothingToSendTakesNoTimeAndAPetabyteIsFinite) {
   auto const l = ideal();
   EXPECT_EQ(collective_time(l, Op::all_reduce, 0, {64, 8}).time_s, 0);
@@ -154,6 +149,15 @@ TEST(Collective, RanksThatNoLinkJoinsAreRefused) {
   EXPECT_THROW(collective_time(l, Op::all_reduce, gib, {8, 8}), std::invalid_argument);
   EXPECT_THROW(collective_time(l, Op::all_reduce, gib, {64, 8}), std::invalid_argument);
   EXPECT_NO_THROW(collective_time(l, Op::all_reduce, gib, {64, 1}));
+  l.scaleout.bytes_per_s = 0;
+  l.scaleup.bytes_per_s = 450e9;
+  EXPECT_NO_THROW(collective_time(l, Op::all_reduce, gib, {8, 8}));
+  EXPECT_THROW(collective_time(l, Op::all_reduce, gib, {64, 8}), std::invalid_argument);
+}
+
+TEST(Collective, BytesThatAreNoNumberOrNegativeAreRefused) {
+  for (double const bytes : {-1.0, std::nan(""), std::numeric_limits<double>::infinity()})
+    EXPECT_THROW(collective_time(ideal(), Op::all_reduce, bytes, {8, 8}), std::invalid_argument) << bytes;
 }
 
 TEST(Collective, NamesComeBack) {

@@ -67,14 +67,14 @@ TEST(StepFlop, SixFlopAParameterAndTokenWithoutAttention) {
   EXPECT_NEAR((f.layers + f.logits) / (6 * 175e9 * 2048), 1, 0.01);
 }
 
-TEST(LayerWeights, GroupedAndGatedLayersOfLlama405B) {
+TEST(Shape, GroupedAndGatedLayersOfLlama405B) {
   // 405.9e9 parameters less two tables of 128256 x 16384.
-  EXPECT_NEAR(layer_weights(llama405b()), 405.9e9 - 2 * 128256.0 * 16384, 0.2e9);
+  EXPECT_NEAR(shape_of(llama405b()).met_weights(), 405.9e9 - 2 * 128256.0 * 16384, 0.2e9);
 }
 
-TEST(LayerWeights, MixtureOfExpertsCountsActiveParameters) {
+TEST(Shape, MixtureOfExpertsCountsActiveParameters) {
   schema::ModelShapeSpec moe{"moe", "moe", 671e9, 37e9, 61, 7168, 128, 128, 18432, 129280};
-  EXPECT_DOUBLE_EQ(layer_weights(moe), 37e9 - 2.0 * 129280 * 7168);
+  EXPECT_DOUBLE_EQ(shape_of(moe).met_weights(), 37e9 - 2.0 * 129280 * 7168);
 }
 
 // ---------------------------------------------------------------------------------------------------------- memory
