@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 import math
@@ -19,6 +20,7 @@ from PIL import Image
 from . import plots
 from .plots import MissingData
 from .plots.parts import notable_events
+from .plots.swing import reached
 from .run import Run
 from .style import FAMILIES, FAMILY_NAMES, OWNER_NAMES, percent
 
@@ -75,13 +77,34 @@ PICTURES: Sequence[Picture] = (
 )
 
 
+def pictures_of(run: Run) -> list[Picture]:
+    """PICTURES, and one of each phase window that the run reached."""
+    names = reached(run)
+    return [
+        *PICTURES,
+        *(
+            Picture(
+                f"power_swing_{number}" if len(names) > 1 else "power_swing",
+                functools.partial(plots.power_swing, window=name),
+                "Training played phase by phase. Amplitudes are those of sines at the meter; grids ask how much of the swing lies in "
+                "the shaded band. Ramps are changes between two moments a second apart.",
+                f"Power at the meter and of the IT equipment in the window {name}, three iterations of it, its spectrum, "
+                "and for which share of the time power changes how fast.",
+            )
+            for number, name in enumerate(names, 1)
+        ),
+    ]
+
+
 def write_report(run: Run, folder: str | Path) -> list[Path]:
     """Writes the PNGs and `index.html` into the folder, which is made if needed; returns the files, the page last."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     figures: list[str] = []
-    for picture in PICTURES:
+    for path in folder.glob("power_swing*.png"):  # of an earlier report with other windows
+        path.unlink()
+    for picture in pictures_of(run):
         path = folder / f"{picture.name}.png"
         try:
             png = png_of(picture.draw(run))

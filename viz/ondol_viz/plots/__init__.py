@@ -6,13 +6,16 @@ from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
 from .power import load_duration, site_power
+from .swing import compare_swing, power_swing
 
 __all__ = [
     "MissingData",
+    "compare_swing",
     "floor_plan",
     "job_occupancy",
     "load_duration",
     "loop_temperatures",
+    "power_swing",
     "pue_against_wet_bulb",
     "site_power",
 ]
