@@ -204,15 +204,6 @@ std::vector<std::string> warnings(schema::CalibrationSpec const& k, Asked const&
   return out;
 }
 
-/// 1.23 ms, 45.6 us.
-std::string with_prefix(double x, char const* unit) {
-  static std::pair<double, char const*> const prefixes[] = {{1e9, "G"}, {1e6, "M"},  {1e3, "k"},
-                                                            {1, ""},    {1e-3, "m"}, {1e-6, "u"}};
-  for (auto const& [size, name] : prefixes)
-    if (std::abs(x) >= size) return fmt::format("{:#.4g} {}{}", x / size, name, unit);
-  return fmt::format("{:#.4g} {}", x, unit);
-}
-
 }  // namespace
 
 int ask_kernel_command(KernelQuestion const& q) {

@@ -7,6 +7,7 @@
 
 #include "scenarios/base/error.hpp"
 #include "sim/app/ask.hpp"
+#include "sim/app/ask_collective.hpp"
 #include "sim/app/ask_step.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/terminal.hpp"
@@ -27,6 +28,7 @@ constexpr char const* examples = R"(Examples:
   ondol catalogue h200
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
+  ondol ask collective --scenario scenarios/examples/haenam.toml --pool h200 --op all-reduce --bytes 1GiB --ranks 512
 Exit codes: 0 done; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
 
 }  // namespace
@@ -103,6 +105,27 @@ int main(int argc, char** argv) {
   step->add_flag("--search", step_question.search, "The fastest layouts that fit, instead of the one that the file names");
   step->add_flag("--json", step_question.json, "Print as JSON: a list, one entry a step");
   step->callback([&] { code = ask_step_command(step_question); });
+  CollectiveCommand collective_question;
+  auto* collective = ask->add_subcommand("collective", "Time of one collective operation among accelerators of a scenario");
+  collective->add_option("--scenario", collective_question.scenario, "Scenario (TOML)")->required();
+  collective
+      ->add_option("--op", collective_question.op, "all-reduce, reduce-scatter, all-gather, all-to-all, broadcast or send-recv")
+      ->required();
+  collective
+      ->add_option("--bytes", collective_question.bytes,
+                   "Buffer of a rank, such as 1GiB; reduce-scatter, all-gather: the whole gathered buffer")
+      ->required();
+  collective->add_option("--ranks", collective_question.ranks, "Accelerators that take part")->required();
+  collective->add_option("--pool", collective_question.pool, "Only accelerators of this pool");
+  collective->add_option("--fabric", collective_question.fabric, "Accelerators of all pools that this [[fabric]] joins");
+  collective->add_option("--per-domain", collective_question.per_domain, "Ranks of one scale-up domain [all that it has]");
+  collective->add_option("--placement", collective_question.placement,
+                         "Domains that are used: packed, spread over all, or nodes and racks: h200/r001,h200/r002/n1 [packed]");
+  collective->add_option("--set", collective_question.set, "Override a value: path.to.key=value (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  collective->add_flag("--json", collective_question.json, "Print as JSON");
+  collective->callback([&] { code = ask_collective_command(collective_question); });
 
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

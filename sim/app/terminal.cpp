@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
+#include <utility>
 
 namespace ondol::app {
 
@@ -23,6 +24,14 @@ std::string bold(std::string const& text, bool colour) {
 }
 std::string dim(std::string const& text, bool colour) {
   return colour ? "\x1b[2m" + text + "\x1b[0m" : text;
+}
+
+std::string with_prefix(double x, char const* unit) {
+  static std::pair<double, char const*> const prefixes[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"},  {1e6, "M"},
+                                                            {1e3, "k"},  {1, ""},     {1e-3, "m"}, {1e-6, "u"}};
+  for (auto const& [size, name] : prefixes)
+    if (std::abs(x) >= size) return fmt::format("{:#.4g} {}{}", x / size, name, unit);
+  return fmt::format("{:#.4g} {}", x, unit);
 }
 
 std::string duration_text(double s) {

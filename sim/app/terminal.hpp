@@ -12,6 +12,8 @@ bool is_terminal(int fd);
 std::string bold(std::string const& text, bool colour);
 std::string dim(std::string const& text, bool colour);
 
+/// 1.230 ms, 45.60 us.
+std::string with_prefix(double x, char const* unit);
 /// "12.3 s", "4 min 05 s", "3 h 20 min", "7 d 00 h".
 std::string duration_text(double seconds);
 /// ISO 8601 local date and time of `unix_s` at a fixed offset.

@@ -1,0 +1,248 @@
+#include "sim/engine/collective_answer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scenarios/base/error.hpp"
+#include "scenarios/schema/decode.hpp"
+#include "sim/engine/interconnect.hpp"
+#include "topology/build/fabrics/fabric_routes.hpp"
+#include "topology/build/facility.hpp"
+
+namespace ondol::sim {
+namespace {
+
+using Placement = CollectiveQuestion::Placement;
+using schema::Scenario;
+using Index = std::uint32_t;
+
+/// Whose accelerators the ranks are, and the fabric between them.
+struct Where {
+  std::vector<std::string> pools;     ///< that ranks may come from
+  std::vector<std::string> numbered;  ///< pools over which accelerators are numbered
+  schema::FabricSpec const* fabric = nullptr;
+};
+
+std::string joined(std::vector<std::string> const& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+Where where(Scenario const& s, std::vector<std::string> const& pools, CollectiveQuestion const& q) {
+  auto const has = [](std::vector<std::string> const& all, std::string const& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  if (!q.fabric.empty()) {
+    auto const it = std::find_if(s.fabric.begin(), s.fabric.end(), [&](auto const& f) { return f.id == q.fabric; });
+    if (it == s.fabric.end()) {
+      std::vector<std::string> ids;
+      for (auto const& f : s.fabric) ids.push_back(f.id);
+      throw InputError(ids.empty()
+                           ? fmt::format("--fabric {}: {} declares no [[fabric]]", q.fabric, s.file)
+                           : fmt::format("--fabric: there is no fabric \"{}\"{}", q.fabric, schema::suggestion(q.fabric, ids)));
+    }
+    if (!q.pool.empty() && !has(it->pools, q.pool))
+      throw InputError(fmt::format("--pool: fabric \"{}\" does not join pool \"{}\"{}", q.fabric, q.pool,
+                                   schema::suggestion(q.pool, it->pools)));
+    return {q.pool.empty() ? it->pools : std::vector{q.pool}, it->pools, &*it};
+  }
+  if (!q.pool.empty()) {
+    if (!has(pools, q.pool))
+      throw InputError(fmt::format("--pool: there is no pool \"{}\"{}", q.pool, schema::suggestion(q.pool, pools)));
+    auto const* fabric = schema::fabric_of(s, q.pool);
+    return {{q.pool}, fabric ? fabric->pools : std::vector{q.pool}, fabric};
+  }
+  std::vector<Where> all;
+  for (auto const& f : s.fabric) all.push_back({f.pools, f.pools, &f});
+  for (auto const& pool : pools)
+    if (!schema::fabric_of(s, pool)) all.push_back({{pool}, {pool}, nullptr});
+  if (all.size() != 1)
+    throw InputError(
+        fmt::format("--pool: {} has several pools that no one fabric joins; name one of {}", s.file, joined(pools)));
+  return all[0];
+}
+
+/// Nodes with their accelerators, in rack order over the numbered pools.
+struct Node {
+  std::string name, rack;
+  std::string const* kind;  ///< of the rack, in the catalogue
+  Index first = 0, accelerators = 0;
+  Index domain_base = 0, domain = 1;  ///< domains are in a row from the first accelerator of the rack group
+  bool ours = true;
+};
+
+std::vector<Node> nodes_of(Scenario const& s, topology::Facility const& facility, Where const& w) {
+  std::vector<Node> nodes;
+  Index next = 0, base = 0;
+  std::optional<Index> group;
+  for (auto const& place : facility.racks) {
+    auto const& g = s.racks[place.group];
+    if (std::find(w.numbered.begin(), w.numbered.end(), g.pool) == w.numbered.end()) continue;
+    if (group != place.group) base = next;
+    group = place.group;
+    auto const& rack = s.catalogue.rack.at(g.rack);
+    auto const shape = topology::node_shape(s.catalogue, rack, w.fabric ? *w.fabric : schema::FabricSpec{}, 1);
+    bool const ours = std::find(w.pools.begin(), w.pools.end(), g.pool) != w.pools.end();
+    for (Index n = 0; n < place.nodes; ++n, next += shape.accelerators)
+      nodes.push_back(
+          {fmt::format("{}/n{}", place.name, n + 1), place.name, &g.rack, next, shape.accelerators, base, shape.domain, ours});
+  }
+  return nodes;
+}
+
+/// Those that the question lists, in its order; else all of the pools.
+std::vector<Node const*> candidates(std::vector<Node> const& nodes, CollectiveQuestion const& q) {
+  std::vector<Node const*> out;
+  if (q.placement != Placement::listed) {
+    for (auto const& n : nodes)
+      if (n.ours) out.push_back(&n);
+    return out;
+  }
+  std::set<Node const*> taken;
+  for (auto const& word : q.nodes) {
+    bool found = false;
+    for (auto const& n : nodes) {
+      if (!n.ours || (n.name != word && n.rack != word)) continue;
+      found = true;
+      if (!taken.insert(&n).second) throw InputError(fmt::format("--placement: node \"{}\" is named twice", n.name));
+      out.push_back(&n);
+    }
+    if (found) continue;
+    std::vector<std::string> names{"packed", "spread"};
+    for (auto const& n : nodes)
+      if (n.ours) names.insert(names.end(), {n.name, n.rack});
+    auto const near = nearest(word, names);
+    throw InputError(fmt::format(
+        "--placement: there is no node or rack \"{}\"{}", word,
+        near.empty() ? fmt::format("; nodes are named as \"{}\"", names[2]) : fmt::format(". Did you mean \"{}\"?", near)));
+  }
+  return out;
+}
+
+struct Domain {
+  std::vector<Index> accelerators;
+  std::string const* kind;
+};
+
+std::vector<Domain> domains_of(std::vector<Node const*> const& nodes) {
+  std::vector<Domain> domains;
+  std::map<Index, std::size_t> seen;  // first accelerator of the domain -> its place above
+  for (auto const* n : nodes)
+    for (Index a = n->first; a < n->first + n->accelerators; ++a) {
+      auto const [it, fresh] = seen.emplace(a - (a - n->domain_base) % n->domain, domains.size());
+      if (fresh) domains.push_back({{}, n->kind});
+      domains[it->second].accelerators.push_back(a);
+    }
+  return domains;
+}
+
+/// "4 or 8": the divisors of `n` next to `x`, none above `most`.
+std::string divisors_near(int n, int x, int most) {
+  int below = std::min(x, most), above = x;
+  while (n % below != 0) --below;
+  while (above < most && n % above != 0) ++above;
+  return above <= most && n % above == 0 && above != below ? fmt::format("{} or {}", below, above) : fmt::format("{}", below);
+}
+
+std::size_t room_in(std::vector<Domain> const& domains, std::size_t per_domain) {
+  std::size_t room = 0;
+  for (auto const& d : domains) room += std::min(per_domain, d.accelerators.size());
+  return room;
+}
+
+/// The domains that are used, each with the accelerators that it gives.
+std::vector<Domain> placed(std::vector<Domain> domains, Where const& w, CollectiveQuestion const& q) {
+  auto const n = static_cast<std::size_t>(q.ranks);
+  std::string const pools = joined(w.pools);
+  auto const by_size = [](Domain const& a, Domain const& b) { return a.accelerators.size() < b.accelerators.size(); };
+  auto const [smallest, largest] = std::minmax_element(domains.begin(), domains.end(), by_size);
+  std::size_t const most = largest->accelerators.size(), all = room_in(domains, most);
+  if (n > all)
+    throw InputError(q.placement == Placement::listed
+                         ? fmt::format("--placement: the nodes named have {} accelerators for {} ranks", all, n)
+                         : fmt::format("--ranks {}: {} has {} accelerators", n, pools, all));
+  std::size_t each = q.placement == Placement::spread ? smallest->accelerators.size() : most;
+  if (q.per_domain) {
+    each = static_cast<std::size_t>(*q.per_domain);
+    if (each > most)
+      throw InputError(fmt::format("--per-domain {}: a scale-up domain of {} has {} accelerators", each, pools, most));
+    if (n % each != 0)
+      throw InputError(fmt::format("--per-domain {} does not divide {} ranks. Write {}?", each, n,
+                                   divisors_near(q.ranks, *q.per_domain, static_cast<int>(std::min(most, n)))));
+    // Whoever names a number wants it in every domain.
+    domains.erase(std::remove_if(domains.begin(), domains.end(), [&](Domain const& d) { return d.accelerators.size() < each; }),
+                  domains.end());
+  }
+  if (auto const room = room_in(domains, each); room < n)
+    throw InputError(
+        fmt::format("--per-domain {}: {} scale-up domains have room for {} of {} ranks", each, domains.size(), room, n));
+  std::vector<Domain> used;
+  std::size_t const needed = (n + each - 1) / each, have = domains.size();
+  for (std::size_t i = 0, left = n; left > 0; ++i) {
+    auto& d = domains[q.placement == Placement::spread ? i * have / needed : i];
+    d.accelerators.resize(std::min({left, each, d.accelerators.size()}));
+    left -= d.accelerators.size();
+    used.push_back(std::move(d));
+  }
+  return used;
+}
+
+/// What joins the accelerators of one kind of rack.  Throws InputError when nothing does and something must.
+workloads::Interconnect links_of(Scenario const& s, Where const& w, std::string const& kind, std::size_t domains) {
+  auto const& rack = s.catalogue.rack.at(kind);
+  auto links = interconnect(s.catalogue, rack);
+  if (w.fabric) {
+    auto const shape = topology::node_shape(s.catalogue, rack, *w.fabric, 1);
+    auto const port = topology::fabric_shape(s.catalogue, *w.fabric).port_bytes_per_s;
+    links.scaleout.bytes_per_s = port * shape.nics / shape.accelerators;
+  }
+  if (domains > 1 && links.scaleout.bytes_per_s <= 0)
+    throw InputError(
+        fmt::format("these ranks lie in {} scale-up domains, and the catalogue knows no network between those of {}: "
+                    "declare a [[fabric]] with pools = [\"{}\"]",
+                    domains, kind, joined(w.pools)));
+  return links;
+}
+
+}  // namespace
+
+std::string CollectiveAnswer::limited_by() const {
+  if (time.time_s <= 0) return "nothing";
+  if (time.latency_s > std::max(time.scaleup_s, time.scaleout_s)) return "latency";
+  return time.scaleup_s > time.scaleout_s ? "scale-up" : "scale-out";
+}
+
+CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) {
+  if (q.op == workloads::Op::send_recv && q.ranks != 2)
+    throw InputError(fmt::format("--ranks {}: send-recv is between 2 ranks", q.ranks));
+  auto const facility = topology::build_facility(s);
+  auto const w = where(s, facility.pools, q);
+  auto const nodes = nodes_of(s, facility, w);
+  auto const used = placed(domains_of(candidates(nodes, q)), w, q);
+
+  CollectiveAnswer a;
+  a.pools = w.pools;
+  if (w.fabric) a.fabric = w.fabric->id;
+  a.domains = static_cast<int>(used.size());
+  std::set<std::string> kinds, names;
+  for (auto const& d : used) {
+    auto const count = static_cast<int>(d.accelerators.size());
+    a.most_per_domain = std::max(a.most_per_domain, count);
+    a.least_per_domain = a.ranks.empty() ? count : std::min(a.least_per_domain, count);
+    a.ranks.insert(a.ranks.end(), d.accelerators.begin(), d.accelerators.end());
+    kinds.insert(*d.kind);
+  }
+  workloads::Group const group{q.ranks, (q.ranks + a.domains - 1) / a.domains, 1};
+  for (auto const& kind : kinds) {
+    auto const time = workloads::collective_time(links_of(s, w, kind, used.size()), q.op, q.bytes, group);
+    if (time.time_s >= a.time.time_s) a.time = time;
+    names.insert(s.catalogue.accelerator.at(s.catalogue.node.at(s.catalogue.rack.at(kind).node).accelerator).name);
+  }
+  a.accelerator = joined({names.begin(), names.end()});
+  a.bus_bandwidth = a.time.bus_bandwidth(q.op, q.bytes, q.ranks);
+  return a;
+}
+
+}  // namespace ondol::sim
