@@ -234,7 +234,7 @@ CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) 
     a.ranks.insert(a.ranks.end(), d.accelerators.begin(), d.accelerators.end());
     kinds.insert(*d.kind);
   }
-  workloads::Group const group{q.ranks, (q.ranks + a.domains - 1) / a.domains, 1};
+  workloads::Group const group{.ranks = q.ranks, .per_domain = (q.ranks + a.domains - 1) / a.domains};
   for (auto const& kind : kinds) {
     auto const time = workloads::collective_time(links_of(s, w, kind, used.size()), q.op, q.bytes, group);
     if (time.time_s >= a.time.time_s) a.time = time;
