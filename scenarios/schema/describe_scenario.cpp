@@ -143,8 +143,8 @@ void describe(Table& t, FabricSpec& s) {
   t("core_switch", s.core_switch, "cores; none: as spine_switch").names("network_switch").only_if(tree, a_tree);
   t("node_cable", s.node_cable, "each end of a cable between node and switch").names("optic");
   t("optic", s.optic, "each end of a cable between switches").names("optic");
-  t("node_cable_length", s.node_cable_length, "between node and switch").range(0, 1e5);
-  t("cable_length", s.cable_length, "between switches").range(0, 1e5);
+  t("node_cable_length", s.node_cable_length, "between node and switch; counts in latency alone").range(0, 1e5);
+  t("cable_length", s.cable_length, "between switches; counts in latency alone").range(0, 1e5);
   t("port_bandwidth", s.port_bandwidth, "of one port of a node and of one cable, per direction; none: a port of network_switch")
       .above(0);
   t("nics", s.nics, "ports of a node; 0: as its catalogue entry says").range(0, 1000);
@@ -172,8 +172,8 @@ void describe(Table& t, FabricSpec& s) {
       .only_if(s.kind == Kind::torus, "kind = \"torus\"");
   t("routing", s.routing,
     {{Routing::ecmp, "ecmp"}, {Routing::fixed, "static"}, {Routing::adaptive, "adaptive"}, {Routing::valiant, "valiant"}},
-    "which of several equal ways a flow takes");
-  t("pxn", s.pxn, "what crosses rails does so over the sender's scale-up fabric")
+    "which of several equal ways a flow takes; counts in switches on the way and in how flows share links, not in watts");
+  t("pxn", s.pxn, "what crosses rails does so over the sender's scale-up fabric; counts as routing does")
       .only_if(s.kind == Kind::rail_fat_tree, "kind = \"rail_fat_tree\"");
   t("failed", s.failed,
     "switches, cables and ports out of order: leaf/3, leaf/3-spine/2, leaf/3-spine/2#1, pool/r001/n1/nic/2");

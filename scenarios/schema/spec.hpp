@@ -333,6 +333,11 @@ struct Scenario {
   std::string resolved_toml;  ///< what `ondol dump` prints, without origins
 };
 
+/// Ports of a node in a fabric: as declared, else as the catalogue says, else one for each accelerator.
+inline int ports_of(FabricSpec const& fabric, NodeSpec const& node) {
+  return fabric.nics > 0 ? fabric.nics : node.nics > 0 ? node.nics : node.accelerators;
+}
+
 /// The fabric that joins a pool, if one is declared.
 inline FabricSpec const* fabric_of(Scenario const& scenario, std::string const& pool) {
   for (auto const& fabric : scenario.fabric)

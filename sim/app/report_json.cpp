@@ -51,6 +51,7 @@ std::string to_json(topology::FacilityReport const& r) {
                               {"leaves", f.leaves},
                               {"spines", f.spines},
                               {"switch_hops", f.switch_hops},
+                              {"switch_hops_unit", f.switch_hops_unit},
                               {"bisection_bytes_per_s", f.bisection_bytes_per_s},
                               {"bisection_fraction", f.bisection_fraction},
                               {"worst_switch", f.worst_switch},
@@ -58,8 +59,7 @@ std::string to_json(topology::FacilityReport const& r) {
                               {"worst_cable", f.worst_cable},
                               {"worst_cable_fraction", f.worst_cable_fraction}});
     if (auto const& p = f.parts)
-      json["fabric"].back()["parts"] = {{"leaves", p->leaves},
-                                        {"spines", p->spines},
+      json["fabric"].back()["parts"] = {{"spines", p->spines},
                                         {"cores", p->cores},
                                         {"ports", p->ports},
                                         {"ports_used", p->ports_used},
@@ -67,8 +67,6 @@ std::string to_json(topology::FacilityReport const& r) {
                                         {"switch_cables", p->switch_cables},
                                         {"modules", p->modules},
                                         {"node_modules", p->node_modules},
-                                        {"hops_unit", p->hops_unit},
-                                        {"hops_farthest", p->hops_farthest},
                                         {"switch_w", p->switch_w},
                                         {"optic_w", p->optic_w}};
   }

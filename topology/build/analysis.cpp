@@ -10,7 +10,7 @@ namespace ondol::topology {
 namespace {
 
 void report_halls(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report) {
-  auto const heat = rated_hall_heat(scenario);
+  auto const heat = rated_hall_heat(scenario, facility.fabrics);
   report.halls.resize(scenario.hall.size());
   for (std::size_t h = 0; h < heat.size(); ++h) {
     auto& hall = report.halls[h];

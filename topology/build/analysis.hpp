@@ -58,7 +58,8 @@ struct CoolingBankReport {
 struct FabricReport {
   std::string pool;                                 ///< of a declared fabric, its id
   std::uint32_t nodes = 0, leaves = 0, spines = 0;  ///< spines: all that nodes do not plug into
-  int switch_hops = 0;
+  int switch_hops = 0;                              ///< most switches on a way
+  int switch_hops_unit = 0;                         ///< within a unit of a declared fabric; 0: there is no such way
   double bisection_bytes_per_s = 0.0;
   double bisection_fraction = 0.0;                                 ///< of half the injection bandwidth
   double worst_switch_fraction = 0.0, worst_cable_fraction = 0.0;  ///< of the bisection, left by the worst loss of one
@@ -86,7 +87,7 @@ struct FacilityReport {
   std::vector<FabricReport> fabric;
   std::vector<Loss> power_single_points;    ///< dominators of racks, heaviest first
   std::vector<Loss> cooling_single_points;  ///< articulation points between racks and weather, heaviest first
-  std::vector<Loss> fabric_single_points;   ///< articulation points between nodes; counted in nodes
+  std::vector<Loss> fabric_single_points;   ///< articulation points between nodes, units that alone feed switches; counted in nodes
   std::vector<std::string> warnings;
 };
 

@@ -100,7 +100,7 @@ HeatPath heat_path(schema::Scenario const& scenario, Facility const& facility) {
     if (!graph.targets(Layer::coolant, rack.vertex).empty()) source.liquid = h.loop[rack.hall];
   }
 
-  auto const hall_heat = rated_hall_heat(scenario);
+  auto const hall_heat = rated_hall_heat(scenario, facility.fabrics);
   auto const plant_heat = rated_plant_heat(scenario, hall_heat);
   std::map<std::pair<Kind, Index>, std::size_t> bank_of;
   for (Index v = 0; v < graph.vertex_count(); ++v) {
@@ -217,7 +217,7 @@ void report_cooling(schema::Scenario const& scenario, Facility const& facility, 
       report.warnings.push_back("hall \"" + hall.id + "\" has racks that heat a technology loop, and no CDU that cools it");
   }
   auto const h = heat_path(scenario, facility);
-  auto const heat = rated_hall_heat(scenario);
+  auto const heat = rated_hall_heat(scenario, facility.fabrics);
   double const taken_whole = heat_taken(h, heat, {});
   find_single_points(facility.graph, h, report);
 

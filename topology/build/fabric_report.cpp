@@ -1,4 +1,3 @@
-#include "topology/build/fabrics/fabric_routes.hpp"
 #include "topology/build/report_parts.hpp"
 #include "topology/build/wiring.hpp"
 #include "topology/graph/boost_graph.hpp"
@@ -69,13 +68,16 @@ void report_fabric(schema::Scenario const& scenario, Facility const& facility, F
     if (auto const* declared = schema::fabric_of(scenario, out.pool)) {
       auto const f = static_cast<std::size_t>(declared - scenario.fabric.data());
       out.pool = declared->id;
-      out.parts = facility.fabrics.at(f).parts;
-      cable_bytes_per_s = fabric_shape(scenario.catalogue, *declared).port_bytes_per_s;
+      auto const& place = facility.fabrics.at(f);
+      out.parts = place.parts;
+      out.switch_hops = place.hops_farthest;
+      out.switch_hops_unit = place.hops_unit;
+      cable_bytes_per_s = place.port_bytes_per_s;
     }
     out.nodes = static_cast<Index>(network.nodes.size());
     out.leaves = static_cast<Index>(network.leaves.size());
     out.spines = static_cast<Index>(network.spines.size());
-    out.switch_hops = out.parts ? out.parts->hops_farthest : switch_hops(facility.graph, network);
+    if (!out.parts) out.switch_hops = switch_hops(facility.graph, network);
     out.bisection_bytes_per_s = bisection_bytes_per_s(facility.graph, network);
     double const injected = half_injection_bytes_per_s(facility.graph, network);
     out.bisection_fraction = injected > 0.0 ? out.bisection_bytes_per_s / injected : 1.0;

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <map>
 
 #include "topology/build/fabrics/fabric_routes.hpp"
+#include "topology/build/fabrics/reach.hpp"
 #include "topology/build/wiring.hpp"
 
 namespace ondol::topology {
@@ -12,7 +12,6 @@ using Index = Wiring::Index;
 /// One 400-Gbit/s port per accelerator and switches of 64 such ports: assumed where the scenario says nothing about its
 /// fabric; the shape of an NVIDIA DGX SuperPOD of H100 systems with Quantum-2 switches.
 constexpr std::size_t switch_ports = 64;
-constexpr double port_bytes_per_s = undeclared_port_bytes_per_s;
 
 /// Two levels.  A leaf gives half of its ports to nodes, in rack order, and half to spines; the spines have ports for all of
 /// these, so nothing blocks.  A spine with more links than a switch has ports stands for a modular chassis or a further level.
@@ -31,7 +30,7 @@ void wire_undeclared(Wiring& w, std::size_t p, std::vector<Index> const& nodes) 
       uplinks.push_back(free_ports);
     }
     free_ports -= ports;
-    graph.add_edge(Layer::fabric, node, leaves.back(), static_cast<double>(ports) * port_bytes_per_s);
+    graph.add_edge(Layer::fabric, node, leaves.back(), static_cast<double>(ports) * undeclared_port_bytes_per_s);
   }
   if (leaves.size() < 2) return;
   std::size_t const spines = std::clamp<std::size_t>((leaves.size() + 1) / 2, 2, down);
@@ -39,50 +38,39 @@ void wire_undeclared(Wiring& w, std::size_t p, std::vector<Index> const& nodes) 
     auto const spine = w.add(w.site, Kind::network_switch, pool + "/spine/" + std::to_string(i + 1), Watts{0}, p);
     for (std::size_t l = 0; l < leaves.size(); ++l)
       graph.add_edge(Layer::fabric, leaves[l], spine,
-                     static_cast<double>(uplinks[l]) / static_cast<double>(spines) * port_bytes_per_s);
+                     static_cast<double>(uplinks[l]) / static_cast<double>(spines) * undeclared_port_bytes_per_s);
   }
 }
 
-/// Nodes outside the largest part that still hangs together.  Rails hang together through the scale-up fabric of their nodes.
-std::vector<Index> cut_off(FabricShape const& shape, SwitchNetwork const& network) {
-  auto const switches = network.switches().size();
-  std::vector<Index> root(switches + shape.node_count());
-  for (Index i = 0; i < root.size(); ++i) root[i] = i;
-  auto const find = [&](Index i) {
-    while (root[i] != i) i = root[i] = root[root[i]];
-    return i;
-  };
-  for (auto const& bundle : network.bundles())
-    for (Index k = 0; k < bundle.cables; ++k)
-      if (!network.cable_failed(bundle.first + k)) root[find(bundle.a)] = find(bundle.b);
-  std::vector<char> relays;
-  for (auto const& block : shape.nodes)
-    relays.insert(relays.end(), block.nodes, char(block.domain > 1 && block.scaleup != schema::ScaleUp::none));
-  std::vector<char> plugged(shape.node_count(), 0);
-  for (auto const& nic : network.nics()) {
-    if (nic.failed || (plugged[nic.node] && !relays[nic.node])) continue;
-    plugged[nic.node] = 1;
-    root[find(static_cast<Index>(switches) + nic.node)] = find(nic.at);
+/// What the declaration names and the catalogue or the site does not have.
+bool names_lead_somewhere(Wiring& w, schema::FabricSpec const& spec, std::string const& path) {
+  auto const before = w.faults.size();
+  auto const& catalogue = w.scenario.catalogue;
+  entry(w, catalogue.network_switch, spec.network_switch, path + ".network_switch");
+  if (!spec.spine_switch.empty()) entry(w, catalogue.network_switch, spec.spine_switch, path + ".spine_switch");
+  if (!spec.core_switch.empty()) entry(w, catalogue.network_switch, spec.core_switch, path + ".core_switch");
+  entry(w, catalogue.optic, spec.node_cable, path + ".node_cable");
+  entry(w, catalogue.optic, spec.optic, path + ".optic");
+  w.units(spec.fed_by, path + ".fed_by");
+  std::vector<std::string> halls;
+  for (auto const& hall : w.scenario.hall) halls.push_back(hall.id);
+  if (std::find(halls.begin(), halls.end(), spec.hall) == halls.end()) {
+    std::string const near = nearest(spec.hall, halls);
+    w.fault(path + ".hall", path + ".hall names \"" + spec.hall + "\", which is no hall" +
+                                (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   }
-  std::map<Index, Index> size;
-  for (Index n = 0; n < plugged.size(); ++n)
-    if (plugged[n]) ++size[find(static_cast<Index>(switches) + n)];
-  Index largest = 0, most = 0;
-  for (auto const& [part, nodes] : size)
-    if (nodes > most) largest = part, most = nodes;
-  std::vector<Index> lost;
-  for (Index n = 0; n < plugged.size(); ++n)
-    if (!plugged[n] || find(static_cast<Index>(switches) + n) != largest) lost.push_back(n);
-  return lost;
+  return w.faults.size() == before;
 }
 
 void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
   auto const& spec = w.scenario.fabric[f];
   auto& graph = w.facility.graph;
   std::string const path = "fabric[" + std::to_string(f) + "]";
-  auto const shape = fabric_shape(w.scenario, w.facility, f);
+  if (!names_lead_somewhere(w, spec, path)) return;
+  FabricShape shape;
   std::unique_ptr<SwitchNetwork> network;
   try {
+    shape = fabric_shape(w.scenario, w.facility, f);
     network = switch_network(shape);
   } catch (InputError const& e) {
     for (auto const& fault : e.faults())
@@ -90,27 +78,30 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
               "fabric \"" + spec.id + "\": " + fault.message);
     return;
   }
-  if (auto const lost = cut_off(shape, *network); !lost.empty()) {
+  auto const reached = reach(shape, *network);
+  if (auto const& lost = reached.cut_off; !lost.empty()) {
     constexpr std::size_t shown = 3;
     std::string names;
     for (std::size_t i = 0; i < std::min(shown, lost.size()); ++i) names += (i ? ", " : "") + shape.node_name(lost[i]);
     if (lost.size() > shown) names += " and " + std::to_string(lost.size() - shown) + " more";
-    w.fault(path + ".failed", "fabric \"" + spec.id + "\" leaves nodes without a way to the others: " + names);
+    bool const fixed = shape.routing == FabricShape::Routing::fixed;
+    w.fault(path + (shape.failed.empty() ? ".levels" : ".failed"),
+            "fabric \"" + spec.id + "\" leaves nodes without a way to all others: " + names +
+                (fixed ? "; routing = \"static\" goes around no failure, \"ecmp\" and \"adaptive\" do" : ""));
     return;
   }
 
   FabricPlace place;
+  place.nodes = shape.node_count();
+  place.port_bytes_per_s = shape.port_bytes_per_s;
   place.parts = fabric_parts(w.scenario.catalogue, spec, shape, *network);
-  auto const hall =
-      std::find_if(w.scenario.hall.begin(), w.scenario.hall.end(), [&](auto const& it) { return it.id == spec.hall; });
-  if (hall == w.scenario.hall.end()) {
-    w.fault(path + ".hall", path + ".hall names \"" + spec.hall + "\", which is no hall");
-    return;
-  }
-  place.hall = static_cast<Index>(hall - w.scenario.hall.begin());
+  place.hops_unit = reached.hops_unit;
+  place.hops_farthest = reached.hops_farthest;
+  place.hall = static_cast<Index>(
+      std::find_if(w.scenario.hall.begin(), w.scenario.hall.end(), [&](auto const& it) { return it.id == spec.hall; }) -
+      w.scenario.hall.begin());
   place.vertex = w.add(w.hall.at(place.hall), Kind::network, spec.id + "/network", Watts{place.parts.power_w()}, f);
-  if (auto const* units = w.units(spec.fed_by, path + ".fed_by"))
-    for (auto unit : *units) graph.add_edge(Layer::power, unit, place.vertex);
+  for (auto unit : w.bank.at(spec.fed_by)) graph.add_edge(Layer::power, unit, place.vertex);
 
   std::vector<Index> vertex;
   for (auto const& it : network->switches())

@@ -114,6 +114,7 @@ Facility build_facility(schema::Scenario const& scenario) {
   if (!w.faults.empty()) throw InputError(std::move(w.faults));
   wire_cooling(w);
   wire_fabric(w);
+  rate_plants(w);
   if (!w.faults.empty()) throw InputError(std::move(w.faults));
   return std::move(w.facility);
 }

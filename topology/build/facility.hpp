@@ -26,7 +26,10 @@ struct RackPlace {
 struct FabricPlace {
   std::uint32_t hall = 0;    ///< whose air its switches heat
   std::uint32_t vertex = 0;  ///< its electrical load, which holds the switches
+  std::uint32_t nodes = 0;   ///< that it joins
+  double port_bytes_per_s = 0;
   FabricParts parts;
+  int hops_unit = 0, hops_farthest = 0;  ///< most switches on a way within a unit, and at all
 };
 
 struct Facility {

@@ -47,9 +47,6 @@ void place_on_floor(Wiring& w) {
 
 void place_plants_and_halls(Wiring& w) {
   auto const& s = w.scenario;
-  auto const halls = rated_hall_heat(s);
-  auto const plant_heat = rated_plant_heat(s, halls);
-
   for (std::size_t p = 0; p < s.plant.size(); ++p) {
     auto const& spec = s.plant[p];
     std::string const path = "plant[" + std::to_string(p) + "]";
@@ -64,8 +61,7 @@ void place_plants_and_halls(Wiring& w) {
     if (spec.dry_coolers > 0)
       if (auto const* dry = entry(w, s.catalogue.dry_cooler, spec.dry_cooler, path + ".dry_cooler"))
         add_units(w, plant, Kind::dry_cooler, spec.id + "/dry-cooler/", spec.dry_coolers, dry->rated_heat, p);
-    Index const mechanical =
-        w.add(plant, Kind::mechanical, spec.id + "/mechanical", rated_mechanical_power(s, spec, plant_heat[p]), p);
+    Index const mechanical = w.add(plant, Kind::mechanical, spec.id + "/mechanical", Watts{0}, p);  // see rate_plants
     feed_from_all(w, mechanical, spec.fed_by, path + ".fed_by");
   }
 
@@ -76,13 +72,13 @@ void place_plants_and_halls(Wiring& w) {
     w.hall.push_back(hall);
     if (spec.air && spec.air->crahs > 0)
       if (auto const* crah = entry(w, s.catalogue.crah, spec.air->crah, path + ".air.crah")) {
-        Index const all = w.add(hall, Kind::crah, spec.id + "/crah", halls[h].fans, h);
+        Index const all = w.add(hall, Kind::crah, spec.id + "/crah", crah->fan_power * double(spec.air->crahs), h);
         add_units(w, all, Kind::crah, spec.id + "/crah/", spec.air->crahs, crah->rated_heat, h);
         feed_from_all(w, all, spec.air->fed_by, path + ".air.fed_by");
       }
     if (spec.liquid && spec.liquid->cdus > 0)
       if (auto const* cdu = entry(w, s.catalogue.cdu, spec.liquid->cdu, path + ".liquid.cdu")) {
-        Index const all = w.add(hall, Kind::cdu, spec.id + "/cdu", halls[h].pumps, h);
+        Index const all = w.add(hall, Kind::cdu, spec.id + "/cdu", cdu->pump_power * double(spec.liquid->cdus), h);
         add_units(w, all, Kind::cdu, spec.id + "/cdu/", spec.liquid->cdus, cdu->rated_heat, h);
         feed_from_all(w, all, spec.liquid->fed_by, path + ".liquid.fed_by");
       }
@@ -91,6 +87,14 @@ void place_plants_and_halls(Wiring& w) {
   if (s.site.base_load.v > 0.0) {
     Index const base = w.add(w.site, Kind::base_load, "base load", s.site.base_load, 0);
     feed_from_all(w, base, s.site.base_load_fed_by, "site.base_load_fed_by");
+  }
+}
+
+void rate_plants(Wiring& w) {
+  auto const heat = rated_plant_heat(w.scenario, rated_hall_heat(w.scenario, w.facility.fabrics));
+  for (Index v : w.facility.graph.vertices(Kind::mechanical)) {
+    auto const p = w.facility.graph.vertex(v).spec;
+    w.facility.graph.set_rating(v, rated_mechanical_power(w.scenario, w.scenario.plant[p], heat[p]));
   }
 }
 

@@ -1,11 +1,6 @@
 #include "topology/build/rated_heat.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-
-#include "scenarios/base/error.hpp"
-#include "topology/build/fabrics/fabric_routes.hpp"
-#include "topology/build/facility.hpp"
 
 namespace ondol::topology {
 namespace {
@@ -16,21 +11,9 @@ Spec const* find(std::map<std::string, Spec> const& entries, std::string const& 
   return it == entries.end() ? nullptr : &it->second;
 }
 
-/// Power of a fabric with everything whole; nothing where it cannot be built, which `wire_fabric` tells.
-Watts rated_network_power(schema::Scenario const& scenario, std::size_t fabric) {
-  try {
-    auto shape = fabric_shape(scenario, fabric);
-    shape.failed.clear();
-    return Watts{fabric_parts(scenario.catalogue, scenario.fabric[fabric], shape, *switch_network(shape)).power_w()};
-  } catch (InputError const&) {
-  } catch (std::out_of_range const&) {  // a name that the catalogue does not have
-  }
-  return Watts{0};
-}
-
 }  // namespace
 
-std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario) {
+std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario, std::vector<FabricPlace> const& fabrics) {
   auto const& catalogue = scenario.catalogue;
   std::vector<HallHeat> heat(scenario.hall.size());
   for (std::size_t h = 0; h < heat.size(); ++h) {
@@ -44,8 +27,8 @@ std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario) {
       heat[h].liquid += power * liquid;
       heat[h].air += power * (1.0 - liquid);
     }
-    for (std::size_t f = 0; f < scenario.fabric.size(); ++f)
-      if (scenario.fabric[f].hall == hall.id) heat[h].network += rated_network_power(scenario, f);
+    for (auto const& fabric : fabrics)
+      if (fabric.hall == h) heat[h].network += Watts{fabric.parts.power_w()};
     heat[h].air += heat[h].network;
     if (hall.air)
       if (auto const* crah = find(catalogue.crah, hall.air->crah)) heat[h].fans = crah->fan_power * double(hall.air->crahs);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "topology/build/facility.hpp"
 
 namespace ondol::topology {
 
@@ -15,7 +16,7 @@ struct HallHeat {
 };
 
 /// Groups whose catalogue entries are missing count nothing.
-std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario);
+std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario, std::vector<FabricPlace> const& fabrics);
 
 /// What the facility water of each plant must take.
 std::vector<Watts> rated_plant_heat(schema::Scenario const& scenario, std::vector<HallHeat> const& halls);

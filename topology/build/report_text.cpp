@@ -128,7 +128,7 @@ std::string to_text(FacilityReport const& r) {
       if (auto const& p = net.parts)
         rows.push_back({net.pool, print("%u", p->switches()), print("%u", p->ports_used), print("%u", p->ports - p->ports_used),
                         print("%u", p->node_cables), print("%u", p->switch_cables), print("%.0f", p->modules),
-                        print("%d", p->hops_unit), watts(p->switch_w), watts(p->optic_w)});
+                        print("%d", net.switch_hops_unit), watts(p->switch_w), watts(p->optic_w)});
     if (rows.size() > 1) text += table("Parts of declared fabrics", rows);
   }
   text += losses("Single points of failure, power", r.power_single_points, true);

@@ -54,5 +54,7 @@ void wire_cooling(Wiring& w);
 /// Of pools that no fabric names.
 inline constexpr double undeclared_port_bytes_per_s = 50e9;
 void wire_fabric(Wiring& w);
+/// Once the heat of the fabrics is known.
+void rate_plants(Wiring& w);
 
 }  // namespace ondol::topology

@@ -37,6 +37,10 @@ void FacilityGraph::add_edge(Layer layer, Index from, Index to, double capacity)
   boost::add_edge(from, to, Edge{layer, capacity}, impl_->graph);
 }
 
+void FacilityGraph::set_rating(Index v, Watts rating) {
+  impl_->graph[v].rating = rating;
+}
+
 std::size_t FacilityGraph::vertex_count() const {
   return boost::num_vertices(impl_->graph);
 }

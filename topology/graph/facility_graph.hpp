@@ -77,6 +77,7 @@ class FacilityGraph {
   void reserve(std::size_t vertices);
   Index add_vertex(Vertex vertex);
   void add_edge(Layer layer, Index from, Index to, double capacity = 0.0);
+  void set_rating(Index v, Watts rating);
 
   std::size_t vertex_count() const;
   std::size_t vertex_count(Kind kind) const;

@@ -1,10 +1,8 @@
 #pragma once
 /// Routes of one fabric: scale-up links, NICs and the cables between switches as directed links.
 ///
-/// Within a scale-up domain traffic takes the scale-up fabric alone.  Else it goes from the accelerator's own NIC; with PXN and
-/// rails, traffic to another rail first goes over the scale-up fabric to an accelerator of the sender's domain on the
-/// receiver's rail, and so meets one leaf fewer [nvidia2022pxn].  An accelerator whose NIC or leaf has failed borrows a
-/// neighbour's NIC in the same way, if it shares a domain.
+/// Within a scale-up domain traffic takes the scale-up fabric alone.  Else NicChoice says by which NICs, and the network by
+/// which switches.
 ///
 /// Latencies are those of cables (time of flight) and switches (port to port); what NICs and software take is not here.
 
@@ -12,7 +10,6 @@
 
 #include "scenarios/schema/spec.hpp"
 #include "topology/build/fabrics/shape.hpp"
-#include "topology/build/fabrics/switch_network.hpp"
 #include "topology/build/facility.hpp"
 #include "topology/layers/routes.hpp"
 

@@ -27,7 +27,7 @@ class FatTree final : public FoldedClos {
     Index const nodes = shape.node_count();
     Index const leaves = (nodes + leaf_nodes - 1) / leaf_nodes;
     Index const whole = most_pod_leaves(shape);
-    Index const pod_leaves = shape.pod_nodes > 0 ? (shape.pod_nodes + leaf_nodes - 1) / leaf_nodes : whole;
+    Index const pod_leaves = shape.pod_nodes > 0 ? (std::min(shape.pod_nodes, nodes) + leaf_nodes - 1) / leaf_nodes : whole;
     if ((alone && leaves > 1) || !raise(shape, leaves, leaf_nodes * nics, pod_leaves)) {
       Index const most = alone               ? leaf_nodes
                          : shape.levels == 2 ? most_leaves(shape) * leaf_nodes

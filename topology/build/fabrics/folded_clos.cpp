@@ -50,12 +50,15 @@ bool FoldedClos::raise(FabricShape const& shape, Index leaves, Index ports_down,
   auto const spine_up = [&](Index spines) {
     return pods > 1 ? shared_up(pod_leaves_ * (up / spines), shape.core_oversubscription) : 0;
   };
-  spines_ = equal_parts(up, [&](Index s) { return pod_leaves_ * (up / s) + spine_up(s) <= shape.spine_ports; });
+  spines_ = equal_parts(up, [&](Index s) {
+    return std::uint64_t{pod_leaves_} * (up / s) <= shape.spine_ports &&
+           pod_leaves_ * (up / s) + spine_up(s) <= shape.spine_ports;
+  });
   if (spines_ == 0) return false;
   up_ = up / spines_;
   Index const v = spine_up(spines_);
   if (v > 0) {
-    cores_ = equal_parts(v, [&](Index c) { return pods * (v / c) <= shape.core_ports; });
+    cores_ = equal_parts(v, [&](Index c) { return std::uint64_t{pods} * (v / c) <= shape.core_ports; });
     if (cores_ == 0) return false;
     core_up_ = v / cores_;
   }

@@ -1,6 +1,10 @@
 #pragma once
 /// What a fabric is made of and what it draws.
 ///
+/// Counted are the switches that work and what is plugged into them: their ports, cables that one of them holds an end of,
+/// modules.  A cable or NIC that has failed is still plugged in, and counts.  Cables have the port rate, also where a port of a
+/// switch carries several of them; then it counts as several ports, and a module of its rate as one.
+///
 /// Power [W]: switches x their power without modules, and a module at each end of each cable between switches and at the
 /// switch's end of each cable to a node.  Constant: switches and modules of this kind draw little less when idle (assumed; no
 /// published load curve).  The module in the node's port and the NIC behind it are part of the node's host power.
@@ -13,13 +17,12 @@
 namespace ondol::topology {
 
 struct FabricParts {
-  std::uint32_t leaves = 0, spines = 0, cores = 0;  ///< that work; routers are leaves
-  std::uint32_t ports = 0, ports_used = 0;          ///< of these, at the port rate
+  std::uint32_t leaves = 0, spines = 0, cores = 0;  ///< routers are leaves
+  std::uint32_t ports = 0, ports_used = 0;
   std::uint32_t node_cables = 0, switch_cables = 0;
-  double modules = 0;       ///< between switches, both ends; a module may serve several cables
+  double modules = 0;       ///< between switches, both ends
   double node_modules = 0;  ///< at the switch's end of cables to nodes
   double switch_w = 0, optic_w = 0;
-  int hops_unit = 0, hops_farthest = 0;  ///< most switches on a way within the first unit, and at all, from the first node
 
   std::uint32_t switches() const { return leaves + spines + cores; }
   double power_w() const { return switch_w + optic_w; }

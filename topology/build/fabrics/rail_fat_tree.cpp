@@ -14,9 +14,11 @@ class RailFatTree final : public FoldedClos {
  public:
   explicit RailFatTree(FabricShape const& shape) {
     id_ = shape.id;
-    Index const share = static_cast<Index>(shape.leaf_ports * shape.oversubscription / (1.0 + shape.oversubscription) + 1e-9);
+    bool const alone = shape.levels < 2;
+    double const down = shape.leaf_ports * shape.oversubscription / (1.0 + shape.oversubscription) + 1e-9;
+    Index const share = static_cast<Index>(alone ? shape.leaf_ports : down);
     Index const unit_nodes = shape.unit_nodes > 0 ? shape.unit_nodes : std::max<Index>(1, share);
-    if (Index const up = shape.levels < 2 ? 0 : ports_up(shape, unit_nodes); unit_nodes + up > shape.leaf_ports)
+    if (Index const up = alone ? 0 : ports_up(shape, unit_nodes); unit_nodes + up > shape.leaf_ports)
       throw InputError("a leaf takes " + std::to_string(unit_nodes) + " nodes and " + std::to_string(up) +
                        " cables up, but its switch has " + std::to_string(shape.leaf_ports) + " ports; unit_nodes up to " +
                        std::to_string(share) + " fit");
@@ -32,9 +34,10 @@ class RailFatTree final : public FoldedClos {
         units.push_back({leaves, std::min(unit_nodes, block.nodes - done), block.nics});
     }
     Index const whole_units = std::max<Index>(1, most_pod_leaves(shape) / rails);
-    Index const pod_units = shape.pod_nodes > 0 ? (shape.pod_nodes + unit_nodes - 1) / unit_nodes : whole_units;
-    if ((shape.levels < 2 && units.size() > 1) || !raise(shape, leaves, unit_nodes, pod_units * rails)) {
-      Index const most = shape.levels < 2    ? unit_nodes
+    Index const pod_nodes = std::min(shape.pod_nodes, shape.node_count());
+    Index const pod_units = shape.pod_nodes > 0 ? (pod_nodes + unit_nodes - 1) / unit_nodes : whole_units;
+    if ((alone && units.size() > 1) || !raise(shape, leaves, unit_nodes, pod_units * rails)) {
+      Index const most = alone               ? unit_nodes
                          : shape.levels == 2 ? most_leaves(shape) / rails * unit_nodes
                                              : most_pods(shape) * std::min(pod_units, whole_units) * unit_nodes;
       throw InputError(std::to_string(shape.node_count()) + " nodes of " + std::to_string(rails) + " rails do not fit " +

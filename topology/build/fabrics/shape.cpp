@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenarios/base/error.hpp"
 #include "topology/build/fabrics/fabric_routes.hpp"
 
 namespace ondol::topology {
@@ -10,6 +11,9 @@ namespace {
 
 /// Glass of refractive index 1.468 [corning2021smf28]; copper is a little faster, which the few metres to the node do not show.
 constexpr double flight_s_per_m = 1.468 / 299792458.0;
+
+/// Of one switch; the largest built have some hundreds.
+constexpr double most_ports = 1e6;
 
 std::uint32_t natural(int n) {
   return static_cast<std::uint32_t>(std::max(0, n));
@@ -26,7 +30,11 @@ FabricShape fabric_shape(schema::Catalogue const& catalogue, schema::FabricSpec 
   // A port may carry several cables of a lower rate: two of 400 Gbit/s on one of 800.
   auto const ports = [&](std::string const& id) {
     auto const& it = id.empty() ? leaf : catalogue.network_switch.at(id);
-    return natural(it.ports * static_cast<int>(it.port_bandwidth.v / f.port_bytes_per_s + 1e-9));
+    double const count = it.ports * std::floor(it.port_bandwidth.v / f.port_bytes_per_s + 1e-9);
+    if (!(count <= most_ports))
+      throw InputError("cables of " + std::to_string(f.port_bytes_per_s) + " B/s cut the ports of a switch in more than " +
+                       std::to_string(static_cast<int>(most_ports)));
+    return natural(static_cast<int>(count));
   };
   f.leaf_ports = ports(spec.network_switch);
   f.spine_ports = ports(spec.spine_switch);
@@ -55,7 +63,7 @@ NodeShape node_shape(schema::Catalogue const& catalogue, schema::RackSpec const&
   NodeShape shape;
   shape.nodes = count;
   shape.accelerators = natural(node.accelerators);
-  shape.nics = natural(spec.nics > 0 ? spec.nics : node.nics > 0 ? node.nics : node.accelerators);
+  shape.nics = natural(ports_of(spec, node));
   shape.scaleup = node.scaleup;
   shape.domain = rack.scaleup_domain > 0 ? natural(rack.scaleup_domain) : shape.accelerators;
   auto const accelerator = catalogue.accelerator.find(node.accelerator);

@@ -10,6 +10,9 @@ namespace {
 
 using Index = SwitchNetwork::Index;
 
+/// 64 times a fabric of a million; at 32 byte each they take 2 GB.
+constexpr double most_node_ports = 67108864;
+
 /// "compute/leaf/3" -> "leaf/3".
 std::string without_fabric(std::string const& name, std::string const& id) {
   return name.starts_with(id + "/") ? name.substr(id.size() + 1) : name;
@@ -107,6 +110,11 @@ void SwitchNetwork::fail(std::vector<std::string> const& names, FabricShape cons
 }
 
 std::unique_ptr<SwitchNetwork> switch_network(FabricShape const& shape) {
+  double ports = 0;
+  for (auto const& block : shape.nodes) ports += double(block.nodes) * block.nics;
+  if (ports > most_node_ports)
+    throw InputError(std::to_string(static_cast<std::uint64_t>(ports)) + " ports of nodes are more than the " +
+                     std::to_string(static_cast<std::uint64_t>(most_node_ports)) + " that are built");
   std::unique_ptr<SwitchNetwork> made;
   switch (shape.kind) {
     case FabricShape::Kind::rail_fat_tree:

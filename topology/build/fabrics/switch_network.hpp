@@ -85,6 +85,7 @@ class SwitchNetwork {
   std::vector<Bundle> const& bundles() const { return bundles_; }
   std::vector<Nic> const& nics() const { return nics_; }  ///< node by node
   Index cables() const { return cables_; }
+  bool damaged() const { return damaged_; }
   bool cable_failed(Index cable) const { return damaged_ && dead_[cable]; }
 
   /// Hops from one switch to another, appended; false (and nothing appended) when none is left.

@@ -4,6 +4,7 @@
 /// orders of the dimensions.
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
 
 #include "scenarios/base/error.hpp"
@@ -11,6 +12,13 @@
 
 namespace ondol::topology {
 namespace {
+
+/// A whole number, however large.
+std::string count(double n) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.12g", n);
+  return text;
+}
 
 class Torus final : public SwitchNetwork {
  public:
@@ -23,8 +31,8 @@ class Torus final : public SwitchNetwork {
       routers *= n;
     }
     if (size_.empty() || routers != shape.node_count())
-      throw InputError("dimensions " + product + " hold " + std::to_string(static_cast<std::uint64_t>(routers)) +
-                       " nodes, but the pools have " + std::to_string(shape.node_count()));
+      throw InputError("dimensions " + product + " hold " + count(routers) + " nodes, but the pools have " +
+                       std::to_string(shape.node_count()));
     auto const all = static_cast<Index>(routers);
     for (Index v = 0; v < all; ++v) add_switch("router/" + std::to_string(v + 1), Level::leaf, shape.leaf_ports);
     stride_.assign(size_.size(), 1);
