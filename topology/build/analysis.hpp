@@ -87,7 +87,8 @@ struct FacilityReport {
   std::vector<FabricReport> fabric;
   std::vector<Loss> power_single_points;    ///< dominators of racks, heaviest first
   std::vector<Loss> cooling_single_points;  ///< articulation points between racks and weather, heaviest first
-  std::vector<Loss> fabric_single_points;   ///< articulation points between nodes, units that alone feed switches; counted in nodes
+  std::vector<Loss>
+      fabric_single_points;  ///< articulation points between nodes, units that alone feed switches; counted in nodes
   std::vector<std::string> warnings;
 };
 
