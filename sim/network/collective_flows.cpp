@@ -15,8 +15,8 @@ using workloads::Op;
 using Rank = std::uint32_t;
 using Domain = std::vector<Rank>;
 
-/// All-to-alls of more pairs are sent to some distances only: half a second and 100 MB of rates.
-constexpr std::size_t most_pairs = std::size_t{1} << 18;
+/// Larger all-to-alls are sent to some distances only: half a second and 100 MB.
+constexpr std::size_t most_pairs = std::size_t{1} << 20;
 
 /// Adds flows on their routes.
 class Sender {

@@ -3,6 +3,8 @@
 
     tests/bench/run_benchmarks.py [--ondol build/ondol] [--repeat 3] [--only WORD] [--json FILE]
 
+Programs for one part of the work stand in bench/ beside the program itself.
+
 It reports and never judges: the exit status says only whether the runs themselves worked.
 """
 import argparse
@@ -28,6 +30,7 @@ class Case:
     arguments: tuple[str, ...]
     target: str
     repeat: int | None = None  # fewer for the long ones
+    program: str = ""          # beside ondol, instead of a run of a scenario
 
 
 CASES = [
@@ -36,6 +39,7 @@ CASES = [
     Case("frontier day, 1-s reports", "frontier_day", ("--set", 'record.period="1 s"'), "< 5 s"),
     Case("haenam, 7 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "7 d"), ""),
     Case("haenam, 30 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "30 d"), "< 20 s, < 1 GB", 1),
+    Case("all-reduce 1 GiB, 16384 GPUs, rates", "", ("all-reduce", "16384", "ecmp"), "< 2 s, < 200 MB", program="bench/collective_at_scale"),
     Case("haenam, 60 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "60 d"), "memory as for 30 days", 1),
 ]
 
@@ -70,10 +74,12 @@ def measure_once(command: list[str]) -> tuple[float, float, float]:
 
 def measure(ondol: Path, case: Case, repeat: int, folder: Path) -> Measured:
     result = folder / "run.h5"
-    command = [str(ondol), "run", str(EXAMPLES / f"{case.scenario}.toml"), "-o", str(result), "--force", *case.arguments]
+    run = [str(ondol), "run", str(EXAMPLES / f"{case.scenario}.toml"), "-o", str(result), "--force"]
+    command = [str(ondol.parent / case.program)] if case.program else run
+    command += case.arguments
     runs = [measure_once(command) for _ in range(min(repeat, case.repeat or repeat))]
     wall, cpu, peak = (statistics.median(column) for column in zip(*runs))
-    return Measured(case.name, wall, cpu, peak, result.stat().st_size / 1e6, case.target)
+    return Measured(case.name, wall, cpu, peak, 0 if case.program else result.stat().st_size / 1e6, case.target)
 
 
 def main() -> int:
@@ -88,20 +94,20 @@ def main() -> int:
 
     cpu = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
     print(f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}; each run on one core\n")
-    print(f"{'case':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>10}{'file MB':>10}   target")
+    print(f"{'case':38}{'wall s':>9}{'CPU s':>9}{'peak MB':>10}{'file MB':>10}   target")
     measured, failed = [], False
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
-            if options.only not in case.name or not (EXAMPLES / f"{case.scenario}.toml").exists():
+            if options.only not in case.name or not (case.program or (EXAMPLES / f"{case.scenario}.toml").exists()):
                 continue
             try:
                 row = measure(options.ondol.resolve(), case, options.repeat, Path(folder))
             except RuntimeError as error:
-                print(f"{case.name:34}   {error}")
+                print(f"{case.name:38}   {error}")
                 failed = True
                 continue
             measured.append(row)
-            print(f"{row.case:34}{row.wall_s:9.2f}{row.cpu_s:9.2f}{row.peak_mb:10.0f}{row.file_mb:10.1f}   {row.target}", flush=True)
+            print(f"{row.case:38}{row.wall_s:9.2f}{row.cpu_s:9.2f}{row.peak_mb:10.0f}{row.file_mb:10.1f}   {row.target}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in measured], indent=2) + "\n")
     return 1 if failed else 0

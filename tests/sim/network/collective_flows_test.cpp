@@ -147,14 +147,14 @@ TEST(CollectiveFlows, UnequalDomainsDivideAnEdgeWhereTheirSharesMeet) {
 
 TEST(CollectiveFlows, ManyPairsGoToSomeDistancesAndTotalsStayExact) {
   for (bool uneven : {false, true}) {
-    auto const routes = make_routes(shape(Kind::rail_fat_tree, 128));
-    auto all = ranks(1024);
-    if (uneven) all.erase(all.begin() + 100, all.begin() + 107), all.erase(all.begin() + 501);
+    auto const routes = make_routes(shape(Kind::rail_fat_tree, 256));
+    auto all = ranks(2048);
+    if (uneven) all.erase(all.begin() + 100, all.begin() + 107), all.erase(all.begin() + 500);
     auto const n = static_cast<double>(all.size());
     auto const flows = flows_between_domains(*routes, Op::all_to_all, Algorithm::direct, gib, all);
     EXPECT_LT(flows.size(), all.size() * all.size() / 2);
     EXPECT_GT(flows.size(), all.size() * 8);
-    std::vector<double> out(1024), in(1024);
+    std::vector<double> out(2048);
     std::map<topology::LinkIndex, double> last;
     auto const domains = by_domain(*routes, all);
     // Flows come shift by shift, each from all ranks in turn.
@@ -172,10 +172,12 @@ TEST(CollectiveFlows, ManyPairsGoToSomeDistancesAndTotalsStayExact) {
     for (auto r : all) expected += gib * (n - size[r]) / n;
     EXPECT_EQ(last.size(), all.size()) << "each rank's NIC gets some";
     EXPECT_NEAR(sum / expected, 1, 1e-12);
-    if (!uneven)
-      for (auto const& [link, b] : last) EXPECT_NEAR(b / (gib * (n - 8) / n), 1, 1e-12) << routes->links()[link].name;
-    else
-      EXPECT_NEAR(got(*routes, flows, 12, 3) / (gib * (n - 4) / n), 1, 1e-12) << "a rank among four of its domain";
+    for (auto const& [link, b] : last)
+      if (!uneven) {
+        EXPECT_NEAR(b / (gib * (n - 8) / n), 1, 1e-12) << routes->links()[link].name;
+      } else if (routes->links()[link].name.ends_with(" -> n13/nic/4")) {
+        EXPECT_NEAR(b / (gib * (n - 4) / n), 1, 1e-12) << "a rank among four of its domain";
+      }
   }
 }
 
