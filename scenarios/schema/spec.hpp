@@ -188,8 +188,8 @@ struct FabricSpec {
   std::string spine_switch, core_switch;           ///< empty: as network_switch
   std::string node_cable = "generic/400g-copper";  ///< each end of a cable between node and switch
   std::string optic = "generic/400g-dr4";          ///< each end of a cable between switches
-  Meters node_cable_length{3};
-  Meters cable_length{30};
+  Meters node_cable_length{3};                     ///< assumed: the reach of passive copper [nvidia2025linkx]
+  Meters cable_length{30};                         ///< assumed: a few rows; modules reach 100 m [nvidia2025mms4x00]
   std::optional<BytesPerSecond> port_bandwidth;  ///< of one port of a node and of one cable, per direction; none: as the leaves
   int nics = 0;                                  ///< ports of a node; 0: as the catalogue says of the node
   int levels = 2;
