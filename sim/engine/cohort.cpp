@@ -50,9 +50,14 @@ void Cohort::compose() {
   program_.clear();
   std::size_t first = own;
   for (auto const& pause : it.pauses) {
-    if (iteration_ > 0 && iteration_ % pause.iterations == 0)
-      for (std::size_t i = 0; i < pause.phases.size(); ++i)
-        if (longest[first + i] > 0) program_.push_back({longest[first + i], {{first + i, 1.0}}});
+    if (iteration_ > 0 && iteration_ % pause.iterations == 0) {
+      // The ranks take its phases in turns, as in the body of an iteration.
+      Play play;
+      for (std::size_t i = first; i < first + pause.phases.size(); ++i) play.duration_s += longest[i];
+      for (std::size_t i = first; i < first + pause.phases.size(); ++i)
+        if (longest[i] > 0) play.mix.emplace_back(i, longest[i] / play.duration_s);
+      if (play.duration_s > 0) program_.push_back(std::move(play));
+    }
     first += pause.phases.size();
   }
   std::vector<double> phase_s(longest.begin(), longest.begin() + static_cast<std::ptrdiff_t>(own));

@@ -26,17 +26,34 @@ double forward_part(PhaseKind kind, bool full_recompute) {
   }
 }
 
-Pause evaluation(schema::TrainingSpec const& job, Iteration const& iteration) {
+/// What the mean rank waits in the forward passes of a step for the slowest stage, without ramps, and for the slowest rank.
+double forward_wait_s(schema::TrainingSpec const& job, Iteration const& iteration, double ramp) {
+  double turn_s = 0, forward_turn_s = 0, kernels_s = 0, forward_s = 0, bubble_s = 0, straggler_s = 0;
+  for (auto const& phase : iteration.phases) {
+    if (phase.kind == PhaseKind::bubble) bubble_s += phase.duration_s;
+    if (phase.kind == PhaseKind::straggler) straggler_s += phase.duration_s;
+    if (phase.kind == PhaseKind::forward) forward_s += phase.duration_s;
+    if (phase.kind == PhaseKind::forward || phase.kind == PhaseKind::backward) kernels_s += phase.duration_s;
+    double const part = forward_part(phase.kind, job.recompute == schema::Recompute::full);
+    if (phase.kind != PhaseKind::backward && (part <= 0 || phase.kind == PhaseKind::pipeline)) continue;
+    turn_s += phase.duration_s;
+    forward_turn_s += part * phase.duration_s;
+  }
+  double const uneven_s = turn_s > 0 ? std::max(0.0, bubble_s - ramp * turn_s) * forward_turn_s / turn_s : 0.0;
+  return uneven_s + (kernels_s > 0 ? straggler_s * forward_s / kernels_s : 0.0);
+}
+
+Pause evaluation(schema::TrainingSpec const& job, Iteration const& iteration, std::vector<Phase> const& shown) {
   Pause pause;
   pause.iterations = (job.evaluation_interval - 1) / job.batch_sequences + 1;
   double const stages = job.pipeline_parallel;
   double const replicas = job.accelerators / (stages * job.tensor_parallel * job.context_parallel);
   double const rounds = std::ceil(job.evaluation_sequences / (replicas * job.micro_batch));
   double const of_step = rounds * replicas * job.micro_batch / job.batch_sequences;
+  double const ramp = (stages - 1) / job.virtual_pipeline * of_step / rounds;  // of a batch, in its own length
   double busy_s = 0, clocked_s = 0, host = 0;
-  for (auto phase : iteration.phases) {
-    double const part = forward_part(phase.kind, job.recompute == schema::Recompute::full) * of_step;
-    if (part <= 0) continue;
+  auto const add = [&](Phase phase, double part) {
+    if (part <= 0) return;
     phase.kind = PhaseKind::evaluation;
     phase.duration_s *= part;
     phase.work = part * phase.work;
@@ -44,13 +61,14 @@ Pause evaluation(schema::TrainingSpec const& job, Iteration const& iteration) {
     clocked_s += phase.clock_share * phase.duration_s;
     host = std::max(host, phase.host);
     pause.phases.push_back(phase);
-  }
-  if (stages > 1 && busy_s > 0)
-    pause.phases.push_back({.kind = PhaseKind::evaluation,
-                            .duration_s = (stages - 1) / rounds * busy_s,
-                            .clock_share = clocked_s / busy_s,
-                            .host = host,
-                            .work = {}});
+  };
+  for (auto const& phase : iteration.phases)
+    add(phase, forward_part(phase.kind, job.recompute == schema::Recompute::full) * of_step);
+  for (auto const& phase : shown) add(phase, of_step);
+  double const wait_s = std::ceil(of_step) / of_step * ramp * busy_s + of_step * forward_wait_s(job, iteration, ramp);
+  if (wait_s > 0)
+    pause.phases.push_back(
+        {.kind = PhaseKind::evaluation, .duration_s = wait_s, .clock_share = clocked_s / busy_s, .host = host, .work = {}});
   return pause;
 }
 
@@ -65,9 +83,10 @@ Checkpoint checkpoint_of(schema::TrainingSpec const& job, double parameters) {
   return c;
 }
 
-std::vector<Pause> pauses(schema::TrainingSpec const& job, double parameters, Iteration const& iteration) {
+std::vector<Pause> pauses(schema::TrainingSpec const& job, double parameters, Iteration const& iteration,
+                          std::vector<Phase> const& shown) {
   std::vector<Pause> all;
-  if (job.evaluation_interval > 0 && job.evaluation_sequences > 0) all.push_back(evaluation(job, iteration));
+  if (job.evaluation_interval > 0 && job.evaluation_sequences > 0) all.push_back(evaluation(job, iteration, shown));
   if (job.checkpoint_interval.v > 0) {
     bool const async = job.checkpoint == schema::CheckpointMode::async;
     double const iterations = std::round(job.checkpoint_interval.v / iteration.duration_s());

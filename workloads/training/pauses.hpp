@@ -4,8 +4,12 @@
 ///   evaluation   after every ceil(interval / B) iterations: a forward pass over E sequences in r = ceil(E / (d b)) rounds,
 ///   where
 ///                a step has m = B / (d b).  Kernels: r/m of the step's forward phase.  Waits: r/m of the forward part of its
-///                messages, plus (p - 1)/r of both together while the stages fill and drain.  Forward part of the messages of
-///                tensor groups and stages: one half, with full recomputation of tensor groups one third.
+///                messages, and all of what hides only in training: all-gathers of tensor groups, which the layers overlap
+///                only with gradients [transformerengine2024], and messages between stages, which overlap only where
+///                forward and backward alternate [megatron2024overlap].  For each batch of m rounds (p - 1)/v more rounds
+///                while the stages fill and drain, and the forward part of what a step waits for its slowest stage and
+///                rank.  Forward part of the messages of tensor groups and stages: one half,
+///                with full recomputation of tensor groups one third.
 ///   checkpoint   S = 13.1 byte a parameter unless given [mlperf_storage_v2], in every whole number of iterations next to the
 ///                interval.  Blocking: S / storage bandwidth.  Async: S / (N x 25 GB/s), the copy to the hosts' memory
 ///                (assumed: half of what a PCIe 5 link of 16 lanes gives); the write runs behind training.
@@ -28,7 +32,9 @@ struct Checkpoint {
 };
 Checkpoint checkpoint_of(schema::TrainingSpec const& job, double parameters);
 
-/// Pauses of a job whose iteration has these phases.
-std::vector<Pause> pauses(schema::TrainingSpec const& job, double parameters, Iteration const& iteration);
+/// Pauses of a job whose iteration has these phases.  `shown`: messages of the forward passes of a step that hide in training
+/// and not in an evaluation.
+std::vector<Pause> pauses(schema::TrainingSpec const& job, double parameters, Iteration const& iteration,
+                          std::vector<Phase> const& shown = {});
 
 }  // namespace ondol::workloads

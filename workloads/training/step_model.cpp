@@ -325,7 +325,17 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   add(PhaseKind::optimizer, update.time_s, 0, 0, 1, update.work);
 
   double const parameters = model.parameters > 0 ? model.parameters : ours.sum() * job.tensor_parallel * job.pipeline_parallel;
-  it.pauses = pauses(job, parameters, it);
+  // What only gradients and a backward pass beside it let hide (pauses.hpp).  A ring gathers as long as it scatters.
+  std::vector<Phase> shown;
+  auto const show = [&](double hidden_s, Messages const& of) {
+    if (hidden_s > 0)
+      shown.push_back(
+          {.duration_s = hidden_s, .fabric_share = of.fabric_share(), .awake = listening, .host = host, .work = {}});
+  };
+  if (job.sequence_parallel)
+    show(m / 2 * (shape.layers / p * sent.tensor_forward.time_s - forward.tensor_s), sent.tensor_forward);
+  show((p > 1 ? v * m * sent.stage.time_s : 0.0) - hops.time_s / 2, sent.stage);
+  it.pauses = pauses(job, parameters, it, shown);
   r.checkpoint = checkpoint_of(job, parameters);
   for (auto const& pause : it.pauses)
     (pause.phases.front().kind == PhaseKind::checkpoint ? r.checkpoint_s : r.evaluation_s) +=

@@ -61,6 +61,31 @@ TEST(Evaluation, FullRecomputationSendsTwiceMoreBackward) {
   EXPECT_NEAR(pauses(t, 175e9, iteration())[0].duration_s(), 3 + 1.0 / 3, 1e-12);
 }
 
+TEST(Evaluation, ShowsWhatHidesOnlyInTraining) {
+  auto t = job();
+  t.pipeline_parallel = 1;
+  t.evaluation_interval = 2048;
+  t.evaluation_sequences = 4096;
+  Phase const shown{.duration_s = 0.75, .fabric_share = 1, .awake = 0.2, .work = {}};
+  auto const all = pauses(t, 175e9, iteration(), {shown});
+  EXPECT_NEAR(all[0].duration_s(), 2 * (3 + 0.5 + 0.75), 1e-12);
+  EXPECT_EQ(all[0].phases.back().kind, PhaseKind::evaluation);
+  EXPECT_EQ(all[0].phases.back().fabric_share, 1);
+}
+
+TEST(Evaluation, WaitsForTheSlowestStageAndRankAsTrainingDoes) {
+  auto t = job();
+  t.evaluation_interval = 2048;
+  t.evaluation_sequences = 4096;  // two batches of a step's 128 rounds
+  t.virtual_pipeline = 2;
+  auto it = iteration();
+  // Ramps of training take 7/2 of 128 rounds of 10 s; the last stage makes the others wait two seconds more.
+  it.phases.push_back({.kind = PhaseKind::bubble, .duration_s = 3.5 / 128 * 10 + 2, .work = {}});
+  it.phases.push_back({.kind = PhaseKind::straggler, .duration_s = 0.9, .work = {}});
+  double const busy_s = 2 * (3 + 0.5);
+  EXPECT_NEAR(pauses(t, 175e9, it)[0].duration_s(), busy_s * (1 + 3.5 / 128) + 2 * (2 * 3.5 / 10 + 0.9 * 3 / 9), 1e-12);
+}
+
 TEST(Checkpoint, StallsForTheWriteOrForTheCopy) {
   auto t = job();
   t.storage_bandwidth = BytesPerSecond{50e9};
