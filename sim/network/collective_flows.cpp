@@ -18,28 +18,42 @@ using Domain = std::vector<Rank>;
 /// Larger all-to-alls are sent to some distances only: half a second and 100 MB.
 constexpr std::size_t most_pairs = std::size_t{1} << 20;
 
+/// Connections between two NICs, each of which a fabric may send another way: channels of a library that share a NIC.  Assumed:
+/// libraries open 16 to 32 channels over the eight NICs of a node.
+constexpr std::uint64_t connections = 4;
+
 /// Adds flows on their routes.
 class Sender {
  public:
   explicit Sender(Routes const& routes) : routes_(routes) {}
 
-  /// Flows of one pair go to the NICs of an accelerator in turn.
-  void count_nics(Rank from, Rank to) {
+  /// Into how many flows the bytes of a pair part: one for each NIC of an accelerator, and for each connection of a NIC where
+  /// the fabric has ways for them.
+  void count_flows(std::vector<Domain> const& domains) {
     constexpr std::uint64_t most = 16;
     std::vector<topology::LinkIndex> last;
+    Rank const from = domains[0][0];
     for (nics_ = 0; nics_ < most; ++nics_) {
-      way(from, to, nics_);
+      way(from, domains[1][0], nics_);
       if (way_.empty() || std::find(last.begin(), last.end(), way_.back()) != last.end()) break;
       last.push_back(way_.back());
     }
     nics_ = std::max<std::uint64_t>(1, nics_);
+    flows_of_pair_ = nics_;
+    for (std::size_t d = 1; d < domains.size() && flows_of_pair_ == nics_; ++d) {
+      way(from, domains[d][0], 0);
+      auto const first = way_;
+      way(from, domains[d][0], nics_);
+      if (way_ != first) flows_of_pair_ = nics_ * connections;
+    }
   }
-  std::size_t nics() const { return nics_; }
+  void one_connection() { flows_of_pair_ = nics_; }
+  std::size_t flows_of_pair() const { return flows_of_pair_; }
 
   void between(Rank from, Rank to, double bytes) {
-    for (std::uint64_t nic = 0; nic < nics_; ++nic) {
-      way(from, to, nic);
-      flows_.add(way_, bytes / static_cast<double>(nics_));
+    for (std::uint64_t flow = 0; flow < flows_of_pair_; ++flow) {
+      way(from, to, flow);
+      flows_.add(way_, bytes / static_cast<double>(flows_of_pair_));
     }
   }
   void within(Rank from, Rank to, double bytes) {
@@ -73,7 +87,7 @@ class Sender {
   }
 
   Routes const& routes_;
-  std::uint64_t nics_ = 1;
+  std::uint64_t nics_ = 1, flows_of_pair_ = 1;
   std::vector<topology::LinkIndex> way_;
   FlowSet flows_;
 };
@@ -129,6 +143,7 @@ void balance(std::vector<Pair>& pairs, std::vector<double> const& wanted) {
 }
 
 void send_to_all(Sender& sender, std::vector<Domain> const& domains, double bytes) {
+  sender.one_connection();  // there are peers enough
   Domain place;
   std::vector<std::size_t> domain;
   std::size_t largest = 0;
@@ -140,7 +155,7 @@ void send_to_all(Sender& sender, std::vector<Domain> const& domains, double byte
   std::size_t const n = place.size();
   double const each = bytes / static_cast<double>(n);
   std::size_t const shifts = n >= 2 * largest ? n - 2 * largest + 1 : 0;  // from `largest` on all lead to another domain
-  std::size_t const kept = std::max<std::size_t>(8, most_pairs / (n * sender.nics()));
+  std::size_t const kept = std::max<std::size_t>(8, most_pairs / (n * sender.flows_of_pair()));
   if (kept >= n || shifts <= kept) {
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j)
@@ -200,7 +215,7 @@ FlowSet flows_between_domains(Routes const& routes, Op op, Algorithm algorithm, 
   auto const domains = by_domain(routes, ranks);
   std::size_t const k = domains.size();
   if (k < 2 || !(bytes > 0)) return {};
-  sender.count_nics(domains[0][0], domains[1][0]);
+  sender.count_flows(domains);
   auto const n = static_cast<double>(ranks.size());
   switch (op) {
     case Op::all_to_all:

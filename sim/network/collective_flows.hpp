@@ -11,8 +11,8 @@
 ///   in-network  each domain to the next S: what it sends up and gets down again, and a leaf's uplinks carry it once
 ///   all-to-all  S/n from each rank to each of another domain;  send-receive: S from the first rank to the last
 /// Two domains of unequal size divide an edge where the shares of either end meet.  Where an accelerator has several NICs, each
-/// takes its part.  An all-to-all of very many pairs sends to ranks at some distances only, each so much more: what a rank
-/// sends and gets stays exact.
+/// takes its part, and where a fabric has several ways between two NICs, four flows of equal size do.  An all-to-all of very
+/// many pairs sends to ranks at some distances only, each so much more: what a rank sends and gets stays exact.
 ///
 /// Within domains, each rank: its part of the bytes to its neighbour (rings; in the switch: S up and S down again), or evenly
 /// to all others of the domain (direct links, all-to-all).

@@ -190,6 +190,19 @@ TEST(CollectiveFlows, SeveralNicsOfARankTakeTheirParts) {
   for (int rail = 0; rail < 16; ++rail) EXPECT_DOUBLE_EQ(sent(*routes, flows, 0, rail), gib / 16);
 }
 
+TEST(CollectiveFlows, ConnectionsOfAPairTakeSeveralWaysWhereThereAre) {
+  auto f = lone_leaves(4, 1);
+  EXPECT_EQ(flows_between_domains(*make_routes(f), Op::all_gather, Algorithm::ring, gib, ranks(32)).size(), 32u);
+  for (auto routing : {Routing::ecmp, Routing::adaptive}) {
+    f.routing = routing;
+    auto const routes = make_routes(f);
+    auto const flows = flows_between_domains(*routes, Op::all_gather, Algorithm::ring, gib, ranks(32));
+    EXPECT_EQ(flows.size(), 4 * 32u);
+    EXPECT_DOUBLE_EQ(sent(*routes, flows, 1, 2), gib * 31 / 32 / 8);
+    EXPECT_EQ(flows_between_domains(*routes, Op::all_to_all, Algorithm::direct, gib, ranks(32)).size(), 32 * 24u);
+  }
+}
+
 TEST(CollectiveFlows, WithinDomainsToTheNeighbourOrToAll) {
   auto f = shape(Kind::fat_tree, 2);
   auto const switched = make_routes(f);

@@ -43,17 +43,19 @@ TEST(CollectiveRates, AreTheClosedFormWhereOnlyNicsAreFull) {
   for (auto const& f : {shape(Kind::rail_fat_tree, 16), shape(Kind::fat_tree, 16), lone_leaves(16, 1)}) {
     auto const routes = make_routes(f);
     CollectiveRates rates(*routes);
-    for (std::uint32_t n : {2u, 8u, 16u, 24u, 128u})
-      for (Op op : all_ops) {
+    std::vector<std::uint32_t> one_of_each_node;
+    for (std::uint32_t node = 0; node < 16; ++node) one_of_each_node.push_back(8 * node);
+    for (auto const& [all, per_domain] :
+         {std::pair{ranks(2), 2}, {ranks(8), 8}, {ranks(16), 8}, {ranks(24), 8}, {ranks(128), 8}, {one_of_each_node, 1}})
+      for (Op op : all_ops)
         for (auto const& [algorithm, with] : all_reduces()) {
-          auto const t = rates.time(with, op, gib, ranks(n));
-          if (op == Op::all_reduce && n == 128) {
+          auto const t = rates.time(with, op, gib, all);
+          if (op == Op::all_reduce && all.size() == 128) {
             EXPECT_EQ(t.alone.algorithm, algorithm);
           }
-          EXPECT_EQ(t.share, 1) << to_string(op) << " " << n;
-          EXPECT_EQ(t.time_s, collective_time(with, op, gib, {static_cast<int>(n), std::min(8, static_cast<int>(n))}).time_s);
+          EXPECT_EQ(t.share, 1) << to_string(op) << " " << all.size();
+          EXPECT_EQ(t.time_s, collective_time(with, op, gib, {static_cast<int>(all.size()), per_domain}).time_s);
         }
-      }
   }
 }
 
@@ -110,6 +112,15 @@ TEST(CollectiveRates, TwoToOneLeavesHalveTheShareOfARing) {
   for (std::uint32_t node = 0; node < 16; ++node)
     for (std::uint32_t a = 0; a < 4; ++a) half.push_back(8 * node + a);
   EXPECT_EQ(rates.time(ring, Op::all_reduce, gib, half).share, 1);
+}
+
+TEST(CollectiveRates, PortsBelowTheRateOfTheNicSetThePace) {
+  for (auto const& [port, share] : {std::pair{25e9, 0.5}, {50e9, 1.0}, {100e9, 1.0}}) {
+    auto f = shape(Kind::rail_fat_tree, 4);
+    f.port_bytes_per_s = port;
+    auto const routes = make_routes(f);
+    EXPECT_DOUBLE_EQ(CollectiveRates(*routes).time(links(), Op::all_gather, gib, ranks(32)).share, share);
+  }
 }
 
 TEST(CollectiveRates, PlacementCounts) {
