@@ -267,7 +267,7 @@ def _ramps(axes: Axes, shown: Shown) -> None:
     for power, _, _ in shown:
         period = _seconds(power)[0]
         over = period * min(max(1, round(1 / period)), power.sizes["time"] // 2)
-        ramps.append(swing.ramp(power, f"{over} s").values)
+        ramps.append(swing.ramp(power, f"{over:.9f} s").values)
     widest = max(float(np.abs(values).max()) for values in ramps) or 1.0
     divisor, unit = _scale(widest)
     edges = np.linspace(-1.02, 1.02, 62) * widest / divisor
