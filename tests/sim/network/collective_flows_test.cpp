@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 
 #include "scenarios/base/error.hpp"
 #include "tests/sim/network/fabrics.hpp"
@@ -188,6 +189,63 @@ TEST(CollectiveFlows, SeveralNicsOfARankTakeTheirParts) {
   auto const routes = make_routes(f);
   auto const flows = flows_between_domains(*routes, Op::all_reduce, Algorithm::collnet, gib, ranks(16));
   for (int rail = 0; rail < 16; ++rail) EXPECT_DOUBLE_EQ(sent(*routes, flows, 0, rail), gib / 16);
+}
+
+/// Of all edges, whoever shares them.
+double all_between(Op op, Algorithm algorithm, std::vector<std::vector<std::uint32_t>> const& domains, double n) {
+  auto const k = static_cast<double>(domains.size());
+  if (op == Op::send_recv) return 1;
+  if (op == Op::broadcast) return k - 1;
+  if (algorithm == Algorithm::collnet) return k;
+  if (op == Op::all_reduce && algorithm != Algorithm::ring) return 2 * (k - 1);
+  if (op != Op::all_to_all) return (op == Op::all_reduce ? 2 : 1) * (n - 1) / n * k;
+  double sum = 0;
+  for (auto const& d : domains) sum += static_cast<double>(d.size()) * (n - static_cast<double>(d.size())) / n;
+  return sum;
+}
+
+TEST(CollectiveFlows, HoweverRanksLieBytesSentAreBytesReceived) {
+  std::mt19937 random{3};
+  auto torus = shape(Kind::torus, 12, Routing::ecmp), dragonfly = shape(Kind::dragonfly, 12, Routing::valiant);
+  torus.dimensions = {3, 4};
+  dragonfly.groups = 3;
+  dragonfly.routers_per_group = 2;
+  dragonfly.global_links = 4;
+  auto direct = shape(Kind::fat_tree, 12, Routing::adaptive);
+  direct.nodes[0].scaleup = schema::ScaleUp::direct;
+  direct.nodes[0].nics = 4;
+  auto broken = shape(Kind::rail_fat_tree, 12, Routing::ecmp);
+  broken.failed = {"n3/nic/2", "n3/nic/3", "n7/nic/8"};
+  for (auto const& f : {torus, dragonfly, direct, broken, lone_leaves(12, 3)}) {
+    auto const routes = make_routes(f);
+    for (int trial = 0; trial < 10; ++trial) {
+      auto all = ranks(96);
+      std::shuffle(all.begin(), all.end(), random);
+      all.resize(2 + random() % 95);
+      auto const domains = by_domain(*routes, all);
+      for (auto const& [op, algorithm] : {std::pair{Op::all_reduce, Algorithm::ring},
+                                          {Op::all_reduce, Algorithm::tree},
+                                          {Op::all_reduce, Algorithm::collnet},
+                                          {Op::reduce_scatter, Algorithm::ring},
+                                          {Op::broadcast, Algorithm::ring},
+                                          {Op::all_to_all, Algorithm::direct},
+                                          {Op::send_recv, Algorithm::direct}}) {
+        auto const flows = flows_between_domains(*routes, op, algorithm, gib, all);
+        double const expected =
+            domains.size() < 2 ? 0 : gib * all_between(op, algorithm, domains, static_cast<double>(all.size()));
+        double out = 0, in = 0;
+        for (std::size_t i = 0; i < flows.size(); ++i)
+          for (auto link : flows.route(i)) {
+            auto const& name = routes->links()[link].name;
+            auto const nic = name.find("/nic/"), arrow = name.find(" -> ");
+            if (nic == std::string::npos) continue;
+            (nic < arrow ? out : in) += flows.bytes[i];
+          }
+        EXPECT_NEAR(out, expected, 1e-9 * gib) << to_string(op) << " " << to_string(algorithm) << " " << all.size();
+        EXPECT_NEAR(in, expected, 1e-9 * gib);
+      }
+    }
+  }
 }
 
 TEST(CollectiveFlows, ConnectionsOfAPairTakeSeveralWaysWhereThereAre) {
