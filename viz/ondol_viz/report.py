@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-from . import plots
+from . import plots, swing
 from .plots import MissingData
 from .plots.parts import notable_events
 from .plots.swing import reached
@@ -147,7 +147,7 @@ def _page(run: Run, figures: Sequence[str]) -> str:
     if not run.complete:
         why = "it was killed or is still running" if run.status == "running" else f"it ended early ({run.status})"
         parts.append(f'<p class="banner">This run is not complete: {_e(why)}. The page shows what was written until then.</p>')
-    parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures]
+    parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures, _swing(run)]
     parts += ["<h2>Energy by owner</h2>", _ledger(run)]
     parts += ["<h2>Events</h2>", _events(run), "<h2>Provenance</h2>", _provenance(run)]
     parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{_e(run.scenario)}</pre></details>"]
@@ -173,6 +173,21 @@ def _kpis(run: Run) -> str:
     ]
     head = "<thead><tr><th>meaning<th class=number>value<th>unit<th>name in the file</tr></thead>"
     return f"<table class=kpis>{head}<tbody>{''.join(rows)}</tbody></table>"
+
+
+def _swing(run: Run) -> str:
+    """Figures of the phase windows at the meter, a column for each; nothing where there is none."""
+    tables = {name: swing.figures(run.windows[name]) for name in reached(run)}
+    if not tables:
+        return ""
+    rows = ""
+    for figure, row in next(iter(tables.values())).iterrows():
+        values = "".join(f"<td class=number>{_e(number(table['value'][figure]))}</td>" for table in tables.values())
+        unit = "" if row["units"] == "1" else row["units"]
+        rows += f"<tr><td>{_e(row['long_name'])}</td>{values}<td>{_e(unit)}</td><td class=key>{_e(figure)}</td></tr>"
+    heads = "".join(f"<th class=number>{_e(name)}" for name in tables)
+    head = f"<thead><tr><th>power at the meter in the window{heads}<th>unit<th>name in swing.figures</tr></thead>"
+    return f"<h2>Power swing</h2><table class=swing>{head}<tbody>{rows}</tbody></table>"
 
 
 def _ledger(run: Run) -> str:

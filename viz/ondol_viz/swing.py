@@ -157,18 +157,18 @@ def figures(window: xr.Dataset, of: str = "power") -> pd.DataFrame:
 
     NaN where the window is too short for a figure, or its rows too long.
     """
-    values, period, power = _rows(window[of], least=16)
+    values, _, power = _rows(window[of], least=16)
     found = spectrum(power)
     line = 2 + int(np.argmax(found["amplitude"].values[2:]))  # before it lies what is slower than a segment
     low, high = BAND_HZ
     variance = float(_variance(found))
     in_band = _known(lambda: _within(found, low, high))
     level = percentiles(power, (1, 50, 99)) / 1e6
-    row, band = f"{1e3 * period:g} ms", f"within {low:g}-{high:g} Hz"
+    band = f"within {low:g}-{high:g} Hz"
     rows = [
         ("mean", values.mean() / 1e6, "MW", "mean power"),
-        ("highest", values.max() / 1e6, "MW", f"highest power over {row}"),
-        ("lowest", values.min() / 1e6, "MW", f"lowest power over {row}"),
+        ("highest", values.max() / 1e6, "MW", "highest power of a row"),
+        ("lowest", values.min() / 1e6, "MW", "lowest power of a row"),
         ("peak_to_peak", np.ptp(values) / 1e6, "MW", "highest less lowest"),
         ("p1", level[0], "MW", "power not exceeded 1 % of the time"),
         ("p50", level[1], "MW", "power not exceeded half of the time"),
