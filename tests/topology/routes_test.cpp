@@ -145,6 +145,9 @@ TEST(RailFatTree, OtherRailsOverTheScaleUpFabricOrTheSpine) {
 TEST(RailFatTree, FarthestOfThreeLevelsMeetsFiveSwitches) {
   auto f = shape(Kind::rail_fat_tree, 512);
   f.levels = 3;
+  f.switch_latency_s = 180e-9;
+  f.node_cable_s = 15e-9;
+  f.cable_s = 150e-9;
   auto const routes = make_routes(f);
   auto const way = names(*routes, 0, 511 * 8);
   EXPECT_EQ(switches_on(way), 5);

@@ -12,6 +12,9 @@ namespace {
 /// Glass of refractive index 1.468 [corning2021smf28]; copper is a little faster, which the few metres to the node do not show.
 constexpr double flight_s_per_m = 1.468 / 299792458.0;
 
+/// Assumed: none is published for NVLink switches or Infinity Fabric; half as much again as a switch of the scale-out network.
+constexpr double scaleup_latency_s = 300e-9;
+
 /// Of one switch; the largest built have some hundreds.
 constexpr double most_ports = 1e6;
 
@@ -54,6 +57,7 @@ FabricShape fabric_shape(schema::Catalogue const& catalogue, schema::FabricSpec 
   f.switch_latency_s = leaf.latency.v;
   f.node_cable_s = spec.node_cable_length.v * flight_s_per_m;
   f.cable_s = spec.cable_length.v * flight_s_per_m;
+  f.scaleup_latency_s = scaleup_latency_s;
   return f;
 }
 

@@ -44,9 +44,9 @@ struct FabricShape {
   bool pxn = true;
   std::vector<std::string> failed;
 
-  double switch_latency_s = 180e-9;
-  double node_cable_s = 15e-9, cable_s = 150e-9;  ///< time of flight
-  double scaleup_latency_s = 300e-9;
+  double switch_latency_s = 0;           ///< port to port
+  double node_cable_s = 0, cable_s = 0;  ///< time of flight
+  double scaleup_latency_s = 0;          ///< through the switches of a domain, or over a direct link
 
   std::uint32_t node_count() const {
     std::uint32_t sum = 0;

@@ -37,6 +37,8 @@ class Torus final : public SwitchNetwork {
     for (Index v = 0; v < all; ++v) add_switch("router/" + std::to_string(v + 1), Level::leaf, shape.leaf_ports);
     stride_.assign(size_.size(), 1);
     for (std::size_t d = 1; d < size_.size(); ++d) stride_[d] = stride_[d - 1] * size_[d - 1];
+    for (Index v = 0; v < all; ++v)
+      for (std::size_t d = 0; d < size_.size(); ++d) coordinate_.push_back(v / stride_[d] % size_[d]);
     for (std::size_t d = 0; d < size_.size(); ++d) {
       first_.push_back(cables_);
       for (Index v = 0; v < all && size_[d] > 1; ++v)
@@ -55,21 +57,27 @@ class Torus final : public SwitchNetwork {
 
   bool way(Index from, Index to, Choice choice, std::vector<Hop>& hops) const override {
     if (switches_[from].failed || switches_[to].failed) return false;
+    auto const begin = hops.size();
+    Index v = from;
+    bool whole = true;
+    for (std::size_t d = 0; d < size_.size() && whole; ++d) whole = correct(v, at(to, d), d, choice, hops);
+    if (whole) return true;
+    hops.resize(begin);
+    if (choice.fixed()) return false;
     std::vector<std::size_t> order(size_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    auto const begin = hops.size();
-    do {
-      Index v = from;
-      bool whole = true;
+    while (std::next_permutation(order.begin(), order.end())) {
+      v = from;
+      whole = true;
       for (std::size_t d : order) whole = whole && correct(v, at(to, d), d, choice, hops);
       if (whole) return true;
       hops.resize(begin);
-    } while (damaged_ && !choice.fixed() && std::next_permutation(order.begin(), order.end()));
+    }
     return false;
   }
 
  private:
-  Index at(Index v, std::size_t d) const { return v / stride_[d] % size_[d]; }
+  Index at(Index v, std::size_t d) const { return coordinate_[v * size_.size() + d]; }
   Index next(Index v, std::size_t d) const {
     return at(v, d) + 1 < size_[d] ? v + stride_[d] : v - (size_[d] - 1) * stride_[d];
   }
@@ -111,6 +119,7 @@ class Torus final : public SwitchNetwork {
   }
 
   std::vector<Index> size_, stride_, first_;
+  std::vector<Index> coordinate_;  ///< of each router, all dimensions in a row: divisions would take most of the time
 };
 
 }  // namespace
