@@ -19,6 +19,8 @@ from .parts import POINTS, MissingData
 
 LEAST = 17  # rows; of fewer than 16 whole ones there is no spectrum
 CLOSE = 60_000  # rows in which an iteration is looked for, ten minutes of them
+CROWDED = 0.22  # share of the points that stand for a swing, above which swings run into each other
+BAND_POINTS = 250  # of a band; each is long enough for its mean to be calm
 SPAN = 1e-4  # amplitudes below this part of the strongest say nothing
 JOBS = (ORANGE, GREEN, PURPLE, VERMILION, SKY)  # those that swing most; further ones are not told apart
 PLATE = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 2}
@@ -183,22 +185,28 @@ def _seconds(power: xr.DataArray) -> Ends:
 def _draw(axes: Axes, ends: Ends, power: xr.DataArray, divisor: float, colour: str, label: str, width: float = 1.2) -> str:
     """Steps drawn back from the ends of the rows; what to say of points that stand for several rows.
 
-    Such a point goes from the lowest to the highest row; where most do, these are a band around the means.
+    Such a point goes from the lowest to the highest row.  Where these follow each other too closely to be told apart, a band from
+    the lowest to the highest of fewer points lies around their means.
     """
-    block = -(-len(ends) // POINTS)
-    starts = np.arange(0, len(ends), block)
-    sizes = np.diff(np.append(starts, len(ends)))
     values = power.values.astype(np.float64) / divisor
-    low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
-    x = np.append(2 * ends[0] - ends[1], ends[starts + sizes - 1])
-    if np.mean(high - low > 0.01 * np.ptp(values)) < 0.5:
+    x, low, high, _ = _blocks(ends, values, POINTS)
+    if np.mean(high - low > 0.01 * np.ptp(values)) < CROWDED:
         both = np.stack([low, high], axis=1).ravel()
         axes.step(np.append(x[0], np.repeat(x[1:], 2)), np.append(both[0], both), where="pre", color=colour, label=label, lw=width)
         return ""
-    mean = np.add.reduceat(values, starts) / sizes
+    x, low, high, mean = _blocks(ends, values, BAND_POINTS)
     axes.fill_between(x, np.append(low[0], low), np.append(high[0], high), step="pre", color=colour, alpha=0.3, lw=0)
     axes.step(x, np.append(mean[0], mean), where="pre", color=colour, label=label, lw=width)
-    return f", means over {_length(block * _seconds(power)[0])} between lowest and highest"
+    return f", means over {_length(-(-len(ends) // BAND_POINTS) * _seconds(power)[0])} between lowest and highest"
+
+
+def _blocks(ends: Ends, values: Ends, points: int) -> tuple[Ends, Ends, Ends, Ends]:
+    """Begin and ends of blocks of rows, at most `points` of them; lowest, highest and mean of each."""
+    starts = np.arange(0, len(ends), -(-len(ends) // points))
+    sizes = np.diff(np.append(starts, len(ends)))
+    x = np.append(2 * ends[0] - ends[1], ends[starts + sizes - 1])
+    mean = np.add.reduceat(values, starts) / sizes
+    return x, np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts), mean
 
 
 def _closer(power: xr.DataArray, jobs: xr.DataArray | None) -> tuple[slice, list[int], str]:
