@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 
+NODES = {"nvidia/gb200-nvl72": 18}  # of a rack; the others have four
+
 # rack type, kind of cooling, accelerators a rack, rough heat of a rack (W)
 RACKS = [
     ("air/4x-dgx-h200", "air", 32, 40e3),
@@ -99,4 +101,28 @@ def random_scenario(seed: int) -> str:
         else:
             out += ["[[service]]", f'name = "v{i}"', f'pool = "{pool}"', f"accelerators = {r.randint(1, size)}"]
             out += [f"peak = {activity}", f"valley = {r.uniform(0.1, 1):.2f}", f"peak_hour = {r.randint(0, 23)}"]
+    if r.random() < 0.4:
+        out += random_fabric(r, groups, it_feed)
     return "\n".join(out) + "\n"
+
+
+def random_fabric(r: random.Random, groups: list[tuple], feed: str) -> list[str]:
+    """A network of one pool, or a tree of all of them; part of it broken at times."""
+    kind = r.choice(["rail_fat_tree", "fat_tree", "dragonfly", "torus"])
+    joined = list(range(len(groups))) if kind.endswith("tree") and r.random() < 0.5 else [r.randrange(len(groups))]
+    nodes = sum(NODES.get(groups[i][0], 4) * groups[i][4] for i in joined)
+    out = ["[[fabric]]", 'id = "net"', "pools = [" + ", ".join(f'"p{i}"' for i in joined) + "]", f'kind = "{kind}"']
+    out += ['network_switch = "nvidia/qm9700"', 'hall = "a"', f'fed_by = "{feed}"']
+    if kind.endswith("tree"):
+        unit = r.choice([20, 32] if kind == "rail_fat_tree" else [3, 4])
+        routing = r.choice(["ecmp", "static", "adaptive"])
+        out += [f"oversubscription = {r.choice([1, 2])}", f"unit_nodes = {unit}", f'routing = "{routing}"']
+        if nodes > unit and routing != "static" and r.random() < 0.5:
+            out += ['failed = ["spine/1", "leaf/2"]' if kind == "rail_fat_tree" else 'failed = ["spine/1"]']
+    elif kind == "dragonfly":
+        out += ["groups = 5", "routers_per_group = 4", "global_links = 4", f'routing = "{r.choice(["ecmp", "valiant"])}"']
+    else:
+        out += [f"dimensions = [{nodes // 2}, 2]"]
+        if nodes > 4 and r.random() < 0.5:
+            out += ['failed = ["router/1-router/2"]']
+    return out
