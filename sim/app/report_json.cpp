@@ -59,7 +59,7 @@ std::string to_json(topology::FacilityReport const& r) {
                               {"worst_cable", f.worst_cable},
                               {"worst_cable_fraction", f.worst_cable_fraction}});
     if (auto const& p = f.parts)
-      json["fabric"].back()["parts"] = {{"spines", p->spines},
+      json["fabric"].back()["parts"] = {{"switches", p->switches()},
                                         {"cores", p->cores},
                                         {"ports", p->ports},
                                         {"ports_used", p->ports_used},

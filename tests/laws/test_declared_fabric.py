@@ -54,7 +54,7 @@ def test_check_counts_the_same_parts(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     fabric = done.json()["fabric"][0]
     parts = fabric["parts"]
-    assert (fabric["leaves"], parts["spines"], parts["cores"]) == (24, 16, 0)
+    assert (fabric["leaves"], fabric["spines"], parts["switches"], parts["cores"]) == (24, 16, 40, 0)
     assert (parts["node_cables"], parts["switch_cables"], parts["modules"]) == (640, 768, 1536)
     assert parts["switch_w"] + parts["optic_w"] == pytest.approx(NETWORK_W)
     assert (fabric["switch_hops_unit"], fabric["switch_hops"]) == (1, 3)
