@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using sim::CollectiveAnswer;
 using sim::CollectiveQuestion;
+
+constexpr char const* rungs[] = {"closed", "rates", "flows"};
 
 int natural(char const* option, std::string const& text) {
   int n = 0;
@@ -52,6 +55,11 @@ CollectiveQuestion question(CollectiveCommand const& c) {
   if (c.per_domain) q.per_domain = natural("--per-domain", *c.per_domain);
   q.pool = c.pool.value_or("");
   q.fabric = c.fabric.value_or("");
+  auto const rung = std::find(std::begin(rungs), std::end(rungs), c.rung);
+  if (rung == std::end(rungs))
+    throw InputError(fmt::format("--rung: there is no rung \"{}\"{}", c.rung,
+                                 schema::suggestion(c.rung, {std::begin(rungs), std::end(rungs)})));
+  q.rung = static_cast<CollectiveQuestion::Rung>(rung - std::begin(rungs));
   if (c.placement == "spread") {
     q.placement = CollectiveQuestion::Placement::spread;
   } else if (c.placement != "packed") {
@@ -79,7 +87,7 @@ std::string placement(CollectiveQuestion const& q) {
 }
 
 Json to_json(CollectiveQuestion const& q, CollectiveAnswer const& a) {
-  auto const& t = a.time;
+  auto const& t = a.alone;
   Json out{{"op", workloads::to_string(q.op)},
            {"bytes", q.bytes},
            {"ranks", q.ranks},
@@ -89,30 +97,35 @@ Json to_json(CollectiveQuestion const& q, CollectiveAnswer const& a) {
            {"pools", a.pools},
            {"fabric", a.fabric.empty() ? Json(nullptr) : Json(a.fabric)},
            {"accelerator", a.accelerator},
-           {"rung", "closed"}};
-  out["time_s"] = t.time_s;
+           {"rung", rungs[static_cast<int>(q.rung)]}};
+  out["time_s"] = a.time_s;
   out["bus_bandwidth_bytes_per_s"] = a.bus_bandwidth;
-  out["algorithm"] = t.time_s > 0 ? Json(workloads::to_string(t.algorithm)) : Json(nullptr);
+  out["algorithm"] = a.time_s > 0 ? Json(workloads::to_string(t.algorithm)) : Json(nullptr);
   out["limited_by"] = a.limited_by();
   out["latency_s"] = t.latency_s;
   out["scaleup"] = {{"time_s", t.scaleup_s}, {"bytes_per_rank", t.scaleup_bytes}};
-  out["scaleout"] = {{"time_s", t.scaleout_s}, {"bytes_per_rank", t.scaleout_bytes}};
+  out["scaleout"] = {{"time_s", a.scaleout_s()}, {"bytes_per_rank", t.scaleout_bytes}};
+  if (q.rung == CollectiveQuestion::Rung::closed) return out;
+  out["alone_s"] = t.time_s;
+  out["share"] = a.share;
+  out["busiest_links"] = Json::array();
+  for (auto const& busy : a.busiest) out["busiest_links"].push_back({{"link", busy.link}, {"share", busy.share}});
   return out;
 }
 
 void print(CollectiveCommand const& c, CollectiveQuestion const& q, CollectiveAnswer const& a) {
   bool const colour = colour_on(1);
-  auto const& t = a.time;
+  auto const& t = a.alone;
   fmt::print("{}\n",
              bold(fmt::format("{} of {} among {} x {}", workloads::to_string(q.op), c.bytes, q.ranks, a.accelerator), colour));
   fmt::print("  {}\n", dim(fmt::format("{} scale-up domain{} of {}, {}{}", a.domains, a.domains > 1 ? "s" : "", per_domain(a),
                                        placement(q), a.fabric.empty() ? "" : ", fabric " + a.fabric),
                            colour));
-  if (t.time_s <= 0) {
+  if (a.time_s <= 0) {
     fmt::print("  {:<14} {:>12}  nothing to send\n", "time", "0 s");
     return;
   }
-  fmt::print("  {:<14} {:>12}  {}, limited by {}\n", "time", seconds(t.time_s), workloads::to_string(t.algorithm),
+  fmt::print("  {:<14} {:>12}  {}, limited by {}\n", "time", seconds(a.time_s), workloads::to_string(t.algorithm),
              a.limited_by());
   fmt::print("  {:<14} {:>12}\n", "bus bandwidth", with_prefix(a.bus_bandwidth, "B/s"));
   fmt::print("  {:<14} {:>12}\n", "latency", seconds(t.latency_s));
@@ -120,7 +133,12 @@ void print(CollectiveCommand const& c, CollectiveQuestion const& q, CollectiveAn
     if (bytes > 0) fmt::print("  {:<14} {:>12}  a rank sends {}\n", name, seconds(time_s), with_prefix(bytes, "B"));
   };
   level("scale-up", t.scaleup_s, t.scaleup_bytes);
-  level("scale-out", t.scaleout_s, t.scaleout_bytes);
+  level("scale-out", a.scaleout_s(), t.scaleout_bytes);
+  if (a.busiest.empty()) return;
+  fmt::print("  {:<14} {:>10.1f} %  of its NIC's rate for the slowest flow; alone {}\n", "share", 100 * a.share,
+             seconds(t.time_s));
+  for (auto const& busy : a.busiest)
+    fmt::print("  {:<14} {:>10.1f} %  {}\n", &busy == &a.busiest[0] ? "busiest links" : "", 100 * busy.share, busy.link);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace ondol::app {
 struct CollectiveCommand {
   std::string scenario, op, bytes, ranks;
   std::optional<std::string> pool, fabric, per_domain;
-  std::string placement = "packed";
+  std::string placement = "packed", rung = "closed";
   std::vector<std::string> set;
   bool json = false;
 };

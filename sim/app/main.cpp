@@ -121,6 +121,8 @@ int main(int argc, char** argv) {
   collective->add_option("--per-domain", collective_question.per_domain, "Ranks of one scale-up domain [all that it has]");
   collective->add_option("--placement", collective_question.placement,
                          "Domains that are used: packed, spread over all, or nodes and racks: h200/r001,h200/r002/n1 [packed]");
+  collective->add_option("--rung", collective_question.rung,
+                         "closed form, rates on the links of the [[fabric]], or flows on SimGrid's clock [closed]");
   collective->add_option("--set", collective_question.set, "Override a value: path.to.key=value (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

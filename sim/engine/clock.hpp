@@ -1,5 +1,6 @@
 #pragma once
-/// SimGrid's clock is the clock of the run.  This file and flow_clock.hpp, with their .cpp, are all of the house that knows SimGrid.
+/// SimGrid's clock is the clock of the run.  This file and flow_clock.hpp, with their .cpp, are all of the house that knows
+/// SimGrid.
 
 #include <functional>
 #include <string>

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "scenarios/base/error.hpp"
 #include "scenarios/schema/decode.hpp"
+#include "sim/engine/flow_clock.hpp"
 #include "sim/engine/interconnect.hpp"
+#include "sim/network/collective_rates.hpp"
+#include "sim/network/fluid_times.hpp"
 #include "topology/build/fabrics/fabric_routes.hpp"
 #include "topology/build/facility.hpp"
 
@@ -18,6 +22,9 @@ namespace {
 using Placement = CollectiveQuestion::Placement;
 using schema::Scenario;
 using Index = std::uint32_t;
+
+/// Some ten seconds on SimGrid 3.32, whose work grows with the square of what is under way (62,000 flows: 154 s).
+constexpr std::size_t most_flows = 16384;
 
 /// Whose accelerators the ranks are, and the fabric between them.
 struct Where {
@@ -206,12 +213,43 @@ workloads::Interconnect links_of(Scenario const& s, Where const& w, std::string 
   return links;
 }
 
+CollectiveAtRates by_closed_form(workloads::Interconnect const& links, CollectiveQuestion const& q, int domains) {
+  CollectiveAtRates t;
+  t.alone = collective_time(links, q.op, q.bytes, {.ranks = q.ranks, .per_domain = (q.ranks + domains - 1) / domains});
+  t.time_s = t.alone.time_s;
+  return t;
+}
+
+CollectiveAtRates by_rates(topology::Routes const& routes, workloads::Interconnect const& links, CollectiveQuestion const& q,
+                           Ranks ranks) {
+  return CollectiveRates(routes).time(links, q.op, q.bytes, ranks);
+}
+
+/// As by rates, with the pace of the flow that ends last.
+CollectiveAtRates by_flows(topology::Routes const& routes, workloads::Interconnect const& links, CollectiveQuestion const& q,
+                           Ranks ranks) {
+  auto t = by_rates(routes, links, q, ranks);
+  if (t.alone.scaleout_s <= 0) return t;
+  auto const flows = flows_between_domains(routes, q.op, t.alone.algorithm, q.bytes, ranks);
+  if (flows.size() > most_flows)
+    throw InputError(
+        fmt::format("--rung flows: this is {} flows at once, and SimGrid's clock takes {} in reasonable time. Write rates?",
+                    flows.size(), most_flows));
+  auto const ends = flow_clock_times(capacities(routes), flows);
+  double const last_s = *std::max_element(ends.begin(), ends.end());
+  // As in the closed form, nothing is faster than a NIC; rounding is no sharing.
+  double const share = t.alone.scaleout_bytes / links.scaleout.bytes_per_s / last_s;
+  t.share = share < 1 - 1e-9 ? share : 1;
+  t.time_s = t.alone.time_at_share(t.share);
+  return t;
+}
+
 }  // namespace
 
 std::string CollectiveAnswer::limited_by() const {
-  if (time.time_s <= 0) return "nothing";
-  if (time.latency_s > std::max(time.scaleup_s, time.scaleout_s)) return "latency";
-  return time.scaleup_s > time.scaleout_s ? "scale-up" : "scale-out";
+  if (time_s <= 0) return "nothing";
+  if (alone.latency_s > std::max(alone.scaleup_s, scaleout_s())) return "latency";
+  return alone.scaleup_s > scaleout_s() ? "scale-up" : "scale-out";
 }
 
 CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) {
@@ -219,6 +257,11 @@ CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) 
     throw InputError(fmt::format("--ranks {}: send-recv is between 2 ranks", q.ranks));
   auto const facility = topology::build_facility(s);
   auto const w = where(s, facility.pools, q);
+  if (q.rung != CollectiveQuestion::Rung::closed && !w.fabric)
+    throw InputError(
+        fmt::format("--rung: rates and flows need to know the links: declare a [[fabric]] with pools = [\"{}\"], or ask "
+                    "for closed",
+                    w.pools.front()));
   auto const nodes = nodes_of(s, facility, w);
   auto const used = placed(domains_of(candidates(nodes, q)), w, q);
 
@@ -234,14 +277,24 @@ CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) 
     a.ranks.insert(a.ranks.end(), d.accelerators.begin(), d.accelerators.end());
     kinds.insert(*d.kind);
   }
-  workloads::Group const group{.ranks = q.ranks, .per_domain = (q.ranks + a.domains - 1) / a.domains};
+  std::unique_ptr<topology::Routes> routes;
+  if (q.rung != CollectiveQuestion::Rung::closed)
+    routes = topology::make_routes(s, facility, static_cast<std::size_t>(w.fabric - s.fabric.data()));
   for (auto const& kind : kinds) {
-    auto const time = workloads::collective_time(links_of(s, w, kind, used.size()), q.op, q.bytes, group);
-    if (time.time_s >= a.time.time_s) a.time = time;
     names.insert(s.catalogue.accelerator.at(s.catalogue.node.at(s.catalogue.rack.at(kind).node).accelerator).name);
+    auto const links = links_of(s, w, kind, used.size());
+    auto const timed = q.rung == CollectiveQuestion::Rung::closed  ? by_closed_form(links, q, a.domains)
+                       : q.rung == CollectiveQuestion::Rung::rates ? by_rates(*routes, links, q, a.ranks)
+                                                                   : by_flows(*routes, links, q, a.ranks);
+    if (timed.time_s < a.time_s) continue;
+    a.alone = timed.alone;
+    a.time_s = timed.time_s;
+    a.share = timed.share;
+    a.busiest.clear();
+    for (auto const& busy : timed.busiest) a.busiest.push_back({routes->links()[busy.link].name, busy.share});
   }
   a.accelerator = joined({names.begin(), names.end()});
-  a.bus_bandwidth = a.time.bus_bandwidth(q.op, q.bytes, q.ranks);
+  if (a.time_s > 0) a.bus_bandwidth = q.bytes * workloads::bus_factor(q.op, q.ranks) / a.time_s;
   return a;
 }
 

@@ -16,6 +16,7 @@ namespace ondol::sim {
 
 struct CollectiveQuestion {
   enum class Placement { packed, spread, listed };
+  enum class Rung { closed, rates, flows };
   workloads::Op op = workloads::Op::all_reduce;
   double bytes = 0;  ///< as workloads/collectives/collective.hpp counts
   int ranks = 1;
@@ -23,21 +24,30 @@ struct CollectiveQuestion {
   std::optional<int> per_domain;  ///< ranks of a scale-up domain; none: all of it
   Placement placement = Placement::packed;
   std::vector<std::string> nodes;  ///< listed: nodes ("h200/r001/n1") or racks, in order
+  Rung rung = Rung::closed;
 };
 
 struct CollectiveAnswer {
-  workloads::CollectiveTime time;
+  struct Busy {
+    std::string link;
+    double share = 0;  ///< of the time that the fullest is busy
+  };
+  workloads::CollectiveTime alone;  ///< the closed form
+  double time_s = 0;
+  double share = 1;                  ///< of its NIC's rate that the slowest flow gets
+  std::vector<Busy> busiest;         ///< links between domains, the fullest first; a handful, empty for closed
   double bus_bandwidth = 0;          ///< byte/s
   std::string accelerator, fabric;   ///< names; no fabric: empty
   std::vector<std::string> pools;    ///< that the ranks may come from
   std::vector<std::uint32_t> ranks;  ///< accelerators, numbered in rack order over the pools of the fabric or the pool
   int domains = 1, most_per_domain = 1, least_per_domain = 1;
 
+  double scaleout_s() const { return alone.scaleout_s / share; }
   /// "latency", "scale-up", "scale-out", or "nothing" for no time at all.
   std::string limited_by() const;
 };
 
-/// Throws InputError when the ranks are not to be had, or no link joins them.
+/// Throws InputError when the ranks are not to be had, no link joins them, or the rung needs a [[fabric]] that is not declared.
 CollectiveAnswer ask_collective(schema::Scenario const& scenario, CollectiveQuestion const& question);
 
 }  // namespace ondol::sim

@@ -38,16 +38,9 @@ class FlowZone final : public kernel::routing::NetZoneImpl {
 
 /// Fills in the times of flows that `times` has as nan.
 void simulate(std::vector<double> const& capacity, FlowSet const& flows, std::vector<double>& times) {
-  // The precision is the share of a link that counts as nothing left: with SimGrid's 1e-5, flows on a link that is nearly full
-  // would stay below their rate.
-  static std::string arguments[] = {"ondol",
-                                    "--log=root.thres:error",
-                                    "--cfg=network/model:CM02",
-                                    "--cfg=network/crosstraffic:0",
-                                    "--cfg=network/bandwidth-factor:1",
-                                    "--cfg=network/latency-factor:1",
-                                    "--cfg=network/weight-S:0",
-                                    "--cfg=maxmin/precision:1e-12"};
+  // CM02 is the model without corrections; with cross-traffic, flows one way would slow those the other way.
+  static std::string arguments[] = {"ondol", "--log=root.thres:error", "--cfg=network/model:CM02",
+                                    "--cfg=network/crosstraffic:0"};
   std::vector<char*> argv;
   for (auto& word : arguments) argv.push_back(word.data());
   int argc = static_cast<int>(argv.size());

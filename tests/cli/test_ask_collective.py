@@ -7,6 +7,7 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "scenarios" / "examples"
 HALL = EXAMPLES / "one_hall.toml"  # one pool, h200: 20 racks x 4 nodes x 8
 HAENAM = EXAMPLES / "haenam.toml"
+RAILS = EXAMPLES / "training_fabric.toml"  # one fabric: four units of 16 nodes, leaves of a rail with half as many ports up as down
 
 
 def ask(ondol, *arguments, scenario=HALL, op="all-reduce", size="1GiB", ranks=64):
@@ -85,6 +86,71 @@ def test_send_and_receive(ondol):
     assert near["domains"] == 1 and far["domains"] == 2 and near["time_s"] < far["time_s"]
 
 
+def crossing(nodes: int) -> str:
+    """A placement in which every node's neighbours are in another unit."""
+    return ",".join(f"h200/r{unit * 4 + n // 4 + 1:03}/n{n % 4 + 1}" for n in range(nodes // 2) for unit in (0, 1))
+
+
+@pytest.mark.parametrize("op", ["all-reduce", "reduce-scatter", "all-gather", "all-to-all", "broadcast"])
+def test_rungs_agree_where_nothing_is_shared(ondol, op):
+    closed, rates, flows = (answer(ondol, "--rung", rung, scenario=RAILS, op=op, ranks=128) for rung in ("closed", "rates", "flows"))
+    assert (rates["fabric"], rates["share"], flows["share"]) == ("rails", 1, 1)
+    assert rates["time_s"] == flows["time_s"] == rates["alone_s"] == closed["time_s"]
+    assert "share" not in closed and rates["busiest_links"][0]["share"] == 1
+    assert all("/nic/" in busy["link"] for busy in rates["busiest_links"])
+
+
+def test_a_thin_leaf_halves_what_crosses_it(ondol):
+    # 32 nodes in turn from two units: sixteen flows of a rail leave each leaf over eight uplinks, which d-mod-k deals evenly.
+    static = ("--set", "fabric[0].routing=static", "--placement", crossing(32))
+    rates, flows = (answer(ondol, *static, "--rung", rung, scenario=RAILS, op="all-gather", ranks=256) for rung in ("rates", "flows"))
+    assert rates["share"] == pytest.approx(0.5, rel=1e-9) and flows["share"] == pytest.approx(0.5, rel=1e-9)
+    assert rates["scaleout"]["time_s"] == pytest.approx(2 * answer(ondol, *static, scenario=RAILS, op="all-gather", ranks=256)["scaleout"]["time_s"])
+    assert rates["time_s"] > 1.5 * rates["alone_s"] and rates["limited_by"] == "scale-out"
+    assert all("leaf" in busy["link"] and "spine" in busy["link"] for busy in rates["busiest_links"])
+    # Hashed, some links take more than their part.
+    hashed = answer(ondol, "--placement", crossing(32), "--rung", "rates", scenario=RAILS, op="all-gather", ranks=256)
+    assert hashed["share"] < 0.5
+
+
+@pytest.mark.parametrize("op", ["all-reduce", "all-to-all"])
+def test_flows_never_end_before_the_fullest_link_is_done(ondol, op):
+    rates, flows = (answer(ondol, "--placement", "spread", "--per-domain", 2, "--rung", rung, scenario=RAILS, op=op, ranks=128)
+                    for rung in ("rates", "flows"))
+    assert rates["alone_s"] <= rates["time_s"] <= flows["time_s"] * (1 + 1e-9)
+    assert 0 < flows["share"] <= rates["share"] * (1 + 1e-9) <= 1 + 1e-9
+
+
+def test_words_about_links(ondol):
+    done = ask(ondol, "--rung", "rates", "--placement", crossing(32), scenario=RAILS, op="all-gather", ranks=256)
+    assert done.returncode == 0, done.stderr
+    for word in ("as listed, fabric rails", "for the slowest flow; alone", "busiest links", "100.0 %  rails/leaf/"):
+        assert word in done.stdout
+    assert len(done.stdout.splitlines()) < 20
+
+
+def test_sizes_of_rungs(ondol):
+    for rung in ("rates", "flows"):
+        assert answer(ondol, "--rung", rung, scenario=RAILS, size="0 B")["time_s"] == 0
+        a = answer(ondol, "--rung", rung, "--placement", crossing(8), scenario=RAILS, size="1 PB")
+        assert a["time_s"] == pytest.approx(a["latency_s"] + max(a["scaleup"]["time_s"], a["scaleout"]["time_s"]))
+        assert 4922 < a["alone_s"] < 1.15 * 4922
+        assert answer(ondol, "--rung", rung, scenario=RAILS, ranks=1)["time_s"] == 0
+
+
+def test_the_port_of_the_fabric_counts(ondol):
+    half = ("--set", "fabric[0].port_bandwidth=200 Gbit/s")
+    closed, slow, rates = (answer(ondol, *words, scenario=RAILS, ranks=128) for words in ((), half, (*half, "--rung", "rates")))
+    assert slow["scaleout"]["time_s"] == pytest.approx(2 * closed["scaleout"]["time_s"])
+    assert rates["time_s"] == slow["time_s"]
+
+
+def test_nobody_to_reach(ondol):
+    cut = ("--set", "fabric[0].failed=[" + ",".join(f'"h200/r001/n2/nic/{k + 1}"' for k in range(8)) + "]")
+    for rung in ("closed", "rates", "flows"):
+        refused(ondol, *cut, "--rung", rung, scenario=RAILS, said=r'fabric "rails" leaves nodes without a way to all others: h200/r001/n2')
+
+
 @pytest.mark.parametrize(("arguments", "question", "said"), [
     ((), {"op": "all-redce"}, r'--op: .*"all-redce"\. Did you mean "all-reduce"\?'),
     ((), {"op": "frob"}, r"known are .*all-reduce.*send-recv"),
@@ -115,6 +181,12 @@ def test_send_and_receive(ondol):
     ((), {"scenario": HAENAM}, r"--pool: .*several pools.*h200"),
     (("--pool", "cs3"), {"scenario": HAENAM, "ranks": 4}, r'no network between those of cerebras/2x-cs-3: declare a \[\[fabric\]\] with pools = \["cs3"\]'),
     ((), {"scenario": "none.toml"}, r"no such file"),
+    (("--rung", "rate"), {}, r'--rung: .*"rate"\. Did you mean "rates"\?'),
+    (("--rung", "flows"), {"scenario": RAILS, "op": "all-to-all", "ranks": 512}, r"--rung flows: this is 258048 flows at once.*Write rates\?"),
+    (("--rung", "rates"), {}, r'declare a \[\[fabric\]\] with pools = \["h200"\]'),
+    (("--rung", "flows"), {}, r'declare a \[\[fabric\]\] with pools = \["h200"\]'),
+    (("--fabric", "rail"), {"scenario": RAILS}, r'--fabric: .*"rail"\. Did you mean "rails"\?'),
+    (("--fabric", "rails", "--pool", "h100"), {"scenario": RAILS}, r'fabric "rails" does not join pool "h100"\. Did you mean "h200"\?'),
 ])
 def test_slips(ondol, arguments, question, said):
     refused(ondol, *arguments, said=said, **question)
