@@ -145,6 +145,20 @@ def test_the_port_of_the_fabric_counts(ondol):
     assert rates["time_s"] == slow["time_s"]
 
 
+def test_one_pool_of_a_fabric_of_two(ondol):
+    path = ondol.write(f'extends = "{HAENAM}"\n[[fabric]]\nid = "both"\npools = ["mi300x", "h200"]\nkind = "fat_tree"\nlevels = 3\n'
+                       'network_switch = "nvidia/qm9700"\nhall = "h200"\nfed_by = "ups"\n')
+    for pool in ("h200", "mi300x"):  # numbered over both, h200 first
+        a = answer(ondol, "--pool", pool, "--rung", "rates", scenario=path)
+        assert a["pools"] == [pool] and a["fabric"] == "both"
+        assert all(f"{pool}/r00" in busy["link"] for busy in a["busiest_links"])
+    last = ("--fabric", "both", "--rung", "rates", "--placement", "h200/r128,mi300x/r001")
+    a = answer(ondol, *last, scenario=path)
+    assert a["accelerator"].count(", ") == 1 and "H200" in a["accelerator"] and "MI300X" in a["accelerator"]
+    assert a["time_s"] >= answer(ondol, "--pool", "h200", scenario=path)["time_s"]
+    refused(ondol, "--fabric", "both", scenario=path, ranks=5121, said=r"--ranks 5121: mi300x, h200 has 5120 accelerators")
+
+
 def test_nobody_to_reach(ondol):
     cut = ("--set", "fabric[0].failed=[" + ",".join(f'"h200/r001/n2/nic/{k + 1}"' for k in range(8)) + "]")
     for rung in ("closed", "rates", "flows"):
