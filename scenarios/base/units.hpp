@@ -74,6 +74,7 @@ using Seconds            = Quantity< 0,   0,  1,  0,  0,  0,  0>;
 using Hertz              = Quantity< 0,   0, -1,  0,  0,  0,  0>;
 using Kelvin             = Quantity< 0,   0,  0,  1,  0,  0,  0>;
 using Watts              = Quantity< 1,   2, -3,  0,  0,  0,  0>;
+using WattsPerSecond     = Quantity< 1,   2, -4,  0,  0,  0,  0>;
 using Joules             = Quantity< 1,   2, -2,  0,  0,  0,  0>;
 using Pascals            = Quantity< 1,  -1, -2,  0,  0,  0,  0>;
 using KgPerSecond        = Quantity< 1,   0, -1,  0,  0,  0,  0>;

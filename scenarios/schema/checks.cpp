@@ -130,6 +130,19 @@ void check_cooling(Context const& c) {
   }
 }
 
+void check_smoothing(Context const& c) {
+  for (std::size_t i = 0; i < c.s.racks.size(); ++i) {
+    auto const& smoothing = c.s.racks[i].power_smoothing;
+    if (!smoothing || !c.good(list_path("racks", i, "power_smoothing"))) continue;
+    if (smoothing->storage.v > 0 && smoothing->storage_power.v <= 0)
+      c.error(list_path("racks", i, "power_smoothing.storage"),
+              "storage without storage_power: say how many watts of an accelerator it may take or give");
+    if (smoothing->storage_power.v > 0 && smoothing->storage.v <= 0)
+      c.error(list_path("racks", i, "power_smoothing.storage_power"),
+              "storage_power without storage: say how many joules it holds");
+  }
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_time_zone(std::string_view t) {
@@ -193,6 +206,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_size(c);
   check_power(c);
   check_cooling(c);
+  check_smoothing(c);
   check_fabric(c);
   check_demand(c);
   check_phase_windows(c);

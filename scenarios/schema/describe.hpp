@@ -207,6 +207,7 @@ void describe(Table&, PlantSpec&);
 void describe(Table&, AirSpec&);
 void describe(Table&, LiquidSpec&);
 void describe(Table&, HallSpec&);
+void describe(Table&, PowerSmoothingSpec&);
 void describe(Table&, RackGroupSpec&);
 void describe(Table&, FabricSpec&);
 void describe(Table&, ActivitySpec&);

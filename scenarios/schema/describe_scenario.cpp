@@ -113,6 +113,16 @@ void describe(Table& t, HallSpec& s) {
   t("liquid", s.liquid, "liquid cooling");
 }
 
+void describe(Table& t, PowerSmoothingSpec& s) {
+  t("floor", s.floor, "share of the power limit below which a job's accelerators do not fall").range(0, 0.9);
+  t("ramp_up", s.ramp_up, "fastest rise of an accelerator's power; none: not limited").above(0);
+  t("ramp_down", s.ramp_down, "fastest fall; none: not limited").above(0);
+  t("hold", s.hold, "that the floor is kept without work").range(0, 60);
+  t("storage", s.storage, "usable energy of the shelf's storage, of the share of one accelerator").range(0, 1e5);
+  t("storage_power", s.storage_power, "that the storage takes or gives at most, of the same share").range(0, 1e5);
+  t("storage_efficiency", s.storage_efficiency, "of the storage, round trip").above(0, 1);
+}
+
 void describe(Table& t, RackGroupSpec& s) {
   t("rack", s.rack, "catalogue rack type").names("rack").required();
   t("count", s.count, "racks in the group").range(1, most_accelerators).required().judged_later();
@@ -120,6 +130,7 @@ void describe(Table& t, RackGroupSpec& s) {
   t("pool", s.pool, "scheduler pool of their accelerators").required();
   t("fed_by", s.fed_by, "power banks; racks are spread over the units in order").names("power").required();
   t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
+  t("power_smoothing", s.power_smoothing, "how their power is smoothed");
 }
 
 void describe(Table& t, FabricSpec& s) {

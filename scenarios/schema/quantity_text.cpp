@@ -207,6 +207,7 @@ std::vector<Dimension> const& dimensions() {
   static std::vector<Dimension> const table = [] {
     std::vector<Dimension> t{
         {{1, 2, -3, 0, 0, 0, 0}, "power", {"W", "kW", "MW", "GW"}, 1e12, true},
+        {{1, 2, -4, 0, 0, 0, 0}, "rate of change of power", {"W/s", "kW/s", "W/ms"}, 1e12, false},
         {{1, 2, -2, 0, 0, 0, 0}, "energy", {"kWh", "MWh", "J", "kJ", "MJ"}, 1e18, true},
         {{0, 0, 1, 0, 0, 0, 0}, "time", {"s", "min", "h", "d", "ms", "us", "ns"}, 3.2e10, true},
         {{0, 0, 0, 1, 0, 0, 0}, "temperature difference", {"K"}, 1e3, false},

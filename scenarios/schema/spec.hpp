@@ -167,6 +167,16 @@ struct HallSpec {
 };
 
 // ---------------------------------------------------------------------------------------------------- [[racks]]
+/// Of every accelerator of the racks: what its firmware and the energy storage of its supplies do to its power.
+struct PowerSmoothingSpec {                 // [racks.power_smoothing]
+  double floor = 0;                         ///< share of the power limit below which a job's accelerators do not fall
+  std::optional<WattsPerSecond> ramp_up;    ///< fastest rise; none: not limited
+  std::optional<WattsPerSecond> ramp_down;  ///< fastest fall
+  Seconds hold{0};                          ///< that the floor is kept without work
+  Joules storage{0};                        ///< usable, of the share of one accelerator; 0: none
+  Watts storage_power{0};                   ///< it takes or gives at most
+  double storage_efficiency = 0.95;         ///< round trip (assumed: two passes of a converter of 97.5 %)
+};
 struct RackGroupSpec {
   std::string rack;  ///< catalogue rack type
   int count = 0;
@@ -174,6 +184,7 @@ struct RackGroupSpec {
   std::string pool;                  ///< scheduler pool
   std::vector<std::string> fed_by;   ///< power bank(s); racks are spread over the units in order
   std::optional<Watts> power_limit;  ///< per accelerator, below the board limit
+  std::optional<PowerSmoothingSpec> power_smoothing;
 };
 
 // ---------------------------------------------------------------------------------------------------- [[fabric]]

@@ -55,6 +55,18 @@ Weather weather(Scenario const& s, double offset_s, double pressure_pa) {
   return made;
 }
 
+PowerSmoothingParams smoothing(PowerSmoothingSpec const& spec) {
+  PowerSmoothingParams p;
+  p.floor = spec.floor;
+  if (spec.ramp_up) p.up_w_per_s = spec.ramp_up->v;
+  if (spec.ramp_down) p.down_w_per_s = spec.ramp_down->v;
+  p.hold_s = spec.hold.v;
+  p.storage_j = spec.storage.v;
+  p.storage_w = spec.storage_power.v;
+  p.storage_efficiency = spec.storage_efficiency;
+  return p;
+}
+
 PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   auto const& fluid = s.catalogue.fluid.at(spec.fluid);
   PlantParams p;
@@ -207,6 +219,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     auto const& group = s.racks[first.group];
     RackClass c = rack_class(s, group.rack, group.power_limit);
     if (schema::fabric_of(s, group.pool)) c.switch_w = s.catalogue.rack.at(group.rack).switch_power.v;
+    if (group.power_smoothing) c.smoothing = smoothing(*group.power_smoothing);
     c.name = group.pool;
     c.first_rack = r;
     c.first_node = first.first_node;

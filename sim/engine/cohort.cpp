@@ -4,6 +4,10 @@
 #include <cmath>
 
 namespace ondol::sim {
+namespace {
+// Of smoothed power: pieces while it moves, and while it is steady, so that new draws count soon.
+constexpr double least_slice_s = 0.01, most_slice_s = 1.0;
+}  // namespace
 
 Cohort::Cohort(std::uint32_t job, std::vector<Part> parts) : job_(job), parts_(std::move(parts)) {}
 
@@ -25,57 +29,76 @@ void Cohort::begin(double progress_s, double now_s) {
   double total = 0;
   for (auto const& p : program_) total += p.duration_s;
   double left = std::clamp((progress_s - before(iteration_)) / length, 0.0, 1.0) * total;
+  // Smoothers come out of an iteration like this one, or of idling before the first.
+  for (auto& part : parts_) {
+    if (!part.smoother) continue;
+    auto& smoother = *part.smoother;
+    smoother.rest(smoother.demand(progress_s > 0 ? play_power_w(program_.front(), part.draws) : part.load->waiting.fixed_w));
+    for (auto const& play : program_)
+      if (progress_s > 0) smoother.step(play_demand(*part.load, play, part.draws, smoother), play.duration_s);
+  }
   at_ = 0;
-  while (at_ + 1 < program_.size() && left >= program_[at_].duration_s) left -= program_[at_++].duration_s;
-  next_s_ = now_s + std::max(0.0, program_[at_].duration_s - left);
+  auto const pass = [&](double duration_s) {
+    for (auto& part : parts_)
+      if (part.smoother) part.smoother->step(play_demand(*part.load, program_[at_], part.draws, *part.smoother), duration_s);
+  };
+  while (at_ + 1 < program_.size() && left >= program_[at_].duration_s) {
+    pass(program_[at_].duration_s);
+    left -= program_[at_++].duration_s;
+  }
+  pass(left);
+  play_left_s_ = std::max(0.0, program_[at_].duration_s - left);
+  slice(play_left_s_);
+  next_s_ = now_s + slice_s_;
 }
 
 void Cohort::step() {
-  if (++at_ == program_.size()) {
-    ++iteration_;
-    compose();
-    at_ = 0;
+  play_left_s_ -= slice_s_;
+  if (play_left_s_ <= 1e-9) {
+    if (++at_ == program_.size()) {
+      ++iteration_;
+      compose();
+      at_ = 0;
+    }
+    play_left_s_ = program_[at_].duration_s;
   }
-  next_s_ += program_[at_].duration_s;
+  slice(play_left_s_);
+  next_s_ += slice_s_;
 }
 
 void Cohort::compose() {
   auto const& load = *parts_.front().load;
-  auto const& it = *load.iteration;
-  std::size_t const own = it.phases.size(), all = load.phases.size();
-  std::vector<double> longest(all + 1);
+  std::vector<double> longest(load.phases.size() + 1);
   for (auto const& part : parts_)
-    for (std::size_t i = 0; i <= all; ++i) longest[i] = std::max(longest[i], part.draws[i].duration_s);
+    for (std::size_t i = 0; i < longest.size(); ++i) longest[i] = std::max(longest[i], part.draws[i].duration_s);
 
   program_.clear();
-  std::size_t first = own;
-  for (auto const& pause : it.pauses) {
-    if (iteration_ > 0 && iteration_ % pause.iterations == 0) {
-      // The ranks take its phases in turns, as in the body of an iteration.
-      Play play;
-      for (std::size_t i = first; i < first + pause.phases.size(); ++i) play.duration_s += longest[i];
-      for (std::size_t i = first; i < first + pause.phases.size(); ++i)
-        if (longest[i] > 0) play.mix.emplace_back(i, longest[i] / play.duration_s);
-      if (play.duration_s > 0) program_.push_back(std::move(play));
-    }
-    first += pause.phases.size();
+  auto const& pauses = load.iteration->pauses;
+  for (std::size_t p = 0; p < pauses.size(); ++p)
+    if (iteration_ > 0 && iteration_ % pauses[p].iterations == 0)
+      if (auto play = pause_play(load, p, longest); play.duration_s > 0) program_.push_back(std::move(play));
+  for (auto& play : iteration_plays(load, longest)) program_.push_back(std::move(play));
+}
+
+/// The next piece of the present play: all that is left of it, or where power is on its way, a few milliseconds.
+void Cohort::slice(double left_s) {
+  slice_s_ = left_s;
+  for (auto const& part : parts_) {
+    if (!part.smoother) continue;
+    double const steady_s = part.smoother->steady_s(play_demand(*part.load, program_[at_], part.draws, *part.smoother));
+    slice_s_ = std::min(slice_s_, steady_s > 0 ? std::min(steady_s, most_slice_s) : least_slice_s);
   }
-  std::vector<double> phase_s(longest.begin(), longest.begin() + static_cast<std::ptrdiff_t>(own));
-  phase_s.push_back(longest.back());
-  for (auto const& beat : workloads::beats(it, phase_s)) {
-    Play play{beat.duration_s, {}};
-    for (std::size_t i = 0; i <= own; ++i)
-      if (beat.share[i] > 0) play.mix.emplace_back(i == own ? all : i, beat.share[i]);
-    program_.push_back(std::move(play));
-  }
+  for (auto& part : parts_)
+    if (part.smoother)
+      part.smoothed_w =
+          part.smoother->step(play_demand(*part.load, program_[at_], part.draws, *part.smoother), slice_s_).energy_j / slice_s_;
 }
 
 double Cohort::power_w(Part const& part) const {
-  double accelerator = 0, host = 0;
-  for (auto const& [i, share] : program_[at_].mix) {
-    accelerator += share * part.draws[i].at_reference_w;
+  double host = 0;
+  for (auto const& [i, share] : program_[at_].mix)
     if (i < part.load->phases.size()) host += share * part.load->phases[i].what.host;
-  }
+  double const accelerator = part.smoother ? part.smoothed_w : play_power_w(program_[at_], part.draws);
   return part.accelerators * accelerator + part.host_span_w * host;
 }
 

@@ -3,16 +3,15 @@
 ///
 /// Its program is endless: iteration 0, 1, 2 ..., and before iteration k > 0 the pauses that are due after k of them.  It
 /// begins where the job's progress stands.  Each phase lasts as long as on the rack where it lasts longest; new durations
-/// (warmer dies, a smaller share of the fabric) count from the next iteration on, new powers at once.
-/// Page: docs/models/phases.md
+/// (warmer dies, a smaller share of the fabric) count from the next iteration on, new powers at once, or where power is
+/// smoothed (sim/power/power_smoothing.hpp) within a second. Page: docs/models/phases.md
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
-#include "sim/engine/iteration_power.hpp"
-#include "workloads/demand/beats.hpp"
+#include "sim/engine/plays.hpp"
 
 namespace ondol::sim {
 
@@ -26,6 +25,8 @@ class Cohort {
     double rest_w = 0;             ///< leakage, idle hosts and fans, the same share
     std::vector<PhaseDraw> draws;  ///< means over its nodes, by phase of the load and, last, of the overflow
     IterationLoad const* load = nullptr;
+    std::optional<PowerSmoother> smoother = std::nullopt;  ///< of its mean accelerator
+    double smoothed_w = 0;                                 ///< present power of that
   };
 
   Cohort(std::uint32_t job, std::vector<Part> parts);
@@ -45,17 +46,15 @@ class Cohort {
   workloads::PhaseKind kind() const;  ///< of the phase that most ranks are in
 
  private:
-  struct Play {
-    double duration_s = 0;
-    std::vector<std::pair<std::size_t, double>> mix;  ///< phase of the load, share of the ranks
-  };
   void compose();  ///< the program of the present iteration, with the pauses before it
+  void slice(double left_s);
 
   std::uint32_t job_;
   std::vector<Part> parts_;
   std::int64_t iteration_ = 0;
   std::vector<Play> program_;
   std::size_t at_ = 0;
+  double play_left_s_ = 0, slice_s_ = 0;
   double next_s_ = 0;
 };
 

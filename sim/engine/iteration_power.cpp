@@ -4,6 +4,7 @@
 
 #include "sim/compute/kernel_clock.hpp"
 #include "sim/compute/macro_work.hpp"
+#include "sim/engine/plays.hpp"
 
 namespace ondol::sim {
 
@@ -88,7 +89,7 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
 }
 
 IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,
-                             double limit_w, double temperature_k) {
+                             double limit_w, double temperature_k, PowerSmoothingParams const* smoothing) {
   thread_local std::vector<PhaseDraw> draws;
   phase_draws(board, load, fabric_share, limit_w, temperature_k, draws);
   IterationDraw sum;
@@ -106,6 +107,7 @@ IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad 
   sum.clock /= sum.duration_s;
   sum.host /= sum.duration_s;
   sum.speed = load.reference_s / sum.duration_s;
+  if (smoothing) sum.at_reference_w = smoothed_mean_w(load, draws, *smoothing, limit_w);
   sum.slope_w_per_k = board.leakage_w_per_k;
   return sum;
 }

@@ -16,6 +16,7 @@
 
 #include "sim/compute/kernel_work.hpp"
 #include "sim/power/accelerator_power.hpp"
+#include "sim/power/power_smoothing.hpp"
 #include "workloads/demand/iteration_time.hpp"
 
 namespace ondol::sim {
@@ -58,7 +59,8 @@ struct IterationDraw {
 /// One entry a phase of the load and one, last, of the overflow.
 void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double power_limit_w,
                  double temperature_k, std::vector<PhaseDraw>& draws);
+/// With `smoothing`, power is that which reaches the supplies' input (sim/power/power_smoothing.hpp).
 IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,
-                             double power_limit_w, double temperature_k);
+                             double power_limit_w, double temperature_k, PowerSmoothingParams const* smoothing = nullptr);
 
 }  // namespace ondol::sim

@@ -77,7 +77,10 @@ void PhaseWindow::start_job(std::uint32_t job, double now_s, MachineRoom const& 
   std::vector<Cohort::Part> parts;
   for (auto const& h : book.record(job).holdings) {
     auto const rack = room.rack_of(h.node);
-    if (parts.empty() || parts.back().rack != rack) parts.push_back({.rack = rack, .draws = {}});
+    if (!parts.empty() && parts.back().rack == rack) continue;
+    parts.push_back({.rack = rack, .draws = {}});
+    if (auto const& smoothing = room.class_of(h.node).smoothing)
+      parts.back().smoother.emplace(*smoothing, room.power_limit_w(h.node));
   }
   auto& cohort = cohorts_.emplace(job, Cohort(job, std::move(parts))).first->second;
   for (std::size_t p = 0; p < cohort.parts().size(); ++p) parts_in_rack_[cohort.parts()[p].rack].emplace_back(job, p);

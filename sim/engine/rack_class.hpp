@@ -3,12 +3,14 @@
 /// kind of rack can be asked without one.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "scenarios/schema/spec.hpp"
 #include "sim/engine/accelerators.hpp"
 #include "sim/power/loss_curve.hpp"
 #include "sim/power/node_power.hpp"
+#include "sim/power/power_smoothing.hpp"
 #include "workloads/demand/pool.hpp"
 
 namespace ondol::sim {
@@ -23,6 +25,7 @@ struct RackClass {
   MacroPower macro;
   KernelRates rates;         ///< without measured kernels
   double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
+  std::optional<PowerSmoothingParams> smoothing;
   double junction_k_per_w = 0, heat_capacity_j_per_k = 0;
   double slowdown_k = 0, shutdown_k = 0;
   bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
@@ -32,7 +35,7 @@ struct RackClass {
   int shelves = 0;  ///< 0: the rack takes AC to the nodes
 };
 
-/// Everything of the class that its rack type decides; the places of its racks, hall and pool are left at 0.
+/// Everything of the class that its rack type decides; the places of its racks, hall, pool and smoothing are left at 0.
 /// `scenario` gives catalogue, origins, seed and draw.
 RackClass rack_class(schema::Scenario const& scenario, std::string const& rack, std::optional<Watts> const& power_limit);
 

@@ -24,6 +24,10 @@ TEST(Read, takes_every_table_of_the_language) {
   EXPECT_EQ(s.hall[0].liquid->fluid, "pg25");
   EXPECT_EQ(s.racks.at(1).power_limit, Watts{350});
   EXPECT_FALSE(s.racks.at(0).power_limit);
+  EXPECT_FALSE(s.racks[0].power_smoothing);
+  ASSERT_TRUE(s.racks[1].power_smoothing);
+  EXPECT_EQ(s.racks[1].power_smoothing->ramp_up, WattsPerSecond{2000});
+  EXPECT_FALSE(s.racks[1].power_smoothing->ramp_down);
   EXPECT_EQ(s.scheduler.policy, SchedulerSpec::Policy::fcfs);
   EXPECT_EQ(s.training.at(0).network_bandwidth, BytesPerSecond{50e9});
   EXPECT_EQ(s.trace.at(0).pools.at("air"), 0.7);

@@ -48,5 +48,43 @@ TEST(Cohort, MixesWhatTheRanksOfAnEvaluationDoInTurns) {
   EXPECT_NEAR(power(), at_work, 1e-9);
 }
 
+TEST(Cohort, KeepsTheFloorThroughAnEvaluationAsTheMeanDoes) {
+  auto const it = load();
+  PowerSmoothingParams const smoothing{.floor = 0.8, .down_w_per_s = 1000, .hold_s = 1};
+  Cohort::Part part{.rack = 0, .accelerators = 1, .draws = {}, .load = &it, .smoother = PowerSmoother(smoothing, 600)};
+  phase_draws(board(), it, 1.0, 1000, 320, part.draws);
+  Cohort cohort(0, {part});
+  cohort.begin(1, 1);
+  while (cohort.next_s() < 6 - 1e-9) cohort.step();
+  cohort.step();
+  // Its mean, 350 W, is below the floor of 480 W: held for a second, then down in 0.13 s.
+  EXPECT_NEAR(cohort.power_w(cohort.parts()[0]), 600 - 5, 1e-9);  // the first 10 ms on the way
+  double energy_j = 0, now_s = 6;
+  while (now_s < 14 - 1e-9) {
+    double const until_s = std::min(14.0, cohort.next_s());
+    energy_j += cohort.power_w(cohort.parts()[0]) * (until_s - now_s);
+    now_s = until_s;
+    if (now_s < 14 - 1e-9) cohort.step();
+  }
+  double const floor_j = (600 + 480) / 2 * 0.12 + 480 * 0.88, after_j = (480 + 350) / 2 * 0.13 + 350 * 0.87;
+  EXPECT_NEAR(energy_j, floor_j + after_j + 6 * 600, 1e-6);
+  EXPECT_NEAR(smoothed_mean_w(it, part.draws, smoothing, 600), energy_j / 8, 1e-6);
+}
+
+TEST(Plays, StagesThatWaitKeepTheirOwnFloor) {
+  auto it = std::make_shared<workloads::Iteration>();
+  it->phases = {{.kind = PhaseKind::forward, .duration_s = 1, .work = {}},
+                {.kind = PhaseKind::tensor, .duration_s = 1, .work = {}},
+                {.kind = PhaseKind::bubble, .duration_s = 1, .work = {}}};
+  auto const what = iteration_load(board(), {}, std::move(it));
+  std::vector<PhaseDraw> const draws{{.at_reference_w = 700}, {.at_reference_w = 300}, {.at_reference_w = 100}, {}};
+  Play const play{.duration_s = 3, .mix = {{0, 0.5}, {1, 0.25}, {2, 0.25}}};
+  PowerSmoother const smoother({.floor = 0.5}, 1000);
+  auto const d = play_demand(what, play, draws, smoother);
+  EXPECT_NEAR(d.work_w, 450, 1e-9);
+  EXPECT_NEAR(d.held_w, 0.5 * 700 + 0.25 * 300 + 0.25 * 500, 1e-9);  // kernels and messages: 567 W together, above the floor
+  EXPECT_TRUE(d.works);
+}
+
 }  // namespace
 }  // namespace ondol::sim
