@@ -94,6 +94,7 @@ Json to_json(CollectiveQuestion const& q, CollectiveAnswer const& a) {
            {"domains", a.domains},
            {"ranks_per_domain", {a.least_per_domain, a.most_per_domain}},
            {"placement", placement(q)},
+           {"nodes", a.nodes},
            {"pools", a.pools},
            {"fabric", a.fabric.empty() ? Json(nullptr) : Json(a.fabric)},
            {"accelerator", a.accelerator},

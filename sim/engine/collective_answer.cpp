@@ -145,6 +145,16 @@ std::vector<Domain> domains_of(std::vector<Node const*> const& nodes) {
   return domains;
 }
 
+/// Names of the nodes that hold the ranks, in their order.
+std::vector<std::string> names_of(std::vector<Node> const& nodes, std::vector<Index> const& ranks) {
+  std::vector<std::string> names;
+  for (Index rank : ranks) {
+    auto const next = std::upper_bound(nodes.begin(), nodes.end(), rank, [](Index a, Node const& n) { return a < n.first; });
+    if (auto const& name = std::prev(next)->name; names.empty() || names.back() != name) names.push_back(name);
+  }
+  return names;
+}
+
 /// "4 or 8": the divisors of `n` next to `x`, none above `most`.
 std::string divisors_near(int n, int x, int most) {
   int below = std::min(x, most), above = x;
@@ -277,6 +287,7 @@ CollectiveAnswer ask_collective(Scenario const& s, CollectiveQuestion const& q) 
     a.ranks.insert(a.ranks.end(), d.accelerators.begin(), d.accelerators.end());
     kinds.insert(*d.kind);
   }
+  a.nodes = names_of(nodes, a.ranks);
   std::unique_ptr<topology::Routes> routes;
   if (q.rung != CollectiveQuestion::Rung::closed)
     routes = topology::make_routes(s, facility, static_cast<std::size_t>(w.fabric - s.fabric.data()));

@@ -40,6 +40,7 @@ struct CollectiveAnswer {
   std::string accelerator, fabric;   ///< names; no fabric: empty
   std::vector<std::string> pools;    ///< that the ranks may come from
   std::vector<std::uint32_t> ranks;  ///< accelerators, numbered in rack order over the pools of the fabric or the pool
+  std::vector<std::string> nodes;    ///< where they are, in order of placement
   int domains = 1, most_per_domain = 1, least_per_domain = 1;
 
   double scaleout_s() const { return alone.scaleout_s / share; }

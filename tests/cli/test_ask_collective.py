@@ -76,6 +76,11 @@ def test_placements(ondol):
     packed = answer(ondol)
     listed = answer(ondol, "--placement", "h200/r001,h200/r002/n1,h200/r020/n4,h200/r019")
     assert (listed["domains"], listed["placement"]) == (8, "as listed") and listed["time_s"] == packed["time_s"]
+    rack = [f"h200/r001/n{n + 1}" for n in range(4)]
+    assert packed["nodes"] == rack + [f"h200/r002/n{n + 1}" for n in range(4)]
+    assert listed["nodes"] == [*rack, "h200/r002/n1", "h200/r020/n4", "h200/r019/n1", "h200/r019/n2"]
+    spread = answer(ondol, "--placement", "spread")  # every tenth of 80 nodes
+    assert spread["nodes"] == [f"h200/r{10 * i // 4 + 1:03}/n{10 * i % 4 + 1}" for i in range(8)]
     # A rack-scale domain is one of 18 nodes.
     a = answer(ondol, "--pool", "gb200", scenario=HAENAM, ranks=144)
     assert (a["domains"], a["ranks_per_domain"]) == (2, [72, 72])
