@@ -67,8 +67,11 @@ double smoothed_mean_w(IterationLoad const& load, std::span<PhaseDraw const> dra
   for (auto const& d : draws) phase_s.push_back(d.duration_s);
   auto const plays = iteration_plays(load, phase_s);
   PowerSmoother smoother(smoothing, limit_w);
+  // What the ramp withholds is drawn in some later iteration: counted where it is owed.
   auto const play = [&](PowerSmoother& s, Play const& what) {
-    return s.step(play_demand(load, what, draws, s), what.duration_s).energy_j;
+    double const owed_j = s.owed_j();
+    double const energy_j = s.step(play_demand(load, what, draws, s), what.duration_s).energy_j;
+    return energy_j + s.owed_j() - owed_j;
   };
   auto const iteration_j = [&](PowerSmoother& s) {
     double sum = 0;
@@ -78,12 +81,16 @@ double smoothed_mean_w(IterationLoad const& load, std::span<PhaseDraw const> dra
   double duration_s = 0;
   for (auto const& what : plays) duration_s += what.duration_s;
 
-  // Until one iteration draws what the one before drew.
+  // Until an iteration repeats the one before, or the mean of many where debts are paid over several.
+  constexpr int first_rounds = 8, rounds = 40;
   smoother.rest(play_demand(load, plays.front(), draws, smoother));
-  double energy_j = iteration_j(smoother), before_j = 0;
-  for (int round = 0; round < 50 && std::abs(energy_j - before_j) > 1e-6 * energy_j; ++round) {
-    before_j = energy_j;
+  double energy_j = iteration_j(smoother), many_j = 0;
+  for (int round = 1; round < rounds; ++round) {
+    double const before_j = energy_j, owed_j = smoother.owed_j();
     energy_j = iteration_j(smoother);
+    if (std::abs(energy_j - before_j) + std::abs(smoother.owed_j() - owed_j) < 1e-6 * energy_j) break;
+    if (round >= first_rounds) many_j += energy_j;
+    if (round == rounds - 1) energy_j = many_j / (rounds - first_rounds);
   }
   // A pause costs what it and the iteration after it draw more than that.
   double sum_j = energy_j, sum_s = duration_s;

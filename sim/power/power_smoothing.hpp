@@ -45,6 +45,7 @@ class PowerSmoother {
     double energy_j = 0, storage_loss_j = 0;
   };
   Drawn step(Demand const& d, double duration_s);
+  double owed_j() const { return owed_j_; }
   /// Time for which `step` would draw what it draws now; 0: it is on its way.
   double steady_s(Demand const& d) const;
 

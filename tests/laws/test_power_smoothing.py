@@ -62,6 +62,15 @@ def test_a_floor_not_held_long_enough_lets_the_job_fall_slowly(plain: dict, floo
     assert short["job_power"].min() > plain["job_power"].min() + fallen_w
 
 
+@pytest.mark.parametrize("rate", ["500 W/s", "50 W/s"])
+def test_a_slow_rise_alone_moves_energy_and_makes_none(plain: dict, rate: str, tmp_path: Path) -> None:
+    """What it withholds is drawn some iterations later: over half an hour the job draws what it drew."""
+    slow = run(tmp_path, {"ramp_up": f'"{rate}"'})
+    assert slow["job_power"].mean() == pytest.approx(plain["job_power"].mean(), rel=1e-3)
+    assert abs(kpi(slow, "phase_energy_difference")) < 0.001
+    assert kpi(slow, "it_energy") == pytest.approx(kpi(plain, "it_energy"), rel=1e-3)
+
+
 def test_ramps_bound_how_fast_the_job_moves(floored: dict, plain: dict) -> None:
     accelerators = 256
     rise, fall = np.diff(floored["job_power"]).max() / 0.01, -np.diff(floored["job_power"]).min() / 0.01
