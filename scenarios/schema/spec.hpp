@@ -236,6 +236,9 @@ constexpr char const* to_string(Recompute r) {
 /// Whether training waits while a checkpoint is written, or only while it is copied to the hosts' memory.
 enum class CheckpointMode { blocking, async };
 
+/// Weights, optimiser and step counters as frameworks write them: 105 GB of 8B to 15 TB of 1T [mlperf_storage_v2].
+inline constexpr double checkpoint_bytes_a_parameter = 13.1;
+
 struct TrainingSpec {  // [[training]]
   std::string name;
   std::string pool;
@@ -254,7 +257,7 @@ struct TrainingSpec {  // [[training]]
   Seconds checkpoint_interval{0};       ///< 0: none
   BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
   CheckpointMode checkpoint = CheckpointMode::blocking;
-  std::optional<Bytes> checkpoint_size;  ///< of the whole job; none: 13.1 byte a parameter
+  std::optional<Bytes> checkpoint_size;  ///< of the whole job; none: checkpoint_bytes_a_parameter
   int evaluation_interval = 0;           ///< sequences trained between evaluations; 0: none
   int evaluation_sequences = 0;          ///< of one evaluation
   std::string stack;                     ///< catalogue training stack; empty: defaults of TrainingStackSpec

@@ -101,6 +101,7 @@ SLIPS = [
     ("pipeline_parallel = 8", "pipeline_parallel = 64\ncontext_parallel = 3", r"context_parallel = 3 does not divide the 2048 tokens"),
     ("virtual_pipeline = 3", "virtual_pipeline = 24", r"more pipeline stages \(192\) than layers \(96\)"),
     ("virtual_pipeline = 3", "expert_parallel = 3", r"expert_parallel = 3 does not divide the 1 data-parallel ranks. Write 1\?"),
+    ("accelerators = 64\nbatch_sequences = 64", "accelerators = 128\nbatch_sequences = 64\nexpert_parallel = 2", r"expert_parallel = 2, but gpt3-175b has no experts. Write 1\?"),
     ('recompute = "selective"', 'recompute = "selectve"', r'Write "selective"\?'),
     ("network_bandwidth", "# network_bandwidth", r'needs "network_bandwidth": 64 accelerators reach beyond a scale-up domain of 8'),
     ('"200 Gbit/s"', '"200 Gbit"', r"200 Gbit"),

@@ -155,12 +155,13 @@ TEST(Faults, of_demand) {
       "network_bandwidth = \"50 GB/s\"\n";
   auto const with = [&](std::string const& more) { return job + more + "\n[[steady]]"; };
   auto const indivisible = with("pipeline_parallel = 3"), batch = with("micro_batch = 3"),
-             stages = with("pipeline_parallel = 64"), heads = with("tensor_parallel = 64"),
+             stages = with("pipeline_parallel = 64"), dense = with("expert_parallel = 2"), heads = with("tensor_parallel = 64"),
              checkpoints = with("checkpoint_interval = \"1 h\"");
   expect_each({
       {"[[steady]]", indivisible.c_str(), "36:16+2 accelerators = 64 is not a multiple of tensor x pipeline x context = 3"},
       {"[[steady]]", batch.c_str(), "37:19+3 batch_sequences = 512 is not a multiple of replicas x micro_batch = 64 x 3"},
       {"[[steady]]", stages.c_str(), "40:21+2 more pipeline stages (64) than layers (32) of acme/7b"},
+      {"[[steady]]", dense.c_str(), "40:19 expert_parallel = 2, but acme/7b has no experts"},
       {"[[steady]]", heads.c_str(), "40:19+2 tensor_parallel = 64 is more than the 32 attention heads of acme/7b"},
       {"[[steady]]", checkpoints.c_str(), "40:23+5 checkpoints need storage_bandwidth"},
   });

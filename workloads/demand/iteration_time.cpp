@@ -24,8 +24,9 @@ double overflow_s(Iteration const& it, std::span<double const> phase_s, double f
   double overflow = 0;
   for (auto const& t : it.traffic) {
     bool const exposed = t.time_s - t.hidden_s > 1e-9 * t.time_s;
-    (exposed ? full_s : roomy_s) += t.hidden_s / fabric_share;
-    if (exposed) overflow += std::max(0.0, t.hidden_s / fabric_share - t.hidden_s * stretch);
+    double const now_s = t.hidden_s * (t.fabric_share / fabric_share + 1 - t.fabric_share);
+    (exposed ? full_s : roomy_s) += now_s;
+    if (exposed) overflow += std::max(0.0, now_s - t.hidden_s * stretch);
   }
   return overflow + std::max(0.0, roomy_s - std::max(0.0, cover_s - full_s));
 }

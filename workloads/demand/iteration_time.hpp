@@ -3,9 +3,10 @@
 ///
 ///   phase     d [ c / phi + b / s + (1 - c - b) ]      phi clock, s share of its scale-out rate that the job gets,
 ///                                                      c, b shares of the duration that follow them
-///   overflow  what was hidden and no longer is: traffic that takes T alone, H of it hidden, takes T / s; its exposed part is
-///             in the phases.  Where some was exposed the cover was full: H / s - H k.  Where none was, the cover is all of
-///             forward and backward: H / s - their time.  k: how much the kernels in front stretch; never below 0.
+///   overflow  what was hidden and no longer is: traffic that takes T alone, H of it hidden, b of it on the fabric, takes
+///             T' = T (b / s + 1 - b), and H' likewise; its exposed part is in the phases.  Where some was exposed the cover
+///             was full: H' - H k.  Where none was, the cover is all of forward and backward: H' - their time.  k: how much the
+///             kernels in front stretch; never below 0.
 ///
 /// Valid for s in (0, 1], phi in (0, 1].  Ignores: that a stretched phase may hide more of another kind of traffic.
 /// Page: docs/models/phases.md

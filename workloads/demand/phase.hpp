@@ -47,9 +47,10 @@ struct Traffic {
   enum class Pattern { ring, neighbour, all_to_all };
   Pattern pattern = Pattern::ring;
   int members = 1, stride = 1;
-  double bytes = 0;     ///< one rank sends, an iteration
-  double time_s = 0;    ///< it takes alone on the fabric
-  double hidden_s = 0;  ///< of that, hidden behind kernels when alone
+  double bytes = 0;         ///< one rank sends, an iteration
+  double time_s = 0;        ///< it takes alone on the fabric
+  double hidden_s = 0;      ///< of that, hidden behind kernels when alone
+  double fabric_share = 1;  ///< of the time, stretches with 1/(share of its scale-out rate that the job gets)
 
   bool operator==(Traffic const&) const = default;
 };

@@ -30,26 +30,38 @@ StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& model, Tra
     return ours.resident * (bytes + 12 / shards) + ours.routed * (bytes + 12 / expert_shards);
   };
 
-  double const sb = static_cast<double>(job.sequence) / c * job.micro_batch, sbh = sb * shape.hidden;
-  double const layers = shape.layers * (v > 1 ? 1 + (p - 1) / (p * v) : 1.0);
-  double const whole = job.sequence_parallel ? 0 : 10;
+  double const sb = static_cast<double>(job.sequence) / c * job.micro_batch;
   double const scores = stack.fused_attention ? 0 : 5 * shape.heads * sb * job.sequence / t;
-  auto const activations = [&](double bytes) {
-    double const layer = (bytes - whole) * sbh / t + whole * sbh;
+  // Of a token in one layer: what tensor groups split, and what only sequence parallelism splits.
+  auto const layer = [&](bool experts, bool lean) {
+    double const met = experts ? shape.met : 0;
+    double const width = experts ? (shape.met + shape.shared) * shape.expert_ffn : shape.ffn;
+    double const split = 4 * (shape.query_width() + shape.kv_width()) + 2 * (shape.branches + (lean ? 0 : 1)) * width;
+    double const whole = ((lean ? 6 : 10) + 4 * met) * shape.hidden;
+    return sb * (split / t + whole / (job.sequence_parallel ? t : 1));
+  };
+  double const moe_share = shape.moe_layers / shape.layers;
+  // Passes of a chunk of layers forward before the first one backward ends, on the first stage, and their layers.
+  double const micro_batches = std::max(1.0, job.batch_sequences * t * p * c / (1.0 * job.accelerators * job.micro_batch));
+  double const chunks = std::min(micro_batches * v, v > 1 ? p * v + p - 1 : p);
+  double const layers = chunks * shape.layers / (p * v);
+  auto const activations = [&](bool lean) {
+    double const dense = layer(false, lean), moe = layer(true, lean);
     switch (job.recompute) {
       case Recompute::full:
-        return 2 * sbh * layers + layer + scores;
+        return 2 * sb * shape.hidden / (job.sequence_parallel ? t : 1) * layers + scores +
+               std::max(moe_share < 1 ? dense : 0, moe_share > 0 ? moe : 0);
       case Recompute::selective:
-        return layer * layers;
+        return ((1 - moe_share) * dense + moe_share * moe) * layers;
       case Recompute::none:
         break;
     }
-    return (layer + scores) * layers;
+    return ((1 - moe_share) * dense + moe_share * moe + scores) * layers;
   };
   StepMemory memory;
   memory.state_bytes = state(6);
-  memory.activation_bytes = activations(34);
-  memory.lean_bytes = state(4) + activations(22);
+  memory.activation_bytes = activations(false);
+  memory.lean_bytes = state(4) + activations(true);
   return memory;
 }
 

@@ -3,13 +3,18 @@
 ///
 ///   state        6 byte a parameter of the rank (weights 2, gradients 4) and 12 of the optimiser, these shared among the ranks
 ///                that hold the same weights when the framework shards it
-///   activations  34 s b h / t a layer; + 5 a s^2 b / t where scores are kept (attention not fused, nothing computed again);
-///                recompute "full": 2 s b h a layer and one layer's worth
-///                times p micro-batches of l/p layers, (p - 1)/(p v) more of them when interleaved
+///   activations  a token and layer: (4 (q + kv) + 2 (g + 1) f) / t + 10 h / t', byte; for plain dense layers 34 s b h / t
+///                  q, kv widths of heads; g 2 where gated, else 1; t' = t with sequence parallelism, else 1: norms' and
+///                  products' inputs and dropout masks
+///                a layer with experts: f = (k + shared) times an expert's width, + 4 k h / t': rows to k experts and back
+///                + 5 a s^2 b / t where scores are kept (attention not fused, nothing computed again)
+///                recompute "full": 2 s b h / t' a layer and one layer's worth
+///                times p micro-batches of l/p layers; interleaved p v + p - 1 chunks of l/(p v); never more than the step has
 ///                                                                                    [korthikanti2022, sections 4 and 5]
-/// Without sequence parallelism norms and residuals keep 10 of the 34 whole.  Context parallelism shares all of them.
-/// "Lean": 2-byte gradients, 22 of the 34 (assumed: cheap element-wise results computed again); refusals go by it.
-/// Ignores logits, buffers of messages, fragmentation.
+/// Context parallelism shares all of them.
+/// "Lean": 2-byte gradients; outputs of norms and of the activation (4 h + 2 f) computed again from their inputs: 22 of 34
+/// (assumed: cheap, and published runs need it to fit); refusals go by it.
+/// Ignores logits, buffers of messages, fragmentation, probabilities of the router, unequal load of experts.
 
 #include "workloads/training/shape.hpp"
 

@@ -6,7 +6,6 @@
 namespace ondol::workloads {
 namespace {
 
-constexpr double bytes_a_parameter = 13.1;
 constexpr double host_copy_bytes_per_s = 25e9;  ///< of one accelerator
 
 /// Of a phase of the step, the part that its forward pass takes.
@@ -17,10 +16,11 @@ double forward_part(PhaseKind kind, bool full_recompute) {
     case PhaseKind::tensor:
       return full_recompute ? 1.0 / 3 : 0.5;
     case PhaseKind::expert:
+      return full_recompute ? 1.0 / 3 : 0.5;
     case PhaseKind::pipeline:
       return 0.5;
     case PhaseKind::context:  // keys and values once forward, once backward, and their gradients
-      return 1.0 / 3;
+      return full_recompute ? 1.0 / 4 : 1.0 / 3;
     default:
       return 0;
   }
@@ -76,7 +76,7 @@ Pause evaluation(schema::TrainingSpec const& job, Iteration const& iteration, st
 
 Checkpoint checkpoint_of(schema::TrainingSpec const& job, double parameters) {
   Checkpoint c;
-  c.bytes = job.checkpoint_size ? job.checkpoint_size->v : bytes_a_parameter * parameters;
+  c.bytes = job.checkpoint_size ? job.checkpoint_size->v : schema::checkpoint_bytes_a_parameter * parameters;
   if (job.storage_bandwidth.v > 0) c.write_s = c.restore_s = c.bytes / job.storage_bandwidth.v;
   c.stall_s =
       job.checkpoint == schema::CheckpointMode::async ? c.bytes / (job.accelerators * host_copy_bytes_per_s) : c.write_s;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "scenarios/base/error.hpp"
+#include "scenarios/schema/layout.hpp"
 
 namespace ondol::workloads {
 namespace {
@@ -74,6 +75,7 @@ class Search {
   }
 
   void offer(TrainingSpec layout) {
+    if (!schema::layout_faults(layout, &model_).empty()) return;
     ++found.tried;
     // With fused attention "selective" computes nothing again that "none" would not.
     for (auto const recompute : {Recompute::none, Recompute::selective, Recompute::full}) {
@@ -132,6 +134,8 @@ LayoutSearch search_layouts(TrainingSpec const& job, schema::ModelShapeSpec cons
             int const chunk_layers = (model.layers + p - 1) / p;
             bool const interleaves = p > 1 && micro_batches % p == 0;
             for (int const v : interleaves ? divisors(chunk_layers, chunk_layers) : std::vector<int>{1}) {
+              // Each chunk has a layer, unless embedding and logits stand for one each.
+              if (p * v > model.layers && p * v != model.layers + 2) continue;
               TrainingSpec layout = plain;
               layout.tensor_parallel = t;
               layout.pipeline_parallel = p;

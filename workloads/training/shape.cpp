@@ -56,15 +56,15 @@ Shape shape_of(schema::ModelShapeSpec const& m) {
   return s;
 }
 
-StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, bool full_recompute) {
+StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, schema::Recompute recompute,
+                   bool fused_attention) {
   Shape const s = shape_of(model);
   double const tokens = sequences * sequence;
   double const layers = 2 * s.met_weights() * tokens, attention = 4 * sequence * s.query_width() * s.layers * tokens;
   StepFlop f{.layers = 3 * layers, .attention = 3 * attention, .logits = 6 * s.hidden * s.vocabulary * tokens};
-  if (full_recompute) {
-    f.recompute_layers = layers;
-    f.recompute_attention = attention;
-  }
+  bool const full = recompute == schema::Recompute::full;
+  if (full) f.recompute_layers = layers;
+  if (full || (recompute == schema::Recompute::selective && !fused_attention)) f.recompute_attention = attention;
   return f;
 }
 

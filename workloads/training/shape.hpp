@@ -2,7 +2,9 @@
 /// Weights and FLOP of a decoder, dense or a mixture of experts.
 ///
 ///   FLOP of a token, forward:   2 W + 4 s h_q l + 2 V h     W weights of the layers that a token meets, h_q width of all heads
-///   step:                       three times that (forward, two for backward); with full recomputation the layers once more
+///   step:                       three times that (forward, two for backward); with full recomputation the layers once more,
+///                               with selective one the attention, where it is not fused: (1 + 2s/9h + V/12lh) below.
+///                               (korthikanti2022 counts three passes of attention there: s/3h)
 ///   For W = 12 l h^2:           96 B s l h^2 (1 + s/6h + V/16lh) with, 72 B s l h^2 (1 + s/6h + V/12lh) without recomputation
 ///                                                                       [narayanan2021megatron, eq. 3; korthikanti2022, app.
 ///                                                                       A]
@@ -47,6 +49,8 @@ struct Shape {
 
 Shape shape_of(schema::ModelShapeSpec const& model);
 
-StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, bool full_recompute);
+/// With fused attention "selective" computes nothing again that this count would see.
+StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double sequence, schema::Recompute recompute,
+                   bool fused_attention = true);
 
 }  // namespace ondol::workloads

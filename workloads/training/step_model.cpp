@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "scenarios/base/error.hpp"
+#include "scenarios/schema/layout.hpp"
 #include "workloads/collectives/collective.hpp"
 #include "workloads/training/layer.hpp"
 #include "workloads/training/schedule.hpp"
@@ -30,34 +31,11 @@ constexpr double listening = 0.2;       // share of multiprocessors that a libra
 }
 
 void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool, int domain) {
-  int const model_parallel = job.tensor_parallel * job.pipeline_parallel * job.context_parallel;
-  if (job.accelerators % model_parallel != 0)
-    refuse(job, fmt::format(
-                    "accelerators = {} is no multiple of tensor x pipeline x context parallel = {} x {} x {} = {}; write {}?",
-                    job.accelerators, job.tensor_parallel, job.pipeline_parallel, job.context_parallel, model_parallel,
-                    std::max(1, job.accelerators / model_parallel) * model_parallel));
-  int const per_round = job.accelerators / model_parallel * job.micro_batch;
-  if (job.batch_sequences % per_round != 0)
-    refuse(job,
-           fmt::format("batch_sequences = {} is no multiple of data-parallel ranks x micro_batch = {} x {} = {}; write {}?",
-                       job.batch_sequences, job.accelerators / model_parallel, job.micro_batch, per_round,
-                       std::max(1, job.batch_sequences / per_round) * per_round));
-  if (job.pipeline_parallel > model.layers)
-    refuse(job,
-           fmt::format("pipeline_parallel = {} is more than the {} layers of the model", job.pipeline_parallel, model.layers));
-  int const spread = job.accelerators / (job.tensor_parallel * job.pipeline_parallel);
-  if (spread % job.expert_parallel != 0)
-    refuse(job, fmt::format("expert_parallel = {} does not divide the {} ranks that hold the same layers", job.expert_parallel,
-                            spread));
-  if (job.expert_parallel > 1 && model.experts % job.expert_parallel != 0)
-    refuse(job,
-           fmt::format("expert_parallel = {} does not divide the {} experts of the model", job.expert_parallel, model.experts));
+  if (auto const faults = schema::layout_faults(job, &model); !faults.empty()) refuse(job, faults.front().what);
   if (job.accelerators > domain && job.network_bandwidth.v <= 0 && pool.links.scaleout.bytes_per_s <= 0)
     refuse(job, fmt::format("network_bandwidth is missing: {} accelerators reach beyond a scale-up domain of {}; "
                             "write network_bandwidth = \"400 Gbit/s\"?",
                             job.accelerators, domain));
-  if (job.checkpoint_interval.v > 0 && job.storage_bandwidth.v <= 0)
-    refuse(job, "checkpoint_interval needs storage_bandwidth; write storage_bandwidth = \"100 GB/s\"?");
   if (!pool.kernels) throw std::invalid_argument("pool \"" + pool.name + "\" has no kernel clock");
 }
 
@@ -86,8 +64,16 @@ struct Messages {
   }
   double fabric_share() const { return time_s > 0 ? std::min(1.0, fabric_s / time_s) : 0; }
 };
+Messages operator+(Messages a, Messages const& b) {
+  return a += b;
+}
 Messages operator*(double k, Messages m) {
   return {k * m.time_s, k * m.fabric_s, k * m.scaleup_bytes, k * m.scaleout_bytes};
+}
+
+/// So much time of them.
+Messages part(Messages const& all, double time_s) {
+  return all.time_s > 0 ? time_s / all.time_s * all : Messages{};
 }
 
 /// Ranks count tensor first, then context, then data, then pipeline.
@@ -116,8 +102,8 @@ class Groups {
 struct StepMessages {
   Messages tensor_forward, tensor_backward;  ///< a layer
   Messages context_forward, context_backward;
-  Messages expert;  ///< a layer with experts and one direction
-  Messages stage;   ///< between two stages
+  Messages expert_forward, expert_backward;  ///< a layer with experts
+  Messages stage;                            ///< between two stages
   Messages gradients, weights;
 };
 
@@ -137,14 +123,18 @@ StepMessages messages(TrainingSpec const& job, Shape const& shape, RankParameter
     block.add(time(Op::all_reduce, activations, groups.tensor()));
   }
   m.tensor_forward = 2 * block;
-  m.tensor_backward = (job.recompute == schema::Recompute::full ? 4 : 2) * block;
+  bool const again = job.recompute == schema::Recompute::full;  // the forward pass once more, with its messages
+  m.tensor_backward = 2 * block;
+  if (again) m.tensor_backward += m.tensor_forward;
 
   double const keys = 2 * 2 * n * c * shape.kv_width() / t;
   m.context_forward.add(time(Op::all_gather, keys, groups.context()));
-  m.context_backward.add(time(Op::all_gather, keys, groups.context()));
+  m.context_backward.add(time(Op::all_gather, keys, groups.context()), again ? 2 : 1);
   m.context_backward.add(time(Op::reduce_scatter, keys, groups.context()));
 
-  m.expert.add(time(Op::all_to_all, 2 * n * shape.met * shape.hidden / t, groups.experts()), 2);
+  auto const rows = time(Op::all_to_all, 2 * n * shape.met * shape.hidden / t, groups.experts());
+  m.expert_forward.add(rows, 2);
+  m.expert_backward.add(rows, again ? 4 : 2);
 
   // Tensor ranks send a share each; where all of them need the whole, they gather it on their own links.
   m.stage.add(time(Op::send_recv, activations / t, groups.stages()));
@@ -210,7 +200,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
 
   // One pass over the layers of a stage.
   auto const pass = [&](KernelSum const& sum, double layers, double moe_layers, Messages const& tensor, Messages const& context,
-                        double attention_s) {
+                        Messages const& expert, double attention_s) {
     StagePass s;
     s.kernels = sum;
     // The host runs ahead of large kernels and falls behind small ones: neither hides the other wholly.
@@ -222,7 +212,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
     };
     s.tensor_s = rest(layers * tensor.time_s, stack.tensor_overlap, s.kernels_s);
     s.context_s = rest(layers * context.time_s, stack.context_overlap, attention);
-    s.expert_s = rest(moe_layers * sent.expert.time_s, stack.expert_overlap, s.kernels_s);
+    s.expert_s = rest(moe_layers * expert.time_s, stack.expert_overlap, s.kernels_s);
     return s;
   };
   double const moe_share = shape.layers > 0 ? shape.moe_layers / shape.layers : 0;
@@ -233,8 +223,9 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
     double const attention = sum.attention_s;
     sum += first * kernels.embedding;
     sum += last * kernels.logits;
-    return std::pair{pass(sum.forward, layers, moe, sent.tensor_forward, sent.context_forward, attention),
-                     pass(sum.backward, layers, moe, sent.tensor_backward, sent.context_backward, 3 * attention)};
+    return std::pair{
+        pass(sum.forward, layers, moe, sent.tensor_forward, sent.context_forward, sent.expert_forward, attention),
+        pass(sum.backward, layers, moe, sent.tensor_backward, sent.context_backward, sent.expert_backward, 3 * attention)};
   };
 
   std::vector<double> stages;
@@ -248,14 +239,16 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
 
   // Between stages: forward and backward, all of the ramps, and what is not hidden of the rest.
   double const ramp = warm_up(p, v, m);
-  Messages hops = (p > 1 ? 2 * (ramp + (v * m - ramp) * (1 - stack.pipeline_overlap)) : 0.0) * sent.stage;
+  Messages const hops = (p > 1 ? 2 * v * m : 0.0) * sent.stage;
+  double const hops_s = (ramp + (v * m - ramp) * (1 - stack.pipeline_overlap)) / (v * m) * hops.time_s;
 
   // Between replicas.
   double const rounds = p > 1 ? std::min(m, p) * (v > 1 ? (v - 1) / v : 1 / p) : 1;
   auto const beside = [&](double time_s, double kernels_s) {
     return time_s - std::min(stack.data_overlap * time_s, rounds * kernels_s);
   };
-  double const data_s = beside(sent.gradients.time_s, backward.total_s()) + beside(sent.weights.time_s, forward.total_s());
+  double const gradients_s = beside(sent.gradients.time_s, backward.total_s());
+  double const weights_s = beside(sent.weights.time_s, forward.total_s());
 
   KernelSum update;
   double const shards = stack.sharded_optimizer ? groups.replica_ranks() : 1;
@@ -294,34 +287,40 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
     add(kind, m * s.kernels_s, s.kernels.clock_s / stack.kernel_efficiency / s.kernels_s, 0,
         s.kernels.awake_s / stack.kernel_efficiency / s.kernels_s, work);
   };
+  // All messages of the step by group and direction, and what of them takes time of its own.
+  double const each = shape.layers / p * m;
+  Messages const tensor_forward = each * sent.tensor_forward, tensor_backward = each * sent.tensor_backward;
+  Messages const context_forward = each * sent.context_forward, context_backward = each * sent.context_backward;
+  Messages const expert_forward = each * moe_share * sent.expert_forward,
+                 expert_backward = each * moe_share * sent.expert_backward;
+  Messages const tensor = part(tensor_forward, m * forward.tensor_s) + part(tensor_backward, m * backward.tensor_s);
+  Messages const context = part(context_forward, m * forward.context_s) + part(context_backward, m * backward.context_s);
+  Messages const expert = part(expert_forward, m * forward.expert_s) + part(expert_backward, m * backward.expert_s);
+  Messages const pipeline = part(hops, hops_s);
+  Messages const data = part(sent.gradients, gradients_s) + part(sent.weights, weights_s);
+
   // Bytes over scale-up links follow their time: hidden ones lie in the kernels' phases.
-  auto const hidden = [&](StagePass const& s, Messages const& tensor, Messages const& context) {
-    double const each = shape.layers / p;
-    auto const part = [&](Messages const& all, double exposed_s, double count) {
-      double const total_s = count * all.time_s;
-      return total_s > 0 ? count * all.scaleup_bytes * (1 - exposed_s / total_s) : 0;
-    };
-    return scaleup(m * (part(tensor, s.tensor_s, each) + part(context, s.context_s, each) +
-                        part(sent.expert, s.expert_s, each * moe_share)));
+  auto const hidden = [](Messages const& all, double exposed_s) { return part(all, all.time_s - exposed_s).scaleup_bytes; };
+  double const hidden_hops = hidden(hops, hops_s) / 2;
+  compute(PhaseKind::forward, forward,
+          scaleup(hidden(tensor_forward, m * forward.tensor_s) + hidden(context_forward, m * forward.context_s) +
+                  hidden(expert_forward, m * forward.expert_s) + hidden_hops + hidden(sent.weights, weights_s)));
+  compute(PhaseKind::backward, backward,
+          scaleup(hidden(tensor_backward, m * backward.tensor_s) + hidden(context_backward, m * backward.context_s) +
+                  hidden(expert_backward, m * backward.expert_s) + hidden_hops + hidden(sent.gradients, gradients_s)));
+  auto const message = [&](PhaseKind kind, Messages const& of) {
+    add(kind, of.time_s, 0, of.fabric_share(), listening, scaleup(of.scaleup_bytes));
+    r.exposed_comm_s += of.time_s;
   };
-  compute(PhaseKind::forward, forward, hidden(forward, sent.tensor_forward, sent.context_forward));
-  compute(PhaseKind::backward, backward, hidden(backward, sent.tensor_backward, sent.context_backward));
-  auto const message = [&](PhaseKind kind, double duration_s, Messages const& of) {
-    add(kind, duration_s, 0, of.fabric_share(), listening,
-        scaleup(of.time_s > 0 ? of.scaleup_bytes * duration_s / of.time_s : 0));
-    r.exposed_comm_s += duration_s;
-  };
-  message(PhaseKind::tensor, m * (forward.tensor_s + backward.tensor_s), sent.tensor_forward);
-  message(PhaseKind::context, m * (forward.context_s + backward.context_s), sent.context_backward);
-  message(PhaseKind::expert, m * (forward.expert_s + backward.expert_s), sent.expert);
-  message(PhaseKind::pipeline, hops.time_s, sent.stage);
+  message(PhaseKind::tensor, tensor);
+  message(PhaseKind::context, context);
+  message(PhaseKind::expert, expert);
+  message(PhaseKind::pipeline, pipeline);
   double const clocked =
       (forward.kernels.clock_s + backward.kernels.clock_s) / stack.kernel_efficiency / (forward.total_s() + backward.total_s());
   add(PhaseKind::bubble, r.bubble_s, clocked, 0, 0, {});
   add(PhaseKind::straggler, r.straggler_s, clocked, 0, 0, {});
-  Messages between = sent.gradients;
-  between += sent.weights;
-  message(PhaseKind::data, data_s, between);
+  message(PhaseKind::data, data);
   add(PhaseKind::optimizer, update.time_s, 0, 0, 1, update.work);
 
   double const parameters = model.parameters > 0 ? model.parameters : ours.sum() * job.tensor_parallel * job.pipeline_parallel;
@@ -332,9 +331,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
       shown.push_back(
           {.duration_s = hidden_s, .fabric_share = of.fabric_share(), .awake = listening, .host = host, .work = {}});
   };
-  if (job.sequence_parallel)
-    show(m / 2 * (shape.layers / p * sent.tensor_forward.time_s - forward.tensor_s), sent.tensor_forward);
-  show((p > 1 ? v * m * sent.stage.time_s : 0.0) - hops.time_s / 2, sent.stage);
+  if (job.sequence_parallel) show((tensor_forward.time_s - m * forward.tensor_s) / 2, tensor_forward);
+  show((hops.time_s - hops_s) / 2, hops);
   it.pauses = pauses(job, parameters, it, shown);
   r.checkpoint = checkpoint_of(job, parameters);
   for (auto const& pause : it.pauses)
@@ -342,7 +340,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
         pause.duration_s() / pause.iterations;
   r.step_s = it.mean_duration_s();
 
-  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute == schema::Recompute::full);
+  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute, stack.fused_attention);
   r.model_flop = flop.model();
   r.hardware_flop = flop.hardware();
   r.mfu = r.model_flop / (n * r.step_s * pool.peak_flop_per_s(*precision));
@@ -371,28 +369,23 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
                 .precision = *precision};
   r.clock_sensitivity = clock_s / r.step_s;
 
-  auto const traffic = [&](Traffic::Pattern pattern, Group const& group, int stride, Messages const& each, double times,
-                           double exposed_s) {
-    if (!groups.leaves(group) || each.scaleout_bytes <= 0) return;
+  auto const traffic = [&](Traffic::Pattern pattern, Group const& group, int stride, Messages const& sums,
+                           Messages const& exposed) {
+    if (!groups.leaves(group) || sums.scaleout_bytes <= 0) return;
     it.traffic.push_back({.pattern = pattern,
                           .members = group.ranks,
                           .stride = stride,
-                          .bytes = times * each.scaleout_bytes,
-                          .time_s = times * each.time_s,
-                          .hidden_s = std::max(0.0, times * each.time_s - exposed_s)});
+                          .bytes = sums.scaleout_bytes,
+                          .time_s = sums.time_s,
+                          .hidden_s = std::max(0.0, sums.time_s - exposed.time_s),
+                          .fabric_share = sums.fabric_share()});
   };
-  double const each = shape.layers / p * m;
   int const t = job.tensor_parallel;
-  Messages tensor = sent.tensor_forward, context = sent.context_forward;
-  tensor += sent.tensor_backward;
-  context += sent.context_backward;
-  traffic(Traffic::Pattern::ring, groups.tensor(), 1, tensor, each, m * (forward.tensor_s + backward.tensor_s));
-  traffic(Traffic::Pattern::ring, groups.context(), t, context, each, m * (forward.context_s + backward.context_s));
-  traffic(Traffic::Pattern::all_to_all, groups.experts(), t, sent.expert, 2 * each * moe_share,
-          m * (forward.expert_s + backward.expert_s));
-  if (p > 1)
-    traffic(Traffic::Pattern::neighbour, groups.stages(), t * groups.replica_ranks(), sent.stage, 2 * v * m, hops.time_s);
-  traffic(Traffic::Pattern::ring, groups.replicas(), t, between, 1, data_s);
+  traffic(Traffic::Pattern::ring, groups.tensor(), 1, tensor_forward + tensor_backward, tensor);
+  traffic(Traffic::Pattern::ring, groups.context(), t, context_forward + context_backward, context);
+  traffic(Traffic::Pattern::all_to_all, groups.experts(), t, expert_forward + expert_backward, expert);
+  traffic(Traffic::Pattern::neighbour, groups.stages(), t * groups.replica_ranks(), hops, pipeline);
+  traffic(Traffic::Pattern::ring, groups.replicas(), t, sent.gradients + sent.weights, data);
   return r;
 }
 

@@ -156,7 +156,7 @@ def scale_out(rows, link, inside, base, hop, free_hop):
     """rows: (domains, ranks of one, bytes, time); `inside` gives the time within a domain."""
     k, g, size, time = columns(rows)
     within = np.array([inside(s) for s in size])
-    wire = np.where(k == 2, 1, 2) * size / g
+    wire = np.select([k == 2, k == 3], [1, 1.5], 2) * size / g  # sent_in_trees() of collective.cpp
 
     def unpack(x):
         e = np.exp(np.clip(x, -60, 60))

@@ -40,6 +40,13 @@ TEST(IterationTime, ExposesWhatNoLongerHidesUnderAFullCover) {
   EXPECT_NEAR(iteration_duration_s(it, slow, 0.5), 5.4 + 1.0 + 0.3, 1e-12);
 }
 
+TEST(IterationTime, OnlyTheFabricsPartOfHiddenTrafficFollowsItsShare) {
+  auto it = training();
+  it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 2.0, .hidden_s = 1.5, .fabric_share = 0.4});
+  // 1.5 (0.4/0.5 + 0.6) = 2.1 under 1.5 of cover.
+  EXPECT_NEAR(iteration_duration_s(it, {}, 0.5), 3.0 + 1.0 + 0.6, 1e-12);
+}
+
 TEST(IterationTime, LetsWhollyHiddenTrafficGrowToTheLengthOfItsKernels) {
   auto it = training();
   it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 1.0, .hidden_s = 1.0});

@@ -58,7 +58,12 @@ TEST(Evaluation, FullRecomputationSendsTwiceMoreBackward) {
   t.pipeline_parallel = 1;
   t.evaluation_interval = t.evaluation_sequences = 2048;
   t.recompute = schema::Recompute::full;
-  EXPECT_NEAR(pauses(t, 175e9, iteration())[0].duration_s(), 3 + 1.0 / 3, 1e-12);
+  auto it = iteration();
+  EXPECT_NEAR(pauses(t, 175e9, it)[0].duration_s(), 3 + 1.0 / 3, 1e-12);
+  // Of the all-to-alls two of six, of the gathers one of four.
+  it.phases.push_back({.kind = PhaseKind::expert, .duration_s = 6, .work = {}});
+  it.phases.push_back({.kind = PhaseKind::context, .duration_s = 4, .work = {}});
+  EXPECT_NEAR(pauses(t, 175e9, it)[0].duration_s(), 3 + 1.0 / 3 + 2 + 1, 1e-12);
 }
 
 TEST(Evaluation, ShowsWhatHidesOnlyInTraining) {

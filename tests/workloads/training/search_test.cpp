@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scenarios/base/error.hpp"
+#include "scenarios/schema/layout.hpp"
 #include "tests/workloads/training/published_steps.hpp"
 
 namespace ondol::workloads {
@@ -61,6 +62,17 @@ TEST(SearchLayouts, ExpertGroupsDivideTheExperts) {
   auto const found = search_layouts(job({64, 256, 1, 1}, 4096, "bf16", Recompute::none, 50e9), moe, h100(), core(), 1000000);
   EXPECT_TRUE(std::any_of(found.best.begin(), found.best.end(), [](auto const& f) { return f.job.expert_parallel == 8; }));
   for (auto const& f : found.best) EXPECT_EQ(8 % f.job.expert_parallel, 0);
+}
+
+TEST(SearchLayouts, EveryChunkOfSixtyOneLayersHasOne) {
+  auto const deep = published::gpt(0, 16, 2048, 61, 32000);
+  auto const found = search_layouts(job({64, 512, 1, 1}, 2048, "bf16", Recompute::none, 50e9), deep, h100(), core(), 1000000);
+  auto const chunks = [](LayoutFound const& f) { return f.job.pipeline_parallel * f.job.virtual_pipeline; };
+  EXPECT_TRUE(std::any_of(found.best.begin(), found.best.end(), [&](auto const& f) { return chunks(f) > 8; }));
+  for (auto const& f : found.best) {
+    EXPECT_TRUE(schema::layout_faults(f.job, &deep).empty());
+    EXPECT_LE(chunks(f), 61);
+  }
 }
 
 TEST(SearchLayouts, NothingFitsAFarTooLargeModel) {

@@ -51,19 +51,31 @@ TEST(StepFlop, EqualsTheClosedFormWithAndWithoutRecomputation) {
   double const b = 1536, s = 2048, l = 96, h = 12288, v = 51200;
   double const with = 96 * b * s * l * h * h * (1 + s / (6 * h) + v / (16 * l * h));
   double const without = 72 * b * s * l * h * h * (1 + s / (6 * h) + v / (12 * l * h));
-  EXPECT_NEAR(step_flop(gpt3(), b, s, true).hardware() / with, 1, 1e-12);
-  EXPECT_NEAR(step_flop(gpt3(), b, s, false).hardware() / without, 1, 1e-12);
-  EXPECT_NEAR(step_flop(gpt3(), b, s, true).model() / without, 1, 1e-12);
+  EXPECT_NEAR(step_flop(gpt3(), b, s, Recompute::full).hardware() / with, 1, 1e-12);
+  EXPECT_NEAR(step_flop(gpt3(), b, s, Recompute::none).hardware() / without, 1, 1e-12);
+  EXPECT_NEAR(step_flop(gpt3(), b, s, Recompute::full).model() / without, 1, 1e-12);
+}
+
+TEST(StepFlop, SelectiveRecomputationRepeatsTheAttentionThatIsNotFused) {
+  double const b = 1536, s = 2048, l = 96, h = 12288, v = 51200;
+  double const once_more = 72 * b * s * l * h * h * (1 + 2 * s / (9 * h) + v / (12 * l * h));
+  EXPECT_NEAR(step_flop(gpt3(), b, s, Recompute::selective, false).hardware() / once_more, 1, 1e-12);
+  auto const fused = step_flop(gpt3(), b, s, Recompute::selective, true);
+  EXPECT_EQ(fused.hardware(), fused.model());
+  // The stack decides.
+  auto const t = job({64, 64, 8, 8, 3}, 2048, "bf16", Recompute::selective, 25e9, "megatron-lm/2022");
+  auto const step = step_of(t, gpt3(), a100());
+  EXPECT_NEAR(step.hfu / step.mfu, once_more / fused.model(), 1e-12);
 }
 
 TEST(StepFlop, ReproducesThePublishedIterationOfGpt3) {
   // Megatron-LM README: 175B, batch 1536, 1024 A100: about 32 s at 138 TFLOP/s per GPU, recomputation counted.
-  double const seconds = step_flop(gpt3(), 1536, 2048, true).hardware() / (1024 * 138e12);
+  double const seconds = step_flop(gpt3(), 1536, 2048, Recompute::full).hardware() / (1024 * 138e12);
   EXPECT_NEAR(seconds, 32, 0.5);
 }
 
 TEST(StepFlop, SixFlopAParameterAndTokenWithoutAttention) {
-  auto const f = step_flop(gpt3(), 1, 2048, false);
+  auto const f = step_flop(gpt3(), 1, 2048, Recompute::none);
   EXPECT_NEAR((f.layers + f.logits) / (6 * 175e9 * 2048), 1, 0.01);
 }
 
@@ -114,6 +126,40 @@ TEST(StepMemory, ReproducesThePublishedSharesOfActivations) {
   }
 }
 
+TEST(StepMemory, FirstStageHoldsNoMoreMicroBatchesThanTheStepHas) {
+  auto const activations = [](Split s) {
+    return step_memory(job(s, 2048, "bf16", Recompute::none, 0), gpt3()).activation_bytes;
+  };
+  // 8 stages, one replica: 8 micro-batches of an eighth of the layers, or 3 of them; interleaved 31 of 24 chunks, or 9.
+  double const full = activations({64, 64, 8, 8});
+  EXPECT_DOUBLE_EQ(activations({64, 3, 8, 8}), full * 3 / 8);
+  EXPECT_NEAR(activations({64, 64, 8, 8, 3}), full * 31 / 24, 1);
+  EXPECT_NEAR(activations({64, 3, 8, 8, 3}), full * 9 / 24, 1);
+}
+
+TEST(StepMemory, FullRecomputationSplitsTheKeptInputsAlongTheSequence) {
+  auto t = job({8, 8, 8, 1}, 2048, "bf16", Recompute::full, 0);
+  t.sequence_parallel = true;
+  auto const tokens = 2048.0, h = 12288.0;
+  // 96 inputs of 2 byte, and one layer, all in eighths.
+  EXPECT_NEAR(step_memory(t, gpt3()).activation_bytes / (tokens * h * (2 * 96 + 34) / 8), 1, 1e-12);
+  t.sequence_parallel = false;
+  EXPECT_NEAR(step_memory(t, gpt3()).activation_bytes / (tokens * h * (2 * 96 + 10 + 24.0 / 8)), 1, 1e-12);
+}
+
+TEST(StepMemory, LayersWithExpertsKeepTheRowsOfEachExpertMet) {
+  schema::ModelShapeSpec moe{"moe", "moe", 47e9, 13e9, 32, 4096, 32, 8, 14336, 32000};
+  moe.experts = 8;
+  moe.experts_a_token = 2;
+  moe.expert_hidden = 1000;
+  moe.shared_experts = 1;
+  moe.dense_layers = 8;
+  // A token and layer, by hand: 4 (4096 + 1024) of heads, 10 x 4096; dense 6 x 14336, experts 6 x 3 x 1000 and 4 x 2 rows.
+  double const heads = 4 * 5120 + 10 * 4096, dense = heads + 6 * 14336, routed = heads + 6 * 3000 + 8 * 4096;
+  auto const t = job({8, 8, 1, 1}, 4096, "bf16", Recompute::none, 0);
+  EXPECT_NEAR(step_memory(t, moe).activation_bytes / (4096 * (8 * dense + 24 * routed)), 1, 1e-12);
+}
+
 TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
   // By hand, GB: 2.73 x 16 = 43.8 of state, and 39.9 of lean activations at 6 sequences (with recomputation 29).
   EXPECT_THAT(refused(job({64, 60, 8, 8, 1, 1, 6}, 2048, "bf16", Recompute::none, 50e9)),
@@ -162,9 +208,54 @@ TEST(TrainingStep, KernelsDoTheFlopOfTheModel) {
   auto const s = step_of(t, gpt3(), a100());
   double flop = 0;
   for (auto const& phase : s.iteration.phases) flop += 64 * phase.work[meter::Channel::tensor_bf16];
-  auto const closed = step_flop(gpt3(), 64, 2048, false);
+  auto const closed = step_flop(gpt3(), 64, 2048, Recompute::none);
   double const attention = closed.attention / 3 * (1 + 2.5) / 2 * (2049.0 / 2048);
   EXPECT_NEAR(flop / (closed.layers + closed.logits + attention), 1, 1e-9);
+}
+
+/// Eight experts, in groups of four beside tensor groups of two and context groups of two.
+schema::ModelShapeSpec experts() {
+  schema::ModelShapeSpec moe{"moe", "moe", 47e9, 13e9, 32, 4096, 32, 8, 14336, 32000};
+  moe.experts = 8;
+  moe.experts_a_token = 2;
+  moe.expert_hidden = 14336;
+  return moe;
+}
+schema::TrainingSpec expert_job(Recompute recompute) {
+  auto t = job({64, 256, 2, 4, 2, 2}, 4096, "bf16", recompute, 50e9);
+  t.expert_parallel = 4;
+  t.sequence_parallel = true;
+  return t;
+}
+
+TEST(TrainingStep, BytesOfTheLinksAreCountedOnceWhateverIsHidden) {
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  auto const bytes = [&](double overlap) {
+    stack.tensor_overlap = stack.context_overlap = stack.expert_overlap = stack.pipeline_overlap = stack.data_overlap = overlap;
+    auto pool = h100();
+    pool.links.domain = 64;  // all messages on the links within the domain
+    auto const s = training_step(expert_job(Recompute::none), experts(), pool, stack);
+    double sum = 0;
+    for (auto const& phase : s.iteration.phases) sum += phase.work[meter::Channel::scaleup];
+    return std::pair{sum, s.exposed_comm_s};
+  };
+  auto const [shown, shown_s] = bytes(0);
+  auto const [hidden, hidden_s] = bytes(1);
+  EXPECT_LT(hidden_s, 0.7 * shown_s);
+  EXPECT_NEAR(hidden / shown, 1, 1e-12);
+}
+
+TEST(TrainingStep, FullRecomputationSendsTheMessagesOfTheForwardPassAgain) {
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  stack.tensor_overlap = stack.context_overlap = stack.expert_overlap = 0;
+  auto pool = h100();
+  auto& curve = pool.links.scaleup.reduce_scatter;
+  curve = pool.links.scaleup.all_gather;  // gathers and scatters alike: messages can be counted
+  auto const none = training_step(expert_job(Recompute::none), experts(), pool, stack);
+  auto const full = training_step(expert_job(Recompute::full), experts(), pool, stack);
+  for (auto const& [kind, ratio] :
+       {std::pair{PhaseKind::tensor, 3.0 / 2}, std::pair{PhaseKind::context, 4.0 / 3}, std::pair{PhaseKind::expert, 3.0 / 2}})
+    EXPECT_NEAR(full.seconds(kind) / none.seconds(kind), ratio, 1e-9) << to_string(kind);
 }
 
 TEST(TrainingStep, CheckpointsStallByTheirShareOfTheInterval) {
@@ -216,17 +307,23 @@ TEST(TrainingStep, MoreDataRanksNeverRaiseThroughputBeyondProportion) {
 }
 
 TEST(TrainingStep, RefusesWhatCannotRunAndSaysWhatToWrite) {
-  EXPECT_THAT(refused(job({100, 64, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("write 64?"));
-  EXPECT_THAT(refused(job({512, 100, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("write 96?"));
+  EXPECT_THAT(refused(job({100, 64, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("Write 64 or 128?"));
+  EXPECT_THAT(refused(job({512, 100, 8, 8}, 2048, "bf16", Recompute::none, 50e9)), HasSubstr("Write 96 or 104?"));
   auto lonely = h100();
   lonely.links.scaleout.bytes_per_s = 0;
   EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 0), gpt3(), lonely), HasSubstr("network_bandwidth"));
   EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "fp16", Recompute::none, 50e9)), HasSubstr("bf16, fp8, fp4"));
-  auto experts = job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 50e9);
-  experts.expert_parallel = 3;
-  EXPECT_THAT(refused(experts), HasSubstr("expert_parallel = 3"));
+  auto dense = job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 50e9);
+  dense.expert_parallel = 3;
+  EXPECT_THAT(refused(dense), HasSubstr("expert_parallel = 3 does not divide the 8 data-parallel ranks"));
+  dense.expert_parallel = 2;
+  EXPECT_THAT(refused(dense), HasSubstr("has no experts. Write 1?"));
+  auto mixture = expert_job(Recompute::none);
+  mixture.accelerators = 128;
+  mixture.expert_parallel = 16;
+  EXPECT_THAT(refused(mixture, experts()), HasSubstr("expert_parallel = 16 does not divide the 8 experts"));
   auto deep = job({512, 512, 1, 128}, 2048, "bf16", Recompute::none, 50e9);
-  EXPECT_THAT(refused(deep), HasSubstr("96 layers"));
+  EXPECT_THAT(refused(deep), HasSubstr("more pipeline stages (128) than layers (96)"));
 }
 
 TEST(TrainingJob, RunsForItsTokensOrWithoutEnd) {
