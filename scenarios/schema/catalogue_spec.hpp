@@ -37,10 +37,10 @@ struct AcceleratorSpec {
   double memory_efficiency = 0.85;  ///< best streamed rate / memory_bandwidth
   Bytes memory{0};
   BytesPerSecond memory_bandwidth{0};
-  BytesPerSecond scaleup_bandwidth{0};  ///< per direction
-  std::string interconnect;             ///< how its collectives use those links; empty: as an ordinary one
-  std::string calibration;              ///< energy of what it does
-  std::string kernel_times;             ///< measured kernels of it or its nearest kin; empty: none
+  BytesPerSecond scaleup_bandwidth{0};            ///< per direction
+  std::string interconnect = "generic/switched";  ///< how its collectives use those links
+  std::string calibration;                        ///< energy of what it does
+  std::string kernel_times;                       ///< measured kernels of it or its nearest kin; empty: none
   Kelvin slowdown_temperature{361.15};
   Kelvin shutdown_temperature{367.15};
   KelvinPerWatt junction_to_coolant{0.05};  ///< die to coolant or inlet air, steady
@@ -135,18 +135,18 @@ struct NodeSpec {
 
 /// Times of one collective operation within a scale-up domain [docs/models/collectives.md].
 struct CollectiveCurveSpec {
-  Seconds quick_base{6e-6}, quick_step{1e-6};
-  double quick_efficiency = 0.2;
-  Seconds bulk_base{15e-6}, bulk_step{1e-6};
-  double efficiency = 0.88, own_share = 0.5;
-  Bytes ramp{5e6};
+  Seconds quick_base{0}, quick_step{0};
+  double quick_efficiency = 0;
+  Seconds bulk_base{0}, bulk_step{0};
+  double efficiency = 0, own_share = 0;
+  Bytes ramp{0};
 };
 
 /// All-reduce in the switches of a scale-up domain.
 struct SwitchReductionSpec {
-  Seconds bulk_base{20e-6};
-  double efficiency = 0.6;
-  Bytes ramp{10e6};
+  Seconds bulk_base{0};
+  double efficiency = 0;
+  Bytes ramp{0};
 };
 
 /// How a communication library drives one kind of link.
@@ -161,9 +161,9 @@ struct InterconnectSpec {
   std::optional<SwitchReductionSpec> nvls;
   // between domains
   BytesPerSecond bandwidth{0};  ///< one accelerator's share of its node's NICs, per direction
-  double efficiency = 0.9, all_to_all_efficiency = 0.74;
-  Seconds base_latency{10e-6}, hop_latency{5e-6}, chunk_latency{80e-6}, ring_step{14e-6};
-  Bytes chunk{2e6}, ramp{1e6};
+  double efficiency = 0, all_to_all_efficiency = 0;
+  Seconds base_latency{0}, hop_latency{0}, chunk_latency{0}, ring_step{0}, peer_step{0};
+  Bytes chunk{0}, ramp{0};
   bool in_network_reduction = false;
 };
 
@@ -277,21 +277,21 @@ struct ModelShapeSpec {
   int dense_layers = 0;                  ///< of a mixture, the first ones without experts
 };
 
-/// What a training framework fuses, and what it hides behind products; the defaults are those of megatron-core/2024
+/// What a training framework fuses, and what it hides behind products; by default nothing hides and kernels are the tables'.
 /// [docs/models/training-step.md].
 struct TrainingStackSpec {
   std::string id, name;
-  double kernel_efficiency = 0.68;  ///< time of kernels alone / within a step; the one number fitted to step times
-  bool fused_attention = true;      ///< scores never in memory, the causal half of them not computed
-  bool fused_elementwise = true;    ///< gradients summed inside products; rotations, residuals and norms in few passes
-  bool sharded_optimizer = true;    ///< optimiser state split among the ranks that hold the same weights
-  double gradient_bytes = 4;        ///< of one gradient on its way between replicas
-  double tensor_overlap = 0.6;      ///< share of tensor groups' messages that may hide behind products
-  double context_overlap = 0.9;     ///< the same of context groups
-  double expert_overlap = 0;        ///< the same of expert groups
-  double pipeline_overlap = 0.8;    ///< the same of messages between stages while all stages work
-  double data_overlap = 0.9;        ///< share of gradients' and weights' messages that may hide behind kernels
-  Seconds launch{4e-6};             ///< the host takes to start one kernel
+  double kernel_efficiency = 1;   ///< time of kernels alone / within a step; the one number fitted to step times
+  bool fused_attention = true;    ///< scores never in memory, the causal half of them not computed
+  bool fused_elementwise = true;  ///< gradients summed inside products; rotations, residuals and norms in few passes
+  bool sharded_optimizer = true;  ///< optimiser state split among the ranks that hold the same weights
+  double gradient_bytes = 4;      ///< of one gradient on its way between replicas
+  double tensor_overlap = 0;      ///< share of tensor groups' messages that are split along with products
+  double context_overlap = 0;     ///< the same of context groups
+  double expert_overlap = 0;      ///< the same of expert groups
+  double pipeline_overlap = 0;    ///< the same of messages between stages while all stages work
+  double data_overlap = 0;        ///< share of gradients' and weights' messages that may hide behind kernels
+  Seconds launch{4e-6};           ///< the host takes to start one kernel
 };
 
 }  // namespace ondol::schema

@@ -46,7 +46,7 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("memory", s.memory, "memory of the device").above(0).required();
   t("memory_bandwidth", s.memory_bandwidth, "peak memory bandwidth").above(0).required();
   t("scaleup_bandwidth", s.scaleup_bandwidth, "to its scale-up domain, per direction");
-  t("interconnect", s.interconnect, "how its collectives use those links; none: as an ordinary one").names("interconnect");
+  t("interconnect", s.interconnect, "how its collectives use those links").names("interconnect");
   t("calibration", s.calibration, "energy of its operations and bytes").names("calibration").required();
   t("kernel_times", s.kernel_times, "measured kernels of it or its nearest kin, a file of kernel_times/");
   t("slowdown_temperature", s.slowdown_temperature, "die temperature at which the clock is lowered");
@@ -180,15 +180,20 @@ void describe(Table& t, InterconnectSpec& s) {
       .required()
       .only_if(out, between);
   t("efficiency", s.efficiency, "rate of the largest messages / bandwidth").above(0, 1).required().only_if(out, between);
-  t("all_to_all_efficiency", s.all_to_all_efficiency, "the same for all-to-all").above(0, 1).only_if(out, between);
-  t("ramp", s.ramp, "the rate comes in with the square root of ramp / bytes").only_if(out, between);
-  t("base_latency", s.base_latency, "of a collective, whatever its size and ranks").range(0, 1).only_if(out, between);
-  t("hop_latency", s.hop_latency, "of each level of a tree, small message").range(0, 1).only_if(out, between);
+  t("all_to_all_efficiency", s.all_to_all_efficiency, "the same for all-to-all").above(0, 1).required().only_if(out, between);
+  t("ramp", s.ramp, "the rate comes in with the square root of ramp / bytes").required().only_if(out, between);
+  t("base_latency", s.base_latency, "of a collective, whatever its size and ranks")
+      .range(0, 1)
+      .required()
+      .only_if(out, between);
+  t("hop_latency", s.hop_latency, "of each level of a tree, small message").range(0, 1).required().only_if(out, between);
   t("chunk_latency", s.chunk_latency, "added at each level when full chunks fill the pipeline")
       .range(0, 1)
+      .required()
       .only_if(out, between);
-  t("chunk", s.chunk, "message that takes half of that").only_if(out, between);
-  t("ring_step", s.ring_step, "of each step of a ring between domains").range(0, 1).only_if(out, between);
+  t("chunk", s.chunk, "message that takes half of that").required().only_if(out, between);
+  t("ring_step", s.ring_step, "of each step of a ring between domains").range(0, 1).required().only_if(out, between);
+  t("peer_step", s.peer_step, "of each rank of other domains in an all-to-all").range(0, 1).required().only_if(out, between);
   t("in_network_reduction", s.in_network_reduction, "its switches reduce").only_if(out, between);
 }
 
@@ -331,12 +336,12 @@ void describe(Table& t, ModelShapeSpec& s) {
 
 void describe(Table& t, TrainingStackSpec& s) {
   t("name", s.name, "what people call it").required();
-  t("kernel_efficiency", s.kernel_efficiency, "time of kernels alone / within a step").above(0, 2);
+  t("kernel_efficiency", s.kernel_efficiency, "time of kernels alone / within a step").above(0, 2).required();
   t("fused_attention", s.fused_attention, "attention scores stay on the chip");
   t("fused_elementwise", s.fused_elementwise, "gradients summed inside products, element-wise kernels fused");
   t("sharded_optimizer", s.sharded_optimizer, "optimiser state split among replicas");
   t("gradient_bytes", s.gradient_bytes, "of one gradient between replicas").range(1, 4);
-  t("tensor_overlap", s.tensor_overlap, "share of tensor groups' messages hidden behind products").fraction();
+  t("tensor_overlap", s.tensor_overlap, "share of tensor groups' messages split along with products").fraction();
   t("context_overlap", s.context_overlap, "share of context groups' messages hidden behind attention").fraction();
   t("expert_overlap", s.expert_overlap, "share of expert groups' messages hidden behind products").fraction();
   t("pipeline_overlap", s.pipeline_overlap, "share of messages between stages hidden while all stages work").fraction();

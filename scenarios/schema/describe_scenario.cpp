@@ -225,7 +225,7 @@ static void describe_training(Table& t, TrainingSpec& s) {
   t("checkpoint_size", s.checkpoint_size, "of the whole job; none: 13.1 byte a parameter").above(0);
   t("evaluation_interval", s.evaluation_interval, "sequences trained between evaluations; 0: none").range(0, 2147483647);
   t("evaluation_sequences", s.evaluation_sequences, "sequences of one evaluation").range(0, 2147483647);
-  t("stack", s.stack, "training framework; empty: defaults of a training_stack").names("training_stack");
+  t("stack", s.stack, "training framework").names("training_stack");
   t("speed_spread", s.speed_spread, "relative standard deviation of speed between accelerators").range(0, 0.5);
 }
 

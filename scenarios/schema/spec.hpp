@@ -257,11 +257,11 @@ struct TrainingSpec {  // [[training]]
   Seconds checkpoint_interval{0};       ///< 0: none
   BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
   CheckpointMode checkpoint = CheckpointMode::blocking;
-  std::optional<Bytes> checkpoint_size;  ///< of the whole job; none: checkpoint_bytes_a_parameter
-  int evaluation_interval = 0;           ///< sequences trained between evaluations; 0: none
-  int evaluation_sequences = 0;          ///< of one evaluation
-  std::string stack;                     ///< catalogue training stack; empty: defaults of TrainingStackSpec
-  double speed_spread = 0.01;            ///< between accelerators, relative standard deviation of the time of one kernel
+  std::optional<Bytes> checkpoint_size;      ///< of the whole job; none: checkpoint_bytes_a_parameter
+  int evaluation_interval = 0;               ///< sequences trained between evaluations; 0: none
+  int evaluation_sequences = 0;              ///< of one evaluation
+  std::string stack = "megatron-core/2024";  ///< catalogue training stack
+  double speed_spread = 0.01;                ///< between accelerators, relative standard deviation of the time of one kernel
 };
 
 struct TraceSpec {  // [[trace]]

@@ -36,7 +36,7 @@ Dtype carried_by(KernelRates const& rates, Dtype wanted) {
 RatedKernels::RatedKernels(KernelRates rates) : rates_(std::move(rates)) {
   constexpr double short_of = 0.8;
   constexpr std::array<double, 3> large{4096, 8192, 16384};
-  stretch_.fill(1);
+  shrink_.fill(1);
   for (auto const dtype : {Dtype::bf16, Dtype::fp8}) {  // four bits: no best rate of their own has been measured
     double const peak = rates_.flop_per_s[static_cast<std::size_t>(dtype)];
     if (peak <= 0) continue;
@@ -45,14 +45,14 @@ RatedKernels::RatedKernels(KernelRates rates) : rates_(std::move(rates)) {
       for (double const n : large)
         for (double const k : large) best = std::max(best, 2 * m * n * k / sim::gemm(rates_, m, n, k, dtype).time_s);
     double const ratio = best / (peak * rates_.matmul_efficiency);
-    if (ratio < short_of) stretch_[static_cast<std::size_t>(dtype)] = ratio;
+    if (ratio < short_of) shrink_[static_cast<std::size_t>(dtype)] = ratio;
   }
 }
 
 workloads::KernelUse RatedKernels::gemm(double m, double n, double k, workloads::Precision precision) const {
   auto const dtype = carried_by(rates_, dtype_of(precision));
   auto u = use(sim::gemm(rates_, m, n, k, dtype));
-  u.time_s *= std::pow(stretch_[static_cast<std::size_t>(dtype)], u.clock_share);
+  u.time_s *= std::pow(shrink_[static_cast<std::size_t>(dtype)], u.clock_share);
   return u;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 /// What demand asks about kernels (workloads/demand/kernel_clock.hpp), answered from the kernels of kernel_work.hpp.
 ///
-/// Products: where a table's large ones stay more than a fifth below the best rate that anybody measured, its kernels are not
-/// those that a training library would take: all its times shrink by that ratio, as far as the tensor units bind.
+/// Products: where a table's large ones stay more than a fifth (assumed) below the best rate that anybody measured
+/// (matmul_efficiency of the accelerator), its kernels are not those that a training library would take.  With r the table's
+/// best over that rate and c the share of a product that the tensor units bind, its time becomes t r^c.
 ///
 /// Attention's backward pass: five products of the forward's size instead of two, so 2.5 times its work
 /// [dao2022flashattention], at 0.8 of its rate (assumed: more registers and a sum that several blocks share; published kernels
@@ -25,7 +26,7 @@ class RatedKernels : public workloads::KernelClock {
 
  private:
   KernelRates rates_;
-  std::array<double, dtypes> stretch_;  ///< of a product's time as far as the tensor units bind
+  std::array<double, dtypes> shrink_;  ///< r by number format, at most 1; 1: the table's own times
 };
 
 Dtype dtype_of(workloads::Precision precision);

@@ -215,7 +215,7 @@ workloads::Interconnect links_of(Scenario const& s, Where const& w, std::string 
     auto const port = topology::fabric_shape(s.catalogue, *w.fabric).port_bytes_per_s;
     links.scaleout.bytes_per_s = port * shape.nics / shape.accelerators;
   }
-  if (domains > 1 && links.scaleout.bytes_per_s <= 0)
+  if (domains > 1 && (links.scaleout.bytes_per_s <= 0 || links.scaleout.efficiency <= 0))
     throw InputError(
         fmt::format("these ranks lie in {} scale-up domains, and the catalogue knows no network between those of {}: "
                     "declare a [[fabric]] with pools = [\"{}\"]",

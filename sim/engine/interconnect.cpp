@@ -24,33 +24,31 @@ workloads::Interconnect interconnect(schema::Catalogue const& catalogue, schema:
   links.domain = rack.scaleup_domain > 0 ? rack.scaleup_domain : node.accelerators;
   auto& up = links.scaleup;
   up.bytes_per_s = accelerator.scaleup_bandwidth.v;
-  if (!accelerator.interconnect.empty()) {
-    auto const& s = catalogue.interconnect.at(accelerator.interconnect);
-    if (s.peer_bandwidth) up.peer_bytes_per_s = s.peer_bandwidth->v;
-    up.all_reduce = curve(s.all_reduce);
-    up.all_gather = curve(s.all_gather);
-    up.reduce_scatter = curve(s.reduce_scatter);
-    up.all_to_all = curve(s.all_to_all);
-    if (s.nvls) {
-      up.nvls_ranks = s.nvls_ranks;
-      up.nvls.bulk_base_s = s.nvls->bulk_base.v;
-      up.nvls.efficiency = s.nvls->efficiency;
-      up.nvls.ramp_bytes = s.nvls->ramp.v;
-    }
+  auto const& in = catalogue.interconnect.at(accelerator.interconnect);
+  if (in.peer_bandwidth) up.peer_bytes_per_s = in.peer_bandwidth->v;
+  up.all_reduce = curve(in.all_reduce);
+  up.all_gather = curve(in.all_gather);
+  up.reduce_scatter = curve(in.reduce_scatter);
+  up.all_to_all = curve(in.all_to_all);
+  if (in.nvls) {
+    up.nvls_ranks = in.nvls_ranks;
+    up.nvls.bulk_base_s = in.nvls->bulk_base.v;
+    up.nvls.efficiency = in.nvls->efficiency;
+    up.nvls.ramp_bytes = in.nvls->ramp.v;
   }
-  if (!node.scaleout.empty()) {
-    auto const& s = catalogue.interconnect.at(node.scaleout);
-    links.scaleout = {.bytes_per_s = s.bandwidth.v,
-                      .efficiency = s.efficiency,
-                      .all_to_all_efficiency = s.all_to_all_efficiency,
-                      .ramp_bytes = s.ramp.v,
-                      .base_latency_s = s.base_latency.v,
-                      .hop_latency_s = s.hop_latency.v,
-                      .chunk_latency_s = s.chunk_latency.v,
-                      .chunk_bytes = s.chunk.v,
-                      .ring_step_s = s.ring_step.v,
-                      .reduces = s.in_network_reduction};
-  }
+  if (node.scaleout.empty()) return links;
+  auto const& out = catalogue.interconnect.at(node.scaleout);
+  links.scaleout = {.bytes_per_s = out.bandwidth.v,
+                    .efficiency = out.efficiency,
+                    .all_to_all_efficiency = out.all_to_all_efficiency,
+                    .ramp_bytes = out.ramp.v,
+                    .base_latency_s = out.base_latency.v,
+                    .hop_latency_s = out.hop_latency.v,
+                    .chunk_latency_s = out.chunk_latency.v,
+                    .chunk_bytes = out.chunk.v,
+                    .ring_step_s = out.ring_step.v,
+                    .reduces = out.in_network_reduction,
+                    .peer_step_s = out.peer_step.v};
   return links;
 }
 

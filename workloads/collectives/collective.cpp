@@ -137,7 +137,7 @@ CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, G
     t.scaleup_bytes = level.algorithm == Algorithm::nvls ? bytes : bytes * bus_factor(op, group.ranks);
     return t;
   }
-  if (out.bytes_per_s <= 0) throw std::invalid_argument("ranks of several domains that no link joins");
+  if (out.bytes_per_s <= 0 || out.efficiency <= 0) throw std::invalid_argument("ranks of several domains that no link joins");
 
   double const n = group.ranks, k = std::ceil(n / g);
   double const rate = out.efficiency * out.bytes_per_s;
@@ -177,8 +177,8 @@ CollectiveTime collective_time(Interconnect const& links, Op op, double bytes, G
     case Op::all_to_all: {
       double const within = bytes * (g - 1) / n;
       auto const in = g > 1 ? on_curve(links.scaleup, links.scaleup.all_to_all, g, within) : Level{};
-      offer(Algorithm::direct, out.base_latency_s + out.hop_latency_s + (n - g) * links.scaleup.all_to_all.quick_step_s, in,
-            bytes * (n - g) / n, out.all_to_all_efficiency * out.bytes_per_s);
+      offer(Algorithm::direct, out.base_latency_s + out.hop_latency_s + (n - g) * out.peer_step_s, in, bytes * (n - g) / n,
+            out.all_to_all_efficiency * out.bytes_per_s);
       break;
     }
     case Op::send_recv:

@@ -11,7 +11,7 @@
 ///                     [sanders2009trees]
 ///   in-network:       as the tree, W_out = S/g, one level up and down
 ///   ring:             T = L + steps between domains x l + steps within x q1 + max(..., W/g at the NIC) [thakur2005collectives]
-///   all-to-all:       pairwise; within (g-1)/n S, out (n-g)/n S
+///   all-to-all:       pairwise; T = L + h + (n-g) x peer step + max(...), within (g-1)/n S, out (n-g)/n S
 /// The algorithm is the one that is fastest by these times: so the library chooses, by its own tables [nvidia2025nccl].
 ///
 /// `bytes` counts as NCCL's tests do: all-reduce, broadcast: the buffer of a rank; reduce-scatter, all-gather: the whole

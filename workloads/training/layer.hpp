@@ -1,9 +1,8 @@
 #pragma once
 /// Kernels of one transformer layer, of the logits and of the embedding on one rank, for one micro-batch.
 ///
-///   products     queries-keys-values, projection, feed-forward in and out: [n, k] x [k, m/t] and [n, k/t] x [k, m]; backward
-///   the
-///                gradients of the input and of the weights, each as large
+///   products     queries-keys-values, projection, feed-forward in and out: [n, k] x [k, m/t] and [n, k/t] x [k, m];
+///                backward the gradients of the input and of the weights, each as large
 ///   attention    fused: one kernel forward, one backward that computes the scores again [dao2022flashattention];
 ///                otherwise two products and 9 byte a score forward, four and 11 backward, over the full square
 ///   element-wise bytes a token, fused: norms 8 h, residuals 12 h, activation (2g + 2) f, rotation; backward about 1.6 times

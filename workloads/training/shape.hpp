@@ -6,8 +6,7 @@
 ///                               with selective one the attention, where it is not fused: (1 + 2s/9h + V/12lh) below.
 ///                               (korthikanti2022 counts three passes of attention there: s/3h)
 ///   For W = 12 l h^2:           96 B s l h^2 (1 + s/6h + V/16lh) with, 72 B s l h^2 (1 + s/6h + V/12lh) without recomputation
-///                                                                       [narayanan2021megatron, eq. 3; korthikanti2022, app.
-///                                                                       A]
+///                               [narayanan2021megatron, eq. 3; korthikanti2022, app. A]
 /// Attention counts the full square, as Megatron does.  Whether feed-forward layers are gated and whether embedding and logits
 /// share their table follows from the stated parameters: whichever comes nearest.
 /// Ignores biases and norms.

@@ -7,7 +7,6 @@
 namespace ondol::workloads {
 
 schema::TrainingStackSpec stack_of(schema::TrainingSpec const& job, schema::Catalogue const& catalogue) {
-  if (job.stack.empty()) return {};
   auto const found = catalogue.training_stack.find(job.stack);
   if (found == catalogue.training_stack.end())
     throw InputError(fmt::format("training \"{}\": no training_stack \"{}\" in the catalogue", job.name, job.stack));

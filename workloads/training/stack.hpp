@@ -5,7 +5,7 @@
 
 namespace ondol::workloads {
 
-/// The catalogue's entry, or the defaults where the job names none.  Throws InputError when the catalogue lacks it.
+/// The catalogue's entry.  Throws InputError when the catalogue lacks it.
 schema::TrainingStackSpec stack_of(schema::TrainingSpec const& job, schema::Catalogue const& catalogue);
 
 }  // namespace ondol::workloads

@@ -36,6 +36,10 @@ void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply cons
     refuse(job, fmt::format("network_bandwidth is missing: {} accelerators reach beyond a scale-up domain of {}; "
                             "write network_bandwidth = \"400 Gbit/s\"?",
                             job.accelerators, domain));
+  if (job.accelerators > domain && pool.links.scaleout.efficiency <= 0)
+    refuse(job, fmt::format("the nodes of pool \"{}\" name no links between them; write scaleout = \"generic/roce-400g\" in "
+                            "their node?",
+                            pool.name));
   if (!pool.kernels) throw std::invalid_argument("pool \"" + pool.name + "\" has no kernel clock");
 }
 
@@ -198,6 +202,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   double const replicas = n / (job.tensor_parallel * p * job.context_parallel);
   double const m = job.batch_sequences / (replicas * job.micro_batch);
 
+  double const split = job.sequence_parallel ? stack.tensor_overlap * (1 - 1.0 / job.tensor_parallel) : 0;
   // One pass over the layers of a stage.
   auto const pass = [&](KernelSum const& sum, double layers, double moe_layers, Messages const& tensor, Messages const& context,
                         Messages const& expert, double attention_s) {
@@ -210,7 +215,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
     auto const rest = [&](double time_s, double share, double behind_s) {
       return std::max((1 - share) * time_s, time_s - behind_s);
     };
-    s.tensor_s = rest(layers * tensor.time_s, stack.tensor_overlap, s.kernels_s);
+    s.tensor_s = rest(layers * tensor.time_s, split, s.kernels_s);
     s.context_s = rest(layers * context.time_s, stack.context_overlap, attention);
     s.expert_s = rest(moe_layers * expert.time_s, stack.expert_overlap, s.kernels_s);
     return s;
@@ -242,8 +247,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   Messages const hops = (p > 1 ? 2 * v * m : 0.0) * sent.stage;
   double const hops_s = (ramp + (v * m - ramp) * (1 - stack.pipeline_overlap)) / (v * m) * hops.time_s;
 
-  // Between replicas.
-  double const rounds = p > 1 ? std::min(m, p) * (v > 1 ? (v - 1) / v : 1 / p) : 1;
+  // Between replicas: behind the last pass, or while the other chunks end (header, R).
+  double const rounds = v > 1 ? std::min(m, p) * (v - 1) / v : 1;
   auto const beside = [&](double time_s, double kernels_s) {
     return time_s - std::min(stack.data_overlap * time_s, rounds * kernels_s);
   };

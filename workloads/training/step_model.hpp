@@ -3,12 +3,16 @@
 ///
 ///   kernels      of the layers, logits and embedding (layer.hpp), each timed on the accelerator and divided by the framework's
 ///                kernel_efficiency; a pass lasts at least its launches times `launch`
-///   tensor       2 all-reduces (or reduce-scatter and all-gather) of 2 n h byte a layer forward, 2 backward, 2 to compute
-///   again context      keys and values of the others, forward and backward, and their gradients expert       2 all-to-all of
-///   the routed rows forward, 2 backward pipeline     2 v messages of 2 n h / t byte a micro-batch, and 2 (p - 1) of them in
-///   the ramps data         reduce-scatter of gradients, all-gather of weights; hidden behind the last round of micro-batches
-///   backward
-///                and the first one forward, as far as these are long enough
+///   tensor       2 all-reduces (or reduce-scatter and all-gather) of 2 n h byte a layer forward, 2 backward.  Where the
+///                framework splits them along with their products, into t pieces, one piece has nothing beside it: (t - 1)/t
+///                hide at most [wang2023overlap]; all-reduces are not split
+///   context      keys and values of the others, forward and backward, and their gradients
+///   expert       2 all-to-all of the routed rows forward, 2 backward
+///                full recomputation sends the forward messages of these three once more
+///   pipeline     2 v messages of 2 n h / t byte a micro-batch; those of the ramps are never hidden
+///   data         reduce-scatter of gradients, all-gather of weights; exposed T - min(share T, R x pass), the pass over a
+///                micro-batch backward, forward.  R = 1: the last, the first one; interleaved min(m, p) (v - 1)/v: a chunk
+///                is done with its micro-batches while v - 1 others go on
 ///   bubble       schedule.hpp; straggler: kernels x speed_spread x E[max of N]
 ///   pauses       evaluations and checkpoints: pauses.hpp; a step has its part of them
 /// Messages by workloads/collectives; what a framework hides, and its one fitted number, by its entry in the catalogue.

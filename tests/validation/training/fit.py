@@ -4,7 +4,7 @@
     fit.py --check [--ondol ONDOL]     ends with 1 when the catalogue says something else than the fit rows give
 
 kernel_efficiency of the stacks of the step files; launch of megatron-deepspeed/2022, on the fit rows of vtrain.py.  A stack without fit rows
-keeps what its entry says.  The power limit counts: a step that the limit slows in the world is slowed here.
+keeps what its entry says, or is the mean of its neighbours (BETWEEN).  The power limit counts: a step that the limit slows in the world is slowed here.
 """
 import argparse
 import json
@@ -21,7 +21,8 @@ import vtrain
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
 CATALOGUE = ROOT / "scenarios" / "catalogue" / "training_stacks.toml"
-TOLERANCE = 0.008  # of a value: the catalogue rounds to two digits
+TOLERANCE = 0.008  # of a value
+BETWEEN = {"nemo/24.04": ("nemo/23.09", "nemo/24.09")}  # no fit row: the mean of its neighbours
 
 Rows = list[tuple[Path, str]]  # file and name of a step
 
@@ -103,6 +104,11 @@ def main() -> int:
     for name, rows in fit_rows(sorted(FOLDER.glob("*.toml"))).items():
         if rows:
             fit(name, rows, "kernel_efficiency", "", 0.4, 1.5)
+    for name, neighbours in BETWEEN.items():
+        there, mean = entry(stacks, name, "kernel_efficiency"), sum(entry(stacks, n, "kernel_efficiency") for n in neighbours) / 2
+        if abs(there / mean - 1) > TOLERANCE:
+            print(f"{name}: kernel_efficiency = {there:g} of the catalogue is not the mean of {' and '.join(neighbours)}, {mean:.3f}", file=sys.stderr)
+            stale = 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "single.toml"
         file.write_text(vtrain.text("single"), encoding="utf-8")

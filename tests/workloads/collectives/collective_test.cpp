@@ -108,9 +108,23 @@ TEST(Collective, DirectLinksGiveTwoRanksTheRateOfOneLink) {
 }
 
 TEST(Collective, TimeGrowsWithBytesAndRanksAndFallsWithRate) {
-  Interconnect l;  // ordinary links
-  l.scaleup.bytes_per_s = 450e9;
-  l.scaleout.bytes_per_s = 50e9;
+  auto l = ideal();  // with fixed times, ramps and shares of the usual size
+  LinkCurve const usual{.quick_base_s = 6e-6,
+                        .quick_step_s = 1e-6,
+                        .quick_efficiency = 0.2,
+                        .bulk_base_s = 15e-6,
+                        .bulk_step_s = 1e-6,
+                        .efficiency = 0.9,
+                        .own_share = 0.5,
+                        .ramp_bytes = 5e6};
+  l.scaleup.all_reduce = l.scaleup.all_gather = l.scaleup.reduce_scatter = l.scaleup.all_to_all = usual;
+  l.scaleout.base_latency_s = 10e-6;
+  l.scaleout.hop_latency_s = 5e-6;
+  l.scaleout.chunk_latency_s = 80e-6;
+  l.scaleout.chunk_bytes = 2e6;
+  l.scaleout.ring_step_s = 14e-6;
+  l.scaleout.peer_step_s = 1e-6;
+  l.scaleout.ramp_bytes = 1e6;
   for (auto const op : {Op::all_reduce, Op::reduce_scatter, Op::all_gather, Op::all_to_all, Op::broadcast}) {
     double before = 0;
     for (double bytes = 8; bytes < 64 * gib; bytes *= 2) {
@@ -143,8 +157,16 @@ TEST(Collective, NothingToSendTakesNoTimeAndAPetabyteIsFinite) {
   EXPECT_NEAR(collective_time(l, Op::send_recv, 1e15, {2, 1}).time_s, 1e15 / 50e9, 1e-6);
 }
 
+TEST(Collective, AnAllToAllWaitsAStepForEachRankOfOtherDomains) {
+  auto l = ideal();
+  l.scaleup.all_to_all.quick_step_s = 1;  // no business of the links between domains
+  l.scaleout.peer_step_s = 1e-6;
+  EXPECT_NEAR(collective_time(l, Op::all_to_all, 8, {64, 8}).latency_s, 56e-6, 1e-12);
+}
+
 TEST(Collective, RanksThatNoLinkJoinsAreRefused) {
-  Interconnect l;
+  auto l = ideal();
+  l.scaleup.bytes_per_s = 0;
   l.scaleout.bytes_per_s = 50e9;
   EXPECT_THROW(collective_time(l, Op::all_reduce, gib, {8, 8}), std::invalid_argument);
   EXPECT_THROW(collective_time(l, Op::all_reduce, gib, {64, 8}), std::invalid_argument);

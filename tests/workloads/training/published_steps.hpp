@@ -57,7 +57,7 @@ struct Split {
 using schema::Recompute;
 
 inline schema::TrainingSpec job(Split s, int sequence, std::string precision, Recompute recompute, double network,
-                                std::string stack = "") {
+                                std::string stack = "megatron-core/2024") {
   schema::TrainingSpec t;
   t.name = "published";
   t.accelerators = s.accelerators;
@@ -80,8 +80,8 @@ inline schema::TrainingSpec job(Split s, int sequence, std::string precision, Re
 inline std::vector<Row> const& rows() {
   static std::vector<Row> const all = [] {
     std::vector<Row> read;
-    for (auto const* source :
-         {"korthikanti2022", "llama3", "megascale", "megatron_core", "mlperf_405b", "mlperf_gpt3", "narayanan2021"}) {
+    for (auto const* source : {"deepseek_v3", "korthikanti2022", "llama3", "megascale", "megatron_core", "mlperf_405b",
+                               "mlperf_gpt3", "narayanan2021"}) {
       auto const file = schema::read_steps(std::string(ONDOL_SOURCE_DIR "/tests/validation/training/") + source + ".toml");
       auto const& known = file.hardware.catalogue;
       for (auto const& step : file.step)

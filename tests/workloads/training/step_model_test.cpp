@@ -258,6 +258,27 @@ TEST(TrainingStep, FullRecomputationSendsTheMessagesOfTheForwardPassAgain) {
     EXPECT_NEAR(full.seconds(kind) / none.seconds(kind), ratio, 1e-9) << to_string(kind);
 }
 
+TEST(TrainingStep, OnePieceOfSplitTensorMessagesStaysExposed) {
+  auto t = job({512, 1536, 8, 8, 6}, 2048, "bf16", Recompute::none, 50e9);
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  auto const exposed_s = [&](double split) {
+    stack.tensor_overlap = split;
+    return training_step(t, gpt3(), h100(), stack).seconds(PhaseKind::tensor);
+  };
+  EXPECT_NEAR(exposed_s(1) / exposed_s(0), 1.0 / 8, 1e-9);
+  EXPECT_NEAR(exposed_s(0.5) / exposed_s(0), 1 - 0.5 * 7 / 8, 1e-9);
+  t.sequence_parallel = false;  // all-reduces
+  EXPECT_DOUBLE_EQ(exposed_s(1), exposed_s(0));
+}
+
+TEST(StackOf, AJobThatNamesNoneTakesMegatronCore) {
+  auto const stack = stack_of({}, published::catalogue());
+  EXPECT_EQ(stack.name, published::catalogue().training_stack.at("megatron-core/2024").name);
+  schema::TrainingSpec unknown;
+  unknown.stack = "nobody/1999";
+  EXPECT_THROW(stack_of(unknown, published::catalogue()), InputError);
+}
+
 TEST(TrainingStep, CheckpointsStallByTheirShareOfTheInterval) {
   auto t = job({64, 64, 8, 8, 3}, 2048, "bf16", Recompute::none, 25e9);
   double const without = training_step(t, gpt3(), a100()).step_s;
@@ -312,6 +333,9 @@ TEST(TrainingStep, RefusesWhatCannotRunAndSaysWhatToWrite) {
   auto lonely = h100();
   lonely.links.scaleout.bytes_per_s = 0;
   EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 0), gpt3(), lonely), HasSubstr("network_bandwidth"));
+  lonely.links.scaleout = {};
+  EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 50e9), gpt3(), lonely),
+              HasSubstr("write scaleout = \"generic/roce-400g\""));
   EXPECT_THAT(refused(job({512, 512, 8, 8}, 2048, "fp16", Recompute::none, 50e9)), HasSubstr("bf16, fp8, fp4"));
   auto dense = job({512, 512, 8, 8}, 2048, "bf16", Recompute::none, 50e9);
   dense.expert_parallel = 3;
