@@ -38,8 +38,10 @@ setup: ## Debian packages and the Python environment .venv; does nothing when th
 meter: ## only the meter with its CUDA kernels, for a GPU node: build-meter/ondol-meter
 	cmake -S kernels -B build-meter && cmake --build build-meter --parallel $(JOBS)
 
-bench: build ## time whole runs against the targets
+bench: build ## time whole runs and single parts against the targets
 	.venv/bin/python tests/bench/run_benchmarks.py --ondol build/ondol
+	cmake --build build --target contention_bench
+	build/bench/contention_bench
 
 pictures: run ## `make run`, then renew the pictures of the README
 	@.ci/pictures $(PAGE)

@@ -186,6 +186,9 @@ void describe(Table& t, FabricSpec& s) {
     "which of several equal ways a flow takes; counts in switches on the way and in how flows share links, not in watts");
   t("pxn", s.pxn, "what crosses rails does so over the sender's scale-up fabric; counts as routing does")
       .only_if(s.kind == Kind::rail_fat_tree, "kind = \"rail_fat_tree\"");
+  t("storage_nodes", s.storage_nodes, "storage servers on this fabric, after the nodes of its pools; checkpoints go to them")
+      .range(0, 100000);
+  t("storage_ports", s.storage_ports, "ports of a storage server; 0: as a node has").range(0, 1000);
   t("failed", s.failed,
     "switches, cables and ports out of order: leaf/3, leaf/3-spine/2, leaf/3-spine/2#1, pool/r001/n1/nic/2");
   t("hall", s.hall, "whose air its switches heat").names("hall").required();
@@ -197,6 +200,7 @@ void describe(Table& t, ActivitySpec& s) {
   t("compute", s.compute, "share of the sustained matmul rate").fraction();
   t("memory", s.memory, "share of the sustained memory bandwidth").fraction();
   t("host", s.host, "share of the host's active power span").fraction();
+  t("network", s.network, "mean rate that each accelerator sends to the others of its job, where a [[fabric]] is declared");
   t("precision", s.precision, "of the operations").one_of(precisions);
 }
 

@@ -211,7 +211,9 @@ struct FabricSpec {
   int groups = 0, routers_per_group = 0, global_links = 0;  ///< dragonfly; global links of one router
   std::vector<int> dimensions;                              ///< torus
   Routing routing = Routing::ecmp;
-  bool pxn = true;  ///< rails: what crosses rails does so over the scale-up fabric of the sender
+  bool pxn = true;        ///< rails: what crosses rails does so over the scale-up fabric of the sender
+  int storage_nodes = 0;  ///< plugged in after the nodes of the pools; checkpoints go to them
+  int storage_ports = 0;  ///< of one of them; 0: as a node has
   std::vector<std::string> failed;
   std::string hall;    ///< whose air the switches heat
   std::string fed_by;  ///< power bank of the switches, or utility
@@ -220,10 +222,11 @@ struct FabricSpec {
 // ---------------------------------------------------------------------------------------------------- demand
 /// What a job makes its accelerators and hosts do, as fractions of what the hardware could do.
 struct ActivitySpec {
-  double sm = 0;       ///< share of time the compute units are awake
-  double compute = 0;  ///< share of the sustained matmul rate (matmul_efficiency x peak of the precision)
-  double memory = 0;   ///< share of the sustained memory bandwidth
-  double host = 0;     ///< share of the host's active power span
+  double sm = 0;              ///< share of time the compute units are awake
+  double compute = 0;         ///< share of the sustained matmul rate (matmul_efficiency x peak of the precision)
+  double memory = 0;          ///< share of the sustained memory bandwidth
+  double host = 0;            ///< share of the host's active power span
+  BytesPerSecond network{0};  ///< each accelerator sends to the others of its job, on a declared fabric
   std::string precision = "bf16";
 };
 

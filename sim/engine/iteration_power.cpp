@@ -46,7 +46,7 @@ IterationLoad iteration_load(AcceleratorPowerParams const& board, KernelRates co
   return load;
 }
 
-void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double limit_w,
+void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, workloads::FabricShare fabric, double limit_w,
                  double temperature_k, std::vector<PhaseDraw>& draws) {
   auto const& phases = load.phases;
   draws.resize(phases.size() + 1);
@@ -59,8 +59,8 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
     auto const& what = phases[i].what;
     PowerTerms terms = phases[i].terms;
     double base_s = what.duration_s;
-    if (fabric_share < 1 && what.fabric_share > 0) {
-      double const slower = 1 + what.fabric_share * (1 / fabric_share - 1);
+    if (double const share = fabric.of(what.kind); share < 1 && what.fabric_share > 0) {
+      double const slower = 1 + what.fabric_share * (1 / share - 1);
       terms.core_w /= slower;
       terms.memory_w /= slower;
       terms.compute_share /= slower;
@@ -78,8 +78,9 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   if (kernels_s > clocked_s)
     for (std::size_t i = 0; i < phases.size(); ++i)
       if (waits_for_kernels(phases[i].what.kind))
-        draws[i].duration_s = duration[i] = workloads::phase_duration_s(phases[i].what, clocked_s / kernels_s, fabric_share);
-  double const over_s = fabric_share < 1 ? workloads::overflow_s(*load.iteration, duration, fabric_share) : 0.0;
+        draws[i].duration_s = duration[i] =
+            workloads::phase_duration_s(phases[i].what, clocked_s / kernels_s, fabric.of(phases[i].what.kind));
+  double const over_s = fabric.network < 1 ? workloads::overflow_s(*load.iteration, duration, fabric.network) : 0.0;
   auto& last = draws.back();
   last = {};
   if (over_s > 0) {
@@ -88,10 +89,10 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   }
 }
 
-IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,
+IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, workloads::FabricShare fabric,
                              double limit_w, double temperature_k, PowerSmoothingParams const* smoothing) {
   thread_local std::vector<PhaseDraw> draws;
-  phase_draws(board, load, fabric_share, limit_w, temperature_k, draws);
+  phase_draws(board, load, fabric, limit_w, temperature_k, draws);
   IterationDraw sum;
   sum.clock = 0;
   for (std::size_t i = 0; i < draws.size(); ++i) {

@@ -57,10 +57,10 @@ struct IterationDraw {
 };
 
 /// One entry a phase of the load and one, last, of the overflow.
-void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share, double power_limit_w,
-                 double temperature_k, std::vector<PhaseDraw>& draws);
+void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load, workloads::FabricShare fabric,
+                 double power_limit_w, double temperature_k, std::vector<PhaseDraw>& draws);
 /// With `smoothing`, power is that which reaches the supplies' input (sim/power/power_smoothing.hpp).
-IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, double fabric_share,
+IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad const& load, workloads::FabricShare fabric,
                              double power_limit_w, double temperature_k, PowerSmoothingParams const* smoothing = nullptr);
 
 }  // namespace ondol::sim

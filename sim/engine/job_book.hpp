@@ -10,6 +10,7 @@
 #include "sim/engine/calendar.hpp"
 #include "topology/build/facility.hpp"
 #include "workloads/demand/job.hpp"
+#include "workloads/demand/phase.hpp"
 #include "workloads/schedulers/placement.hpp"
 #include "workloads/schedulers/queue.hpp"
 
@@ -33,8 +34,9 @@ struct JobRecord {
   double speed = 1;        ///< work per second
   double settled_s = 0;    ///< date up to which `remaining_s` holds
   double energy_j = 0;
-  double level = 1;         ///< activity multiplier of a service's daily profile
-  double fabric_share = 1;  ///< of its scale-out rate alone, while others use the same links
+  double level = 1;                                 ///< activity multiplier of a service's daily profile
+  workloads::FabricShare fabric;                    ///< while others use the same links
+  double network_share_s = 0, storage_share_s = 0;  ///< integrals of that while it ran, up to `settled_s`
   std::uint32_t generation = 0;
   std::vector<Holding> holdings;             ///< by site node, in order
   std::vector<workloads::NodeShare> shares;  ///< the same by node of the pool, as the scheduler sees them
@@ -65,8 +67,11 @@ class JobBook {
   /// Settles a running job and gives it a new speed; moves its end.
   void set_speed(std::uint32_t job, double speed, double now_s);
   void set_level(std::uint32_t job, double level) { records_[job].level = level; }
-  /// The engine reloads the job's nodes and gives it a new speed (Run::share_fabric).
-  void set_fabric_share(std::uint32_t job, double share) { records_[job].fabric_share = share; }
+  /// The engine reloads the job's nodes and gives it a new speed (Run::share_fabrics).
+  void set_fabric_share(std::uint32_t job, workloads::FabricShare share, double now_s) {
+    settle(job, now_s);
+    records_[job].fabric = share;
+  }
   /// Drops what an ended job held, once the nodes know.
   void forget_holdings(std::uint32_t job) { records_[job].holdings = {}; }
   /// Whether a calendar entry still means what it meant when it was written.

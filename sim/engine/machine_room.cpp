@@ -120,7 +120,7 @@ bool MachineRoom::close(std::uint32_t n) {
     if (share.iteration) {
       auto const& draw = share.draw;
       double const speed = draw.speed;
-      share.draw = iteration_draw(c.accelerator, *share.iteration, share.fabric_share, limit, nodes_.die_k[n],
+      share.draw = iteration_draw(c.accelerator, *share.iteration, share.fabric, limit, nodes_.die_k[n],
                                   c.smoothing ? &*c.smoothing : nullptr);
       reference += share.accelerators * draw.at_reference_w;
       slope += share.accelerators * draw.slope_w_per_k;

@@ -20,7 +20,7 @@ struct NodeShareLoad {
   PowerTerms terms;                                          ///< of one accelerator at the reference clock
   double host = 0;                                           ///< host activity, as if the whole node did this
   std::shared_ptr<IterationLoad const> iteration = nullptr;  ///< instead of `terms` and `host`
-  double fabric_share = 1;
+  workloads::FabricShare fabric = {};
   IterationDraw draw = {};  ///< set by the room, of `iteration` on one accelerator
 };
 

@@ -46,7 +46,7 @@ void PhaseWindow::describe(SignalTable& table) const {
   std::string const group = "windows/" + spec_.name, mean = "time: mean";
   table.own_time.push_back({group, spec_.period.v});
   table.series.push_back({group, "power", "W", "Power at the utility meter", mean, "", site_});
-  table.series.push_back({group, "it_power", "W", "Power at the input of the racks", mean, "", it_});
+  table.series.push_back({group, "it_power", "W", "Power at the input of racks and fabric switches", mean, "", it_});
   table.axes.push_back({group, "hall", hall_names_});
   table.series.push_back({group, "hall_power", "W", "Power at the input of the hall's racks", mean, "hall", hall_w_});
   if (!job_names_.empty()) {
@@ -128,7 +128,7 @@ void PhaseWindow::refresh_rack(std::uint32_t rack, MachineRoom const& room, JobB
       auto const& here = parts_in_rack_[rack];
       auto const at = std::find_if(here.begin(), here.end(), [&](auto const& x) { return x.first == jobs[s]; });
       auto& part = cohorts_.at(jobs[s]).parts()[at->second];
-      phase_draws(c.accelerator, *share.iteration, share.fabric_share, room.power_limit_w(node), n.closed_die_k[node], draws);
+      phase_draws(c.accelerator, *share.iteration, share.fabric, room.power_limit_w(node), n.closed_die_k[node], draws);
       double const weight = share.accelerators, held = part.accelerators;
       if (!part.load) part.draws.assign(draws.size(), {.clock = 0});
       part.load = share.iteration.get();
@@ -235,6 +235,7 @@ void PhaseWindow::close_bin(double end_s) {
       hall_w_[facility_.racks[r].hall] += rack_w_[r];
       it += rack_w_[r];
     }
+    for (auto const& f : assembly_.fabrics) it += f.power_w;
     for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
       if (auto const& vertex = assembly_.tree.vertices[v]; vertex.role == Role::rack) vertex_load_w_[v] = rack_w_[vertex.owner];
     tree_.solve(vertex_load_w_);

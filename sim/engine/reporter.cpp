@@ -46,7 +46,8 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.power = scalar("site", "power", "W", "Power at the utility meter", mean);
   v.it = scalar("site", "it_power", "W", "Power at the input of racks and network switches (ISO/IEC 30134-2 category 2)", mean);
   v.cooling = scalar("site", "cooling_power", "W", "Power of fans, pumps and chillers outside the racks", mean);
-  v.distribution = scalar("site", "distribution_loss", "W", "Losses between utility meter and racks", mean);
+  v.distribution =
+      scalar("site", "distribution_loss", "W", "Losses between the utility meter and racks and fabric switches", mean);
   v.pue = scalar("site", "pue", "1", "Power usage effectiveness of the interval", mean);
   v.dry = scalar("site", "dry_bulb", "degC", "Outdoor dry-bulb temperature", point);
   v.wet = scalar("site", "wet_bulb", "degC", "Outdoor wet-bulb temperature", point);
@@ -264,9 +265,9 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
 
   std::vector<Kpi> k{
       {"energy", total / mwh, "MWh", "Energy at the utility meter"},
-      {"it_energy", it2 / mwh, "MWh", "Energy at the input of the racks"},
+      {"it_energy", it2 / mwh, "MWh", "Energy at the input of racks and fabric switches"},
       {"cooling_energy", cooling / mwh, "MWh", "Energy of fans, pumps and chillers outside the racks"},
-      {"distribution_loss", distribution / mwh, "MWh", "Losses between meter and racks"},
+      {"distribution_loss", distribution / mwh, "MWh", "Losses between the meter and racks and fabric switches"},
       {"mean_power", ratio(total, duration_s) / 1e6, "MW", "Mean power at the meter"},
       {"peak_power", peak_w_ / 1e6, "MW", "Highest mean power of a report interval"},
       {"peak_demand_15min", peak_15 / 1e6, "MW", "Highest 15-minute demand"},
@@ -315,6 +316,12 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
   auto const& jobs = book.jobs();
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   auto const date = [](double s) { return s >= 0 ? s : none; };
+  auto const mean_share = [&](std::uint32_t j, double share_s) {
+    auto const& r = book.record(j);
+    bool const shares =
+        r.start_s >= 0 && r.settled_s > r.start_s && schema::fabric_of(scenario_, facility_.pools[jobs[j].pool]);
+    return shares ? share_s / (r.settled_s - r.start_s) : none;
+  };
   recorder.table(
       "jobs",
       std::vector<ColumnSource>{
@@ -337,6 +344,10 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
                    double const run = r.start_s >= 0 ? r.settled_s - r.start_s : 0;
                    return run > 0 ? r.done_s / run : none;
                  }),
+          column("mean_network_share", "1", "Share of its scale-out rate that the job got, where a fabric is declared",
+                 [&](std::uint32_t j) { return mean_share(j, book.record(j).network_share_s); }),
+          column("mean_storage_share", "1", "Share of its rate to storage that the job got, where a fabric is declared",
+                 [&](std::uint32_t j) { return mean_share(j, book.record(j).storage_share_s); }),
       });
   std::vector<double> time;
   std::vector<std::string> event_kind, subject, cause;

@@ -14,6 +14,7 @@
 #include "sim/engine/assemble.hpp"
 #include "sim/engine/calendar.hpp"
 #include "sim/engine/clock.hpp"
+#include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/machine_room.hpp"
 #include "sim/engine/phase_window.hpp"
@@ -35,6 +36,8 @@ using Wall = std::chrono::steady_clock;
 // A job is given a new speed when it changed by more than this share: temperatures creep, and a thousandth moves the end of a
 // day's job by a minute and a half at most, while following every creep would fill the calendar.
 constexpr double speed_resolution = 1e-3;
+/// A share of the fabric below this is an event.
+constexpr double worth_telling = 0.95;
 
 class Run {
  public:
@@ -46,6 +49,7 @@ class Run {
         room_(assembly_, facility),
         book_(workloads::demand(scenario, assembly_.supplies, &warnings_), facility, scenario.scheduler.policy,
               assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
+        fabrics_(scenario, facility, assembly_.accelerators_per_node_of_pool),
         reporter_(scenario, facility, assembly_),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
@@ -80,6 +84,7 @@ class Run {
     happen();
     for (auto const job : book_.schedule(now_s_)) begin_job(job);
     if (whole) control();
+    share_fabrics();
     for (auto const node : room_.take_changed()) {
       for (auto const job : book_.on_node(node)) dirty_.push_back(job);
       if (window_) window_->touch(node);
@@ -238,6 +243,7 @@ class Run {
   void begin_job(std::uint32_t job) {
     for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
     book_.note_energy_at_start(job, room_.nodes().energy_j);
+    fabrics_.start(job, book_.jobs()[job], book_.record(job).holdings);
     load_nodes_of(job);
     if (!window_) return;
     window_->start_job(job, now_s_, room_, book_);
@@ -247,6 +253,7 @@ class Run {
   void end_job(std::uint32_t job, JobPhase how) {
     for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
     if (window_) window_->end_job(job, now_s_);
+    fabrics_.end(job, book_.jobs()[job]);
     book_.end(job, how, now_s_, room_.nodes().energy_j);
     for (auto const& h : book_.record(job).holdings) load_node(h.node);
     book_.forget_holdings(job);
@@ -259,18 +266,28 @@ class Run {
       double const into_hour = local - std::floor(local / 3600.0) * 3600.0;
       auto const hour = static_cast<std::size_t>(std::fmod(std::floor(local / 3600.0), 24.0));
       book_.set_level(job, (*j.profile)[hour]);
+      fabrics_.set_level(job, j, (*j.profile)[hour]);
       calendar_.add({.date_s = now_s_ + 3600.0 - into_hour, .what = Entry::What::profile_change, .subject = job});
     }
     for (auto const& h : book_.record(job).holdings) load_node(h.node);
     dirty_.push_back(job);
   }
 
-  /// The share of its scale-out rate that a job gets from now on.
-  [[maybe_unused]] void share_fabric(std::uint32_t job, double share) {
-    if (book_.record(job).fabric_share == share) return;
-    book_.set_fabric_share(job, share);
-    for (auto const& h : book_.record(job).holdings) load_node(h.node);
-    dirty_.push_back(job);
+  /// Gives the jobs that others have come near to, or gone from, their new share of the links.
+  void share_fabrics() {
+    for (auto const& [job, share] : fabrics_.resolve()) {
+      auto const before = book_.record(job).fabric;
+      book_.set_fabric_share(job, share, now_s_);
+      auto const& j = book_.jobs()[job];
+      if ((before.least() < worth_telling) != (share.least() < worth_telling))
+        reporter_.event(now_s_, share.least() < before.least() ? "fabric_contention_begin" : "fabric_contention_end", j.name,
+                        share.least() < before.least()
+                            ? fmt::format("{:.0f} % of its rate on {}", 100 * share.least(), fabrics_.narrowest_link(job, j))
+                            : "the links are its own again");
+      if (!j.iteration) continue;  // what a stream loses on the fabric is told, not what that does to its job
+      for (auto const& h : book_.record(job).holdings) load_node(h.node);
+      dirty_.push_back(job);
+    }
   }
 
   void load_node(std::uint32_t node) {
@@ -284,7 +301,7 @@ class Run {
         load.push_back({.accelerators = book_.held(job, node),
                         .terms = {},
                         .iteration = iteration_on(room_.class_of(node), j),
-                        .fabric_share = book_.record(job).fabric_share});
+                        .fabric = book_.record(job).fabric});
         continue;
       }
       double const level = book_.record(job).level;
@@ -387,6 +404,7 @@ class Run {
   Clock clock_;
   MachineRoom room_;
   JobBook book_;
+  FabricSharing fabrics_;
   Reporter reporter_;
   std::unique_ptr<Recorder> recorder_;
   double start_unix_s_, duration_s_;

@@ -112,7 +112,7 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
     double ports = 0;
     for (; i < nics.size() && nics[i].node == nics[first].node && nics[i].at == nics[first].at; ++i)
       ports += nics[i].failed ? 0 : 1;
-    if (ports > 0)
+    if (ports > 0 && nics[first].node < nodes.size())  // storage servers are no vertices
       graph.add_edge(Layer::fabric, nodes[nics[first].node], vertex[nics[first].at], ports * shape.port_bytes_per_s);
   }
   for (auto const& bundle : network->bundles()) {

@@ -26,4 +26,12 @@ double overflow_s(Iteration const& iteration, std::span<double const> phase_s, d
 /// `clock` by phase, or empty: the reference clock.  Overflow included, pauses not.
 double iteration_duration_s(Iteration const& iteration, std::span<double const> clock, double fabric_share);
 
+/// At the reference clock, with overflow and the iteration's part of the pauses.
+double mean_duration_s(Iteration const& iteration, FabricShare share);
+
+/// The one share of the network at which the iteration takes as long as with a share for each of its traffics: what is exposed
+/// of each stretches with its own share, what is hidden overflows by it.  1 where no share below 1 is felt.  Checkpoints do not
+/// count.
+double common_share(Iteration const& iteration, std::span<double const> share_of_traffic);
+
 }  // namespace ondol::workloads

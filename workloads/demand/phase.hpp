@@ -25,6 +25,16 @@ enum class PhaseKind {
 };
 char const* to_string(PhaseKind kind);
 
+/// What a job gets of the rates that its times count with: to other ranks, and of its checkpoints to storage.
+struct FabricShare {
+  double network = 1, storage = 1;
+
+  FabricShare(double of_network = 1, double of_storage = 1) : network(of_network), storage(of_storage) {}
+  double of(PhaseKind kind) const { return kind == PhaseKind::checkpoint ? storage : network; }
+  double least() const { return network < storage ? network : storage; }
+  bool operator==(FabricShare const&) const = default;
+};
+
 /// Mean over the ranks of the job; `work` is of one accelerator over the whole phase.
 struct Phase {
   PhaseKind kind = PhaseKind::forward;
@@ -41,10 +51,10 @@ struct Phase {
   }
 };
 
-/// What every rank of a job sends to the scale-out fabric in one iteration, by pattern.  Rank r's group is
-/// {r0, r0 + stride, ... } with `members` ranks; ranks follow the job's accelerators in order of placement.
+/// What every rank of a job sends to the scale-out fabric in one iteration, by pattern; checkpoints as their mean.  Rank r's
+/// group is {r0, r0 + stride, ... } with `members` ranks; ranks follow the job's accelerators in order of placement.
 struct Traffic {
-  enum class Pattern { ring, neighbour, all_to_all };
+  enum class Pattern { ring, neighbour, all_to_all, to_storage };
   Pattern pattern = Pattern::ring;
   int members = 1, stride = 1;
   double bytes = 0;         ///< one rank sends, an iteration
@@ -73,6 +83,7 @@ struct Iteration {
   std::vector<Pause> pauses;
   std::vector<Traffic> traffic;
   Precision precision = Precision::bf16;  ///< of the matmuls: how often operand bits flip
+  double rank_bytes_per_s = 0;            ///< of one accelerator to the scale-out fabric: what the times count with
   int stages = 1;                         ///< of the pipeline: they fill at the start and drain at the end
   int micro_batches = 1;                  ///< of one rank: forward and backward take turns so often
 

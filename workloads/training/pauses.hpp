@@ -15,8 +15,8 @@
 ///                (assumed: half of what a PCIe 5 link of 16 lanes gives); the write runs behind training.
 ///   restore      S / storage bandwidth, before a job goes on from a checkpoint
 ///
-/// Ignores: traffic of the write behind training, reading of evaluation data, start-up of the framework.
-/// Page: docs/models/training-pauses.md
+/// The write meets other traffic only on a fabric with storage_nodes.  Ignores: reading of evaluation data, start-up of the
+/// framework. Page: docs/models/training-pauses.md
 
 #include <vector>
 

@@ -270,6 +270,7 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   it.precision = *precision;
   it.stages = job.pipeline_parallel;
   it.micro_batches = static_cast<int>(m);
+  it.rank_bytes_per_s = links.scaleout.bytes_per_s;
   auto const add = [&](PhaseKind kind, double duration_s, double clock_share, double fabric_share, double awake,
                        meter::Work const& work) {
     if (duration_s > 0)
@@ -377,13 +378,14 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   auto const traffic = [&](Traffic::Pattern pattern, Group const& group, int stride, Messages const& sums,
                            Messages const& exposed) {
     if (!groups.leaves(group) || sums.scaleout_bytes <= 0) return;
-    it.traffic.push_back({.pattern = pattern,
-                          .members = group.ranks,
-                          .stride = stride,
-                          .bytes = sums.scaleout_bytes,
-                          .time_s = sums.time_s,
-                          .hidden_s = std::max(0.0, sums.time_s - exposed.time_s),
-                          .fabric_share = sums.fabric_share()});
+    it.traffic.push_back(
+        {.pattern = pattern,
+         .members = pattern == Traffic::Pattern::neighbour ? job.pipeline_parallel : group.ranks,  // pairs were timed
+         .stride = stride,
+         .bytes = sums.scaleout_bytes,
+         .time_s = sums.time_s,
+         .hidden_s = std::max(0.0, sums.time_s - exposed.time_s),
+         .fabric_share = sums.fabric_share()});
   };
   int const t = job.tensor_parallel;
   traffic(Traffic::Pattern::ring, groups.tensor(), 1, tensor_forward + tensor_backward, tensor);
@@ -391,6 +393,15 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
   traffic(Traffic::Pattern::all_to_all, groups.experts(), t, expert_forward + expert_backward, expert);
   traffic(Traffic::Pattern::neighbour, groups.stages(), t * groups.replica_ranks(), hops, pipeline);
   traffic(Traffic::Pattern::ring, groups.replicas(), t, sent.gradients + sent.weights, data);
+  if (job.checkpoint_interval.v > 0) {
+    bool const behind = job.checkpoint == schema::CheckpointMode::async;
+    double const iterations = it.pauses.back().iterations;
+    it.traffic.push_back({.pattern = Traffic::Pattern::to_storage,
+                          .members = job.accelerators,
+                          .bytes = r.checkpoint.bytes / (n * iterations),
+                          .time_s = r.checkpoint.write_s / iterations,
+                          .hidden_s = behind ? r.checkpoint.write_s / iterations : 0});
+  }
   return r;
 }
 

@@ -54,5 +54,38 @@ TEST(IterationTime, LetsWhollyHiddenTrafficGrowToTheLengthOfItsKernels) {
   EXPECT_DOUBLE_EQ(iteration_duration_s(it, {}, 0.25), 3.0 + 2.0 + 1.0);  // 4 s under 3 s
 }
 
+Iteration of_two_traffics() {
+  auto it = training();
+  it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 0.5});                   // all of the data phase
+  it.traffic.push_back({.members = 8, .bytes = 1e9, .time_s = 2.5, .hidden_s = 2.5});  // has half a second of room
+  return it;
+}
+
+TEST(CommonShare, IsTheSharesOwnWhereAllAreAlike) {
+  auto const it = of_two_traffics();
+  std::array<double, 2> const half{0.5, 0.5};
+  EXPECT_NEAR(common_share(it, half), 0.5, 1e-9);
+}
+
+TEST(CommonShare, IsFeltAsMuchAsWhatIsExposed) {
+  auto const it = of_two_traffics();
+  std::array<double, 2> const exposed{0.5, 1.0}, hidden{1.0, 0.9}, overflowing{1.0, 0.5};
+  EXPECT_EQ(common_share(it, hidden), 1);  // 2.78 s still fit under 3 s
+  // 0.5 s more by the first: 0.5/s + 2.5/s - 3 = 1.
+  EXPECT_NEAR(common_share(it, exposed), 3.0 / 4.0, 1e-8);
+  // 2 s more that no longer hide of the second.
+  EXPECT_NEAR(mean_duration_s(it, common_share(it, overflowing)), 3.5 + 2.0, 1e-8);
+}
+
+TEST(CommonShare, LeavesCheckpointsToTheStorage) {
+  auto it = training();
+  it.pauses.push_back(
+      {.iterations = 10, .phases = {{.kind = PhaseKind::checkpoint, .duration_s = 20, .fabric_share = 1, .work = {}}}});
+  it.traffic.push_back({.pattern = Traffic::Pattern::to_storage, .members = 8, .bytes = 1e9, .time_s = 2});
+  std::array<double, 1> const half{0.5};
+  EXPECT_EQ(common_share(it, half), 1);
+  EXPECT_DOUBLE_EQ(mean_duration_s(it, {1, 0.5}), 3.5 + 4);
+}
+
 }  // namespace
 }  // namespace ondol::workloads

@@ -87,6 +87,11 @@ FabricShape fabric_shape(schema::Scenario const& scenario, std::size_t fabric) {
     auto const& rack = scenario.catalogue.rack.at(group.rack);
     f.nodes.push_back(node_shape(scenario.catalogue, rack, spec, natural(group.count) * natural(rack.nodes)));
   }
+  if (spec.storage_nodes > 0) {
+    auto const ports = spec.storage_ports > 0 ? natural(spec.storage_ports) : f.nodes.empty() ? 1 : f.nodes.front().nics;
+    f.nodes.push_back(
+        {.nodes = natural(spec.storage_nodes), .accelerators = 1, .nics = ports, .scaleup = schema::ScaleUp::none});
+  }
   return f;
 }
 
@@ -96,6 +101,7 @@ FabricShape fabric_shape(schema::Scenario const& scenario, Facility const& facil
   for (auto const& rack : facility.racks)  // group by group, as above
     if (std::find(pools.begin(), pools.end(), scenario.racks[rack.group].pool) != pools.end())
       for (std::uint32_t n = 0; n < rack.nodes; ++n) f.node_names.push_back(rack.name + "/n" + std::to_string(n + 1));
+  for (int n = 1; n <= scenario.fabric[fabric].storage_nodes; ++n) f.node_names.push_back("storage/n" + std::to_string(n));
   return f;
 }
 
