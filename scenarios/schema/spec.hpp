@@ -222,12 +222,12 @@ struct FabricSpec {
 // ---------------------------------------------------------------------------------------------------- demand
 /// What a job makes its accelerators and hosts do, as fractions of what the hardware could do.
 struct ActivitySpec {
-  double sm = 0;              ///< share of time the compute units are awake
-  double compute = 0;         ///< share of the sustained matmul rate (matmul_efficiency x peak of the precision)
-  double memory = 0;          ///< share of the sustained memory bandwidth
-  double host = 0;            ///< share of the host's active power span
-  BytesPerSecond network{0};  ///< each accelerator sends to the others of its job, on a declared fabric
+  double sm = 0;       ///< share of time the compute units are awake
+  double compute = 0;  ///< share of the sustained matmul rate (matmul_efficiency x peak of the precision)
+  double memory = 0;   ///< share of the sustained memory bandwidth
+  double host = 0;     ///< share of the host's active power span
   std::string precision = "bf16";
+  BytesPerSecond network{0};  ///< each accelerator sends to the others of its job, on a declared fabric
 };
 
 /// What the backward pass computes again: nothing that fused kernels keep, the attention core, or whole layers.

@@ -17,12 +17,12 @@ struct Iteration;
 
 /// What a job makes its accelerators and hosts do, each 0..1 of what the hardware could do.
 struct Activity {
-  double sm = 0;                   ///< share of time the compute units are awake
-  double compute = 0;              ///< share of the sustained matmul rate (matmul efficiency x peak of the precision)
-  double memory = 0;               ///< share of the sustained memory bandwidth
-  double host = 0;                 ///< share of the host's active power span
-  double network_bytes_per_s = 0;  ///< each accelerator sends to the others of its job over the scale-out fabric
+  double sm = 0;       ///< share of time the compute units are awake
+  double compute = 0;  ///< share of the sustained matmul rate (matmul efficiency x peak of the precision)
+  double memory = 0;   ///< share of the sustained memory bandwidth
+  double host = 0;     ///< share of the host's active power span
   Precision precision = Precision::bf16;
+  double network_bytes_per_s = 0;  ///< each accelerator sends to the others of its job over the scale-out fabric
 
   bool operator==(Activity const&) const = default;
 };
