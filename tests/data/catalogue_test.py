@@ -195,7 +195,7 @@ def wall_watts(node: str, accelerator_w: float, host: float) -> float:
     ("nvidia/dgx-h200", "idle", 0.0, 2382),
     ("nvidia/dgx-b200", "idle", 0.0, 2815),
     ("lenovo/sr780a-v3-b200", "idle", 0.0, 2356),
-    ("supermicro/h100-immersion", "idle+context", 0.0, 2775),
+    ("smc/h100-immersion", "idle+context", 0.0, 2775),
     # accelerators at their cap of 500 W serving llama2-70b, host assumed half busy
     ("nvidia/dgx-h200", 500.0, 0.5, 6153),
     # at 350 W, gptj
