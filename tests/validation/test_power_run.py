@@ -44,6 +44,13 @@ def test_data_say_what_the_logs_say(rows, theirs):
     assert theirs.energy_kwh == pytest.approx(theirs.power_w.mean() * rows.NODES * theirs.run_s / 3.6e6, rel=1e-3)
 
 
+def test_host_of_the_node_is_what_the_lora_runs_give(rows):
+    """host_active of the catalogue, at the host activity of training."""
+    assert "smc_64n_gpt3_a" not in rows.LORA_RUNS
+    found = rows.lora(ONDOL)
+    assert found.accelerators_w + found.host_w == pytest.approx(found.metered_w, rel=0.005)
+
+
 def test_every_run_of_the_meters_has_the_same_lag(rows):
     assert "smc_64n_gpt3_a" not in rows.LAG_RUNS
     for run in rows.LAG_RUNS:

@@ -17,6 +17,8 @@ NODES, EVALUATIONS, STEPS = 64, 24, 288
 GRID_S = 2.0
 # Runs of the same meters that the lag is read off; the run that is judged is not among them.
 LAG_RUNS = ("smc_1n_bert_a", "smc_1n_lora_a", "smc_1n_lora_b", "smc_8n_lora_a", "smc_8n_lora_b", "smc_8n_lora_c")
+# Runs that host_active of the catalogue's node is fitted to; the run that is judged is not among them.
+LORA_RUNS = ("smc_1n_lora_a", "smc_1n_lora_b")
 METERED_KWH = 415.255  # of the raw readings, data/SOURCE.md
 
 
@@ -138,6 +140,32 @@ def simulated(ondol: Path, lag_s: float) -> Run:
     in_evaluation = (ends * row_s) % block_s >= block_s - evaluation_s
     return Run((sums[ends] - sums[ends - rows]) / rows, in_evaluation, run_s, (run_s / EVALUATIONS - evaluation_s) / (STEPS / EVALUATIONS), evaluation_s,
                NODES * power.sum() * row_s / 3.6e6)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lora:
+    """Node behind its supplies in LoRA training."""
+    accelerators_w: float
+    host_w: float
+    metered_w: float
+
+
+@functools.cache
+def lora(ondol: Path) -> Lora:
+    """Forward pass and backward pass without the products of weights' gradients, taken as half of it; nothing to exchange or update.
+
+    Metered is the median reading: the runs stop for seconds, and the model knows no such stops.  The step model counts state of all weights, so
+    memory is not asked for.
+    """
+    command = [ondol, "ask", "step", FOLDER / "smc_1n_lora.toml", "--json", "--set", 'accelerator."nvidia/h100-sxm-immersion".memory="1 TB"']
+    (step,) = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    phase = {p["kind"]: p for p in step["phases"]}
+    forward_s, backward_s = phase["forward"]["duration_s"], phase["backward"]["duration_s"] / 2
+    seconds = {"forward": forward_s, "backward": backward_s, "tensor": phase["tensor"]["duration_s"],
+               "straggler": phase["straggler"]["duration_s"] * (forward_s + backward_s) / (forward_s + 2 * backward_s)}
+    mean_w = sum(s * phase[kind]["accelerator_power_w"] for kind, s in seconds.items()) / sum(seconds.values())
+    metered = np.concatenate([readings(run, "DC").to_numpy(float).ravel() for run in LORA_RUNS])
+    return Lora(8 * mean_w, 8 * step["power"]["host_w"], float(np.median(metered)))
 
 
 def behind_supplies(run: Run) -> Run:

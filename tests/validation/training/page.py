@@ -8,8 +8,8 @@ HEAD = """# Time of training steps
 
 `ondol ask step` on the step files of [tests/validation/training](../tests/validation/training), one a source: rack, shape, layout, precision and
 network as published. Where a layout is not printed the file says what is assumed and why. Within each source, kind of hardware and precision the
-first, third, ... row **fit** what the step model leaves open, the others **judge**; a row alone of its kind judges. Time is that under the board's
-own power limit. How the model works: [training step](models/training-step.md).
+first, third, ... row **fit** what the step model leaves open, the others **judge**; a row alone of its kind judges, and so do all of NeMo 24.04. Time is that
+under the board's own power limit; it contains evaluations where the published one does, which is so of MLPerf GPT-3 alone. How the model works: [training step](models/training-step.md).
 """
 
 TITLES = {
