@@ -8,7 +8,9 @@
 #include <random>
 
 #include "scenarios/base/error.hpp"
+#include "sim/network/collective_rates.hpp"
 #include "sim/network/max_min.hpp"
+#include "tests/sim/network/fabrics.hpp"
 #include "workloads/demand/iteration_time.hpp"
 
 namespace ondol::sim {
@@ -208,6 +210,29 @@ TEST(Contention, IsMaxMinAmongTheOthersMeans) {
     }
     EXPECT_TRUE(any);
   }
+}
+
+// Alone on the fabric a job has the share that a collective of its ring has there: oversubscription and collisions are its own.
+TEST(Contention, AloneIsTheRungOfRates) {
+  int slowed = 0;
+  for (auto f : {testing::shape(testing::Kind::rail_fat_tree, 16), testing::lone_leaves(16, 1), testing::lone_leaves(16, 2)})
+    for (auto const routing : {testing::Routing::ecmp, testing::Routing::adaptive}) {
+      f.routing = routing;
+      auto const routes = topology::make_routes(f);
+      CollectiveRates rates(*routes);
+      for (std::uint32_t const stride : {1u, 3u}) {
+        Places at;
+        for (std::uint32_t node = 0; node < 16; ++node)
+          for (std::uint32_t g = 0; g < 8; ++g) at.push_back(node * stride % 16 * 8 + g);
+        auto const by_rates = rates.time(testing::links(), workloads::Op::reduce_scatter, 1e9, at).share;
+        Contention c(*routes);
+        c.start(0, at, job(128, 1));
+        c.resolve();
+        EXPECT_NEAR(c.share(0).network, by_rates, 0.02) << "stride " << stride;
+        slowed += by_rates < 0.95;
+      }
+    }
+  EXPECT_GT(slowed, 0);
 }
 
 TEST(Contention, TheOrderInWhichJobsStartDoesNotMatter) {
