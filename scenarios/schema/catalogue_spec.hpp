@@ -270,12 +270,18 @@ struct ModelShapeSpec {
   double parameters = 0;         ///< total
   double active_parameters = 0;  ///< per token (MoE); 0: all
   int layers = 0, hidden = 0, heads = 0, kv_heads = 0, ffn_hidden = 0, vocabulary = 0;
-  int head_dim = 0;                      ///< 0: hidden / heads
+  int head_dim = 0;                      ///< 0: hidden / heads; with kv_latent of values, and of keys without rope_dim
   int experts = 0, experts_a_token = 0;  ///< of a layer; 0: no mixture, or not said
   int expert_hidden = 0;                 ///< inner size of one expert
   int shared_experts = 0;                ///< that every token meets, each of expert_hidden
   int dense_layers = 0;                  ///< of a mixture, the first ones without experts
+  int expert_node_limit = 0;             ///< domains that the experts of one token may lie in; 0: any
+  int kv_latent = 0, query_latent = 0;   ///< compressed keys and values, queries; 0: not compressed
+  int rope_dim = 0;                      ///< of a compressed head, beside head_dim: what is rotated
 };
+
+/// Whether a row goes to each of its experts by itself, or over the fabric once to each domain that holds some.
+enum class ExpertDispatch { copies, once_a_node };
 
 /// What a training framework fuses, and what it hides behind products; by default nothing hides and kernels are the tables'.
 /// [docs/models/training-step.md].
@@ -290,6 +296,11 @@ struct TrainingStackSpec {
   double context_overlap = 0;     ///< the same of context groups
   double expert_overlap = 0;      ///< the same of expert groups
   double pipeline_overlap = 0;    ///< the same of messages between stages while all stages work
+  ExpertDispatch expert_dispatch = ExpertDispatch::copies;
+  double dispatch_bytes = 2;      ///< of one value of a row on its way to experts; back: 2
+  double expert_sm_share = 0;     ///< of multiprocessors: hidden messages of experts take them from kernels
+  double kept_bytes = 2;          ///< of one value that a product keeps for its backward pass
+  bool light_recompute = false;   ///< outputs of norms, activations and latents' products computed again, not kept
   double data_overlap = 0;        ///< share of gradients' and weights' messages that may hide behind kernels
   Seconds launch{4e-6};           ///< the host takes to start one kernel
 };

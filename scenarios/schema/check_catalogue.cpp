@@ -111,6 +111,18 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
     if (d.fluid_out <= d.design_air && !d.adiabatic)
       c.error(path + ".fluid_out", "fluid_out is not above design_air, as in any dry cooler");
   }
+  for (auto const& [id, m] : s.catalogue.model) {
+    auto const path = "model." + id;
+    if (!c.good(path)) continue;
+    if (m.kv_latent == 0 && m.query_latent > 0)
+      c.error(path + ".query_latent", "query_latent needs kv_latent: compressed queries meet compressed keys");
+    if (m.kv_latent == 0 && m.rope_dim > 0)
+      c.error(path + ".rope_dim", "rope_dim needs kv_latent: other heads rotate all of head_dim");
+    if (m.experts == 0 && m.expert_node_limit > 0)
+      c.error(path + ".expert_node_limit", "expert_node_limit limits experts, but experts is 0 or missing");
+    if (m.experts_a_token > m.experts)
+      c.error(path + ".experts_a_token", "a token meets more experts than the " + std::to_string(m.experts) + " of a layer");
+  }
   for (auto const& [id, t] : s.tariff) check_tariff(c, "tariff." + id, t);
 }
 

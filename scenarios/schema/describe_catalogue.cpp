@@ -332,6 +332,10 @@ void describe(Table& t, ModelShapeSpec& s) {
   t("expert_hidden", s.expert_hidden, "inner size of one expert").range(0, 100000000);
   t("shared_experts", s.shared_experts, "experts that every token meets").range(0, 1000000);
   t("dense_layers", s.dense_layers, "first layers without experts").range(0, 1000000);
+  t("expert_node_limit", s.expert_node_limit, "scale-up domains that one token's experts lie in; 0: any").range(0, 1000000);
+  t("kv_latent", s.kv_latent, "width of compressed keys and values; 0: not compressed").range(0, 10000000);
+  t("query_latent", s.query_latent, "width of compressed queries; 0: not compressed").range(0, 10000000);
+  t("rope_dim", s.rope_dim, "rotated part of a head beside head_dim, with kv_latent").range(0, 100000);
 }
 
 void describe(Table& t, TrainingStackSpec& s) {
@@ -345,6 +349,14 @@ void describe(Table& t, TrainingStackSpec& s) {
   t("context_overlap", s.context_overlap, "share of context groups' messages hidden behind attention").fraction();
   t("expert_overlap", s.expert_overlap, "share of expert groups' messages hidden behind products").fraction();
   t("pipeline_overlap", s.pipeline_overlap, "share of messages between stages hidden while all stages work").fraction();
+  t("expert_dispatch", s.expert_dispatch,
+    {{ExpertDispatch::copies, "copies"}, {ExpertDispatch::once_a_node, "once_a_node"}},
+    "a row goes over the fabric to each of its experts, or once to each domain that holds some");
+  t("dispatch_bytes", s.dispatch_bytes, "of one value on its way to experts; back it has 2").range(0.5, 4);
+  t("expert_sm_share", s.expert_sm_share, "share of multiprocessors that expert messages take from kernels beside them")
+      .range(0, 0.9);
+  t("kept_bytes", s.kept_bytes, "of one value that a product keeps for its backward pass").range(0.5, 4);
+  t("light_recompute", s.light_recompute, "outputs of norms, activations and latents' products are computed again");
   t("data_overlap", s.data_overlap, "share of gradients' and weights' messages hidden behind kernels").fraction();
   t("launch", s.launch, "host's time to start one kernel").range(0, 1);
 }

@@ -62,24 +62,35 @@ class Builder {
 
   Passes layer(bool experts) const {
     Passes p;
-    norms(p);
-    linear(p, s_.hidden, (s_.query_width() + 2 * s_.kv_width()) / t_);
-    rotation(p);
+    Passes light;  // cheap beside what its outputs take to keep
+    norms(light);
+    if (s_.kv_latent > 0) {
+      linear(p, s_.hidden, s_.latents());
+      double const from = s_.query_latent > 0 ? s_.query_latent : s_.hidden;
+      linear(light, from, s_.score_width() / t_);
+      linear(light, s_.kv_latent, 2 * s_.kv_width() / t_);
+      rotation(light);
+    } else {
+      linear(p, s_.hidden, (s_.query_width() + 2 * s_.kv_width()) / t_);
+      rotation(p);
+    }
     Passes core;
     attention(core);
     p += core;
     p.attention_s = core.forward.time_s;
     linear(p, s_.query_width() / t_, s_.hidden);
     if (experts)
-      mixture(p);
+      mixture(p, light);
     else
-      feed_forward(p, s_.ffn / t_);
+      feed_forward(p, light, s_.ffn / t_);
     residuals(p);
+    p += light;
     if (recompute_ == schema::Recompute::full) {
       p.backward += p.forward;
     } else if (recompute_ == schema::Recompute::selective && !stack_.fused_attention) {
       p.backward += core.forward;
     }
+    if (recompute_ != schema::Recompute::full && stack_.light_recompute) p.backward += light.forward;
     return p;
   }
 
@@ -150,7 +161,7 @@ class Builder {
   }
 
   void rotation(Passes& p) const {
-    double const x = 2 * n_ * (s_.query_width() + s_.kv_width()) / t_;
+    double const x = 2 * n_ * (s_.score_width() + s_.key_width()) / t_;
     double const v = 2 * n_ * s_.kv_width() / t_;
     if (stack_.fused_attention) {
       stream(p.forward, x, x, 2);
@@ -165,16 +176,16 @@ class Builder {
   void attention(Passes& p) const {
     double const heads = std::max(1.0, s_.heads / t_), kv_heads = std::max(1.0, s_.kv_heads / t_);
     if (stack_.fused_attention) {
-      p.forward.add(clock_.attention(b_, heads, kv_heads, s_.head_dim, sequence_), 1 / c_, c_);
-      p.backward.add(clock_.attention_backward(b_, heads, kv_heads, s_.head_dim, sequence_), 1 / c_, c_);
+      p.forward.add(clock_.attention(b_, heads, kv_heads, s_.attention_dim(), sequence_), 1 / c_, c_);
+      p.backward.add(clock_.attention_backward(b_, heads, kv_heads, s_.attention_dim(), sequence_), 1 / c_, c_);
       return;
     }
     double const rows = b_ * heads * sequence_ / c_, scores = rows * sequence_;
-    p.forward.add(clock_.gemm(rows, sequence_, s_.head_dim, Precision::bf16));
+    p.forward.add(clock_.gemm(rows, sequence_, s_.attention_dim(), Precision::bf16));
     stream(p.forward, 4 * scores, 5 * scores, 2);  // scale, mask and softmax; dropout with its mask
-    p.forward.add(clock_.gemm(rows, s_.head_dim, sequence_, Precision::bf16));
-    p.backward.add(clock_.gemm(rows, sequence_, s_.head_dim, Precision::bf16), 2);
-    p.backward.add(clock_.gemm(rows, s_.head_dim, sequence_, Precision::bf16), 2);
+    p.forward.add(clock_.gemm(rows, s_.attention_dim(), sequence_, Precision::bf16));
+    p.backward.add(clock_.gemm(rows, sequence_, s_.attention_dim(), Precision::bf16), 2);
+    p.backward.add(clock_.gemm(rows, s_.attention_dim(), sequence_, Precision::bf16), 2);
     stream(p.backward, 7 * scores, 4 * scores, 2);
   }
 
@@ -184,25 +195,25 @@ class Builder {
     stream(p.backward, (s_.branches + 1) * x, s_.branches * x);
   }
 
-  void feed_forward(Passes& p, double width) const {
+  void feed_forward(Passes& p, Passes& light, double width) const {
     linear(p, s_.hidden, s_.branches * width);
-    activation(p, n_, width);
+    activation(light, n_, width);
     linear(p, width, s_.hidden);
   }
 
-  void mixture(Passes& p) const {
+  void mixture(Passes& p, Passes& light) const {
     p.forward.add(clock_.gemm(n_, s_.experts, s_.hidden, Precision::bf16), 1, 6);
     p.backward.add(clock_.gemm(n_, s_.hidden, s_.experts, Precision::bf16), 2, 3);
     // Every rank keeps as many rows as it sends away: n k rows over experts / e experts of its own, of e groups' tokens.
     double const here = std::max(1.0, s_.experts / expert_ranks), width = s_.expert_ffn / t_;
     double const routed = n_ * s_.met, rows = routed / here;
     linear(p, s_.hidden, s_.branches * width, rows, here);
-    activation(p, routed, width);
+    activation(light, routed, width);
     linear(p, width, s_.hidden, rows, here);
     double const moved = 2 * routed * s_.hidden / t_;  // rows to their experts' order and back
     stream(p.forward, 2 * moved, 2 * moved, 4);
     stream(p.backward, 2 * moved, 2 * moved, 4);
-    if (s_.shared > 0) feed_forward(p, s_.shared * width);
+    if (s_.shared > 0) feed_forward(p, light, s_.shared * width);
   }
 
  public:

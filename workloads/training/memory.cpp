@@ -36,8 +36,14 @@ StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& model, Tra
   auto const layer = [&](bool experts, bool lean) {
     double const met = experts ? shape.met : 0;
     double const width = experts ? (shape.met + shape.shared) * shape.expert_ffn : shape.ffn;
-    double const split = 4 * (shape.query_width() + shape.kv_width()) + 2 * (shape.branches + (lean ? 0 : 1)) * width;
-    double const whole = ((lean ? 6 : 10) + 4 * met) * shape.hidden;
+    bool const light = lean || stack.light_recompute;  // cheap outputs are computed again
+    double const kept = stack.kept_bytes, again = light ? 0 : 1;
+    // Queries, keys, values (from latents: cheap) and their sums.
+    double const heads = (shape.kv_latent > 0 ? again : 1) * 2 * (shape.score_width() + shape.key_width() + shape.kv_width()) +
+                         2 * shape.query_width();
+    double const split = heads + kept * (shape.branches + again) * width;
+    double const whole = 2 * (shape.kv_latent > 0 ? shape.latents() : 0) +
+                         (6 + 2 * kept * again + (kept + 2 * again) * met) * shape.hidden;
     return sb * (split / t + whole / (job.sequence_parallel ? t : 1));
   };
   double const moe_share = shape.moe_layers / shape.layers;

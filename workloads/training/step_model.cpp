@@ -111,6 +111,21 @@ struct StepMessages {
   Messages gradients, weights;
 };
 
+/// Rows of a micro-batch to their experts, or back; `bytes` is one row of each token.
+CollectiveTime rows_time(Interconnect const& links, Group const& g, Shape const& shape, TrainingStackSpec const& stack,
+                         double bytes) {
+  double const domains = std::ceil(1.0 * g.ranks / g.per_domain);
+  if (stack.expert_dispatch == schema::ExpertDispatch::copies || domains <= 1)
+    return collective_time(links, Op::all_to_all, bytes * shape.met, g);
+  // Ranks of the same place in their domains exchange; each forwards what came to its own: at once, so the longer counts.
+  auto out = collective_time(links, Op::all_to_all, bytes * met_domains(shape, domains), {.ranks = static_cast<int>(domains)});
+  auto const in =
+      collective_time(links, Op::all_to_all, bytes * shape.met, {.ranks = g.per_domain, .per_domain = g.per_domain});
+  out.time_s = std::max(out.time_s, in.time_s);
+  out.scaleup_bytes = in.scaleup_bytes;
+  return out;
+}
+
 StepMessages messages(TrainingSpec const& job, Shape const& shape, RankParameters const& ours, TrainingStackSpec const& stack,
                       Interconnect const& links, Groups const& groups) {
   StepMessages m;
@@ -131,14 +146,17 @@ StepMessages messages(TrainingSpec const& job, Shape const& shape, RankParameter
   m.tensor_backward = 2 * block;
   if (again) m.tensor_backward += m.tensor_forward;
 
-  double const keys = 2 * 2 * n * c * shape.kv_width() / t;
+  double const keys = 2 * n * c * (shape.key_width() + shape.kv_width()) / t;
   m.context_forward.add(time(Op::all_gather, keys, groups.context()));
   m.context_backward.add(time(Op::all_gather, keys, groups.context()), again ? 2 : 1);
   m.context_backward.add(time(Op::reduce_scatter, keys, groups.context()));
 
-  auto const rows = time(Op::all_to_all, 2 * n * shape.met * shape.hidden / t, groups.experts());
-  m.expert_forward.add(rows, 2);
-  m.expert_backward.add(rows, again ? 4 : 2);
+  // Rows to experts and back, backward the gradients.
+  Messages rows;
+  for (double const each : {stack.dispatch_bytes, 2.0})
+    rows.add(rows_time(links, groups.experts(), shape, stack, each * n * shape.hidden / t));
+  m.expert_forward = rows;
+  m.expert_backward = (again ? 2.0 : 1.0) * rows;
 
   // Tensor ranks send a share each; where all of them need the whole, they gather it on their own links.
   m.stage.add(time(Op::send_recv, activations / t, groups.stages()));
@@ -217,7 +235,10 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
     };
     s.tensor_s = rest(layers * tensor.time_s, split, s.kernels_s);
     s.context_s = rest(layers * context.time_s, stack.context_overlap, attention);
-    s.expert_s = rest(moe_layers * expert.time_s, stack.expert_overlap, s.kernels_s);
+    // Beside messages of experts kernels have the other multiprocessors only, and last longer.
+    double const taken = stack.expert_sm_share, experts_s = moe_layers * expert.time_s;
+    s.expert_s = rest(experts_s, stack.expert_overlap, s.kernels_s / (1 - taken));
+    s.kernels_s += taken * (experts_s - s.expert_s);
     return s;
   };
   double const moe_share = shape.layers > 0 ? shape.moe_layers / shape.layers : 0;
@@ -346,7 +367,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
         pause.duration_s() / pause.iterations;
   r.step_s = it.mean_duration_s();
 
-  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute, stack.fused_attention);
+  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute, stack.fused_attention,
+                              stack.light_recompute);
   r.model_flop = flop.model();
   r.hardware_flop = flop.hardware();
   r.mfu = r.model_flop / (n * r.step_s * pool.peak_flop_per_s(*precision));

@@ -7,7 +7,9 @@
 ///                framework splits them along with their products, into t pieces, one piece has nothing beside it: (t - 1)/t
 ///                hide at most [wang2023overlap]; all-reduces are not split
 ///   context      keys and values of the others, forward and backward, and their gradients
-///   expert       2 all-to-all of the routed rows forward, 2 backward
+///   expert       2 all-to-all of the routed rows forward, 2 backward: k rows a token, or over the fabric one to each domain that
+///                it meets (shape.hpp) and k within, both at once.  Hidden ones take multiprocessors from kernels
+///                [deepseek2024v3, section 3.2.2]
 ///                full recomputation sends the forward messages of these three once more
 ///   pipeline     2 v messages of 2 n h / t byte a micro-batch; those of the ramps are never hidden
 ///   data         reduce-scatter of gradients, all-gather of weights; exposed T - min(share T, R x pass), the pass over a

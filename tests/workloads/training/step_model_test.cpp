@@ -89,6 +89,48 @@ TEST(Shape, MixtureOfExpertsCountsActiveParameters) {
   EXPECT_DOUBLE_EQ(shape_of(moe).met_weights(), 37e9 - 2.0 * 129280 * 7168);
 }
 
+/// The published shape, with compressed keys [deepseek2024v3, section 4.2].
+schema::ModelShapeSpec deepseek_v3() {
+  schema::ModelShapeSpec m{"v3", "v3", 671e9, 37e9, 61, 7168, 128, 128, 18432, 129280};
+  m.head_dim = 128;
+  m.kv_latent = 512;
+  m.query_latent = 1536;
+  m.rope_dim = 64;
+  m.experts = 256;
+  m.experts_a_token = 8;
+  m.expert_hidden = 2048;
+  m.shared_experts = 1;
+  m.dense_layers = 3;
+  return m;
+}
+
+TEST(Shape, CompressedKeysGiveThePublishedParametersOfDeepSeekV3) {
+  auto const s = shape_of(deepseek_v3());
+  // 7168 x 2112 to the latents, 1536 x 24576 and 512 x 32768 from them, 16384 x 7168 out.
+  EXPECT_DOUBLE_EQ(s.attention_weights(), 187105280);
+  double const tables = 2 * 129280.0 * 7168;
+  EXPECT_NEAR((s.resident_weights() + s.routed_weights() + tables) / 671e9, 1, 0.001);
+  EXPECT_NEAR((s.met_weights() + tables) / 37e9, 1, 0.015);
+  auto const f = step_flop(deepseek_v3(), 1, 4096, Recompute::none);
+  EXPECT_DOUBLE_EQ(f.attention, 3 * 4 * 4096.0 * 4096 * 61 * 128 * 160);  // scores over 192 of a head, sums over 128
+}
+
+TEST(Shape, ATokenMeetsDomainsAsDrawnWithoutRepetition) {
+  Shape s;
+  s.experts = 8;
+  s.met = 2;
+  EXPECT_DOUBLE_EQ(met_domains(s, 4), 4 * (1 - 15.0 / 28));  // C(6, 2) of C(8, 2) pairs miss a domain
+  s.node_limit = 2;
+  EXPECT_DOUBLE_EQ(met_domains(s, 4), 2 * (1 - 1.0 / 6));  // C(2, 2) of C(4, 2)
+  s.node_limit = 1;
+  EXPECT_DOUBLE_EQ(met_domains(s, 4), 1);
+  s.node_limit = 0;
+  s.met = 8;
+  EXPECT_DOUBLE_EQ(met_domains(s, 4), 4);
+  s.experts = 8e6;
+  EXPECT_NEAR(met_domains(s, 4), 4 * (1 - std::pow(0.75, 8)), 1e-5);
+}
+
 // ---------------------------------------------------------------------------------------------------------- memory
 
 TEST(StepMemory, ReproducesThePublishedActivationsAndState) {
@@ -158,6 +200,21 @@ TEST(StepMemory, LayersWithExpertsKeepTheRowsOfEachExpertMet) {
   double const heads = 4 * 5120 + 10 * 4096, dense = heads + 6 * 14336, routed = heads + 6 * 3000 + 8 * 4096;
   auto const t = job({8, 8, 1, 1}, 4096, "bf16", Recompute::none, 0);
   EXPECT_NEAR(step_memory(t, moe).activation_bytes / (4096 * (8 * dense + 24 * routed)), 1, 1e-12);
+}
+
+TEST(StepMemory, CompressedKeysAndLightRecomputationKeepWhatIsPublished) {
+  auto const t = job({1024, 1024, 1, 1}, 4096, "fp8", Recompute::none, 50e9);
+  schema::TrainingStackSpec stack;
+  // Of a token and layer, by hand.  All kept: latents, queries and keys of 192 a head, values and sums of 128, 2 byte; 5 norms,
+  // products and masks of 7168 x 2; dense 3 x 18432 x 2, experts 3 x 9 x 2048 x 2 and 8 rows there and back.
+  double const latents = 2 * 2112.0, heads = 2 * 128 * (192 + 192 + 128 + 128), rest = 10 * 7168;
+  double const dense = latents + heads + rest + 6 * 18432, routed = latents + heads + rest + 6 * 18432 + 8 * 4 * 7168;
+  EXPECT_NEAR(step_memory(t, deepseek_v3(), stack).activation_bytes / (4096 * (3 * dense + 58 * routed)), 1, 1e-12);
+  // Light: of attention latents and sums; no outputs of norms and activations, no rows back; one byte of the others.
+  stack.light_recompute = true;
+  stack.kept_bytes = 1;
+  double const less = latents + 2 * 128 * 128 + 6 * 7168 + 2 * 18432, less_routed = less + 8 * 7168;
+  EXPECT_NEAR(step_memory(t, deepseek_v3(), stack).activation_bytes / (4096 * (3 * less + 58 * less_routed)), 1, 1e-12);
 }
 
 TEST(TrainingStep, TooLittleMemoryNamesWhatWouldFit) {
@@ -256,6 +313,92 @@ TEST(TrainingStep, FullRecomputationSendsTheMessagesOfTheForwardPassAgain) {
   for (auto const& [kind, ratio] :
        {std::pair{PhaseKind::tensor, 3.0 / 2}, std::pair{PhaseKind::context, 4.0 / 3}, std::pair{PhaseKind::expert, 3.0 / 2}})
     EXPECT_NEAR(full.seconds(kind) / none.seconds(kind), ratio, 1e-9) << to_string(kind);
+}
+
+TEST(TrainingStep, KernelsOfCompressedKeysDoTheFlopOfTheModel) {
+  auto model = gpt3();
+  model.kv_latent = 512;
+  model.query_latent = 1536;
+  model.rope_dim = 64;
+  auto const t = job({64, 64, 1, 8}, 2048, "bf16", Recompute::none, 25e9);
+  schema::TrainingStackSpec stack;
+  for (bool const light : {false, true}) {
+    stack.light_recompute = light;
+    double flop = 0;
+    auto big = a100();
+    big.memory_bytes = 1e12;
+    for (auto const& phase : training_step(t, model, big, stack).iteration.phases)
+      flop += 64 * phase.work[meter::Channel::tensor_bf16];
+    auto const closed = step_flop(model, 64, 2048, Recompute::none, true, light);
+    double const attention = closed.attention / 3 * (1 + 2.5) / 2 * (2049.0 / 2048);
+    EXPECT_NEAR(flop / (closed.layers + closed.recompute_layers + closed.logits + attention), 1, 1e-9);
+  }
+  // Light: 1536 x 96 (128 + 64) and 512 x 2 x 96 x 128 weights of each layer once more.
+  EXPECT_DOUBLE_EQ(step_flop(model, 64, 2048, Recompute::none, true, true).recompute_layers,
+                   2 * 96 * (1536 * 96 * 192.0 + 512 * 2 * 96 * 128.0) * 64 * 2048);
+}
+
+/// Sixteen experts, one a rank, on two nodes of eight; messages shown.
+struct ExpertBytes {
+  double out = 0, within = 0;
+};
+ExpertBytes expert_bytes(schema::TrainingStackSpec stack, int node_limit) {
+  auto model = experts();
+  model.experts = 16;
+  model.experts_a_token = 4;
+  model.expert_hidden = 1024;
+  model.expert_node_limit = node_limit;
+  auto t = job({16, 32, 1, 1}, 4096, "bf16", Recompute::none, 50e9);
+  t.expert_parallel = 16;
+  stack.expert_overlap = 0;
+  auto pool = h100();
+  pool.memory_bytes = 1e12;
+  auto const it = training_step(t, model, pool, stack).iteration;
+  ExpertBytes b;
+  for (auto const& traffic : it.traffic)
+    if (traffic.pattern == Traffic::Pattern::all_to_all) b.out += traffic.bytes;
+  for (auto const& phase : it.phases)
+    if (phase.kind == PhaseKind::expert) b.within += phase.work[meter::Channel::scaleup];
+  double const rows = 2 * 32 * 2 * 4096 * 4096.0;  // forward and backward, layers, micro-batches, tokens, hidden
+  return {b.out / rows, b.within / rows};
+}
+
+TEST(TrainingStep, RowsGoToEachExpertOrOnceToANode) {
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  // Copies: 4 rows, there and back of 2 byte; 8 of 16 ranks are beyond the node, 7 within it.
+  auto bytes = expert_bytes(stack, 0);
+  EXPECT_NEAR(bytes.out, 4 * 4 * 8.0 / 16, 1e-9);
+  EXPECT_NEAR(bytes.within, 4 * 4 * 7.0 / 16, 1e-9);
+  EXPECT_NEAR(expert_bytes(stack, 1).out, bytes.out, 1e-9);  // copies are copies, wherever they go
+  // Once: of 2 nodes 2 (1 - C(8, 4)/C(16, 4)) are met, half of them the own one; forwarded to 7 of 8 ranks.
+  stack.expert_dispatch = schema::ExpertDispatch::once_a_node;
+  bytes = expert_bytes(stack, 0);
+  EXPECT_NEAR(bytes.out, 4 * 2 * (1 - 70.0 / 1820) / 2, 1e-9);
+  EXPECT_NEAR(bytes.within, 4 * 4 * 7.0 / 8, 1e-9);
+  stack.dispatch_bytes = 1;
+  EXPECT_NEAR(expert_bytes(stack, 1).out, (1 + 2) * 1.0 / 2, 1e-9);
+  EXPECT_NEAR(expert_bytes(stack, 1).within, (1 + 2) * 4 * 7.0 / 8, 1e-9);
+}
+
+TEST(TrainingStep, HiddenExpertMessagesTakeMultiprocessorsFromKernels) {
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  auto const step = [&](double overlap, double taken, double network = 50e9) {
+    stack.expert_overlap = overlap;
+    stack.expert_sm_share = taken;
+    auto t = expert_job(Recompute::none);
+    t.network_bandwidth = BytesPerSecond{network};
+    t.expert_parallel = 8;
+    return training_step(t, experts(), h100(), stack);
+  };
+  double const messages_s = step(0, 0).seconds(PhaseKind::expert), compute_s = step(1, 0).compute_s;
+  ASSERT_EQ(step(1, 0).seconds(PhaseKind::expert), 0);  // kernels are longer
+  EXPECT_NEAR(step(1, 0.2).compute_s - compute_s, 0.2 * messages_s, 1e-9 * compute_s);
+  EXPECT_NEAR(step(0, 0.2).compute_s, compute_s, 1e-9 * compute_s);  // nothing beside them
+  // Messages longer than kernels: those last 1 / (1 - 0.2) times as long, and hide as much.
+  auto const slow = step(1, 0.2, 1e9);
+  double const update_s = slow.seconds(PhaseKind::optimizer), kernels_s = compute_s - update_s;
+  EXPECT_NEAR(slow.compute_s - update_s, kernels_s / 0.8, 1e-9 * kernels_s);
+  EXPECT_NEAR(slow.seconds(PhaseKind::expert), step(0, 0, 1e9).seconds(PhaseKind::expert) - kernels_s / 0.8, 1e-9 * kernels_s);
 }
 
 TEST(TrainingStep, OnePieceOfSplitTensorMessagesStaysExposed) {
