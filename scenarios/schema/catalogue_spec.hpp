@@ -297,12 +297,12 @@ struct TrainingStackSpec {
   double expert_overlap = 0;      ///< the same of expert groups
   double pipeline_overlap = 0;    ///< the same of messages between stages while all stages work
   ExpertDispatch expert_dispatch = ExpertDispatch::copies;
-  double dispatch_bytes = 2;      ///< of one value of a row on its way to experts; back: 2
-  double expert_sm_share = 0;     ///< of multiprocessors: hidden messages of experts take them from kernels
-  double kept_bytes = 2;          ///< of one value that a product keeps for its backward pass
-  bool light_recompute = false;   ///< outputs of norms, activations and latents' products computed again, not kept
-  double data_overlap = 0;        ///< share of gradients' and weights' messages that may hide behind kernels
-  Seconds launch{4e-6};           ///< the host takes to start one kernel
+  double dispatch_bytes = 2;     ///< of one value of a row on its way to experts; back: 2
+  double expert_sm_share = 0;    ///< of multiprocessors: hidden messages of experts take them from kernels
+  double kept_bytes = 2;         ///< of one value that a product keeps for its backward pass
+  bool light_recompute = false;  ///< outputs of norms, activations and latents' products computed again, not kept
+  double data_overlap = 0;       ///< share of gradients' and weights' messages that may hide behind kernels
+  Seconds launch{4e-6};          ///< the host takes to start one kernel
 };
 
 }  // namespace ondol::schema

@@ -349,8 +349,7 @@ void describe(Table& t, TrainingStackSpec& s) {
   t("context_overlap", s.context_overlap, "share of context groups' messages hidden behind attention").fraction();
   t("expert_overlap", s.expert_overlap, "share of expert groups' messages hidden behind products").fraction();
   t("pipeline_overlap", s.pipeline_overlap, "share of messages between stages hidden while all stages work").fraction();
-  t("expert_dispatch", s.expert_dispatch,
-    {{ExpertDispatch::copies, "copies"}, {ExpertDispatch::once_a_node, "once_a_node"}},
+  t("expert_dispatch", s.expert_dispatch, {{ExpertDispatch::copies, "copies"}, {ExpertDispatch::once_a_node, "once_a_node"}},
     "a row goes over the fabric to each of its experts, or once to each domain that holds some");
   t("dispatch_bytes", s.dispatch_bytes, "of one value on its way to experts; back it has 2").range(0.5, 4);
   t("expert_sm_share", s.expert_sm_share, "share of multiprocessors that expert messages take from kernels beside them")

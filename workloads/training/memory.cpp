@@ -42,8 +42,8 @@ StepMemory step_memory(TrainingSpec const& job, ModelShapeSpec const& model, Tra
     double const heads = (shape.kv_latent > 0 ? again : 1) * 2 * (shape.score_width() + shape.key_width() + shape.kv_width()) +
                          2 * shape.query_width();
     double const split = heads + kept * (shape.branches + again) * width;
-    double const whole = 2 * (shape.kv_latent > 0 ? shape.latents() : 0) +
-                         (6 + 2 * kept * again + (kept + 2 * again) * met) * shape.hidden;
+    double const whole =
+        2 * (shape.kv_latent > 0 ? shape.latents() : 0) + (6 + 2 * kept * again + (kept + 2 * again) * met) * shape.hidden;
     return sb * (split / t + whole / (job.sequence_parallel ? t : 1));
   };
   double const moe_share = shape.moe_layers / shape.layers;

@@ -81,7 +81,8 @@ StepFlop step_flop(schema::ModelShapeSpec const& model, double sequences, double
                    bool fused_attention, bool light_recompute) {
   Shape const s = shape_of(model);
   double const tokens = sequences * sequence;
-  double const layers = 2 * s.met_weights() * tokens, attention = 4 * sequence * s.heads * s.attention_dim() * s.layers * tokens;
+  double const layers = 2 * s.met_weights() * tokens,
+               attention = 4 * sequence * s.heads * s.attention_dim() * s.layers * tokens;
   StepFlop f{.layers = 3 * layers, .attention = 3 * attention, .logits = 6 * s.hidden * s.vocabulary * tokens};
   bool const full = recompute == schema::Recompute::full;
   if (full)

@@ -3,8 +3,9 @@
 ///
 ///   FLOP of a token, forward:   2 W + 4 s h_q l + 2 V h     W weights of the layers that a token meets, h_q width of all heads
 ///   step:                       three times that (forward, two for backward); with full recomputation the layers once more,
-///                               (light one: the products from latents), with selective one the attention, where it is not fused: (1 + 2s/9h + V/12lh) below.
-///                               (korthikanti2022 counts three passes of attention there: s/3h)
+///                               (light one: the products from latents), with selective one the attention, where it is not
+///                               fused: (1 + 2s/9h + V/12lh) below. (korthikanti2022 counts three passes of attention there:
+///                               s/3h)
 ///   For W = 12 l h^2:           96 B s l h^2 (1 + s/6h + V/16lh) with, 72 B s l h^2 (1 + s/6h + V/12lh) without recomputation
 ///                               [narayanan2021megatron, eq. 3; korthikanti2022, app. A]
 /// Compressed keys (kv_latent): queries, keys and values come from latents; scores are over d + r of a head, sums over d, so
@@ -36,15 +37,15 @@ struct Shape {
   double tables = 1;      ///< embedding and logits: 2 if they do not share one
   double moe_layers = 0;  ///< of `layers`
   double experts = 0, met = 0, expert_ffn = 0, shared = 0;
-  double node_limit = 0;  ///< domains of a token's experts; 0: any
+  double node_limit = 0;                                 ///< domains of a token's experts; 0: any
   double kv_latent = 0, query_latent = 0, rope_dim = 0;  ///< compressed keys and values, queries; 0: not
 
   double latents() const { return query_latent + kv_latent + rope_dim; }
 
   double query_width() const { return heads * head_dim; }  ///< all heads, as their sums leave attention
   double kv_width() const { return kv_heads * head_dim; }
-  double attention_dim() const { return head_dim + rope_dim / 2; }            ///< a head: mean of scores and sums
-  double score_width() const { return heads * (head_dim + rope_dim); }        ///< all heads of queries
+  double attention_dim() const { return head_dim + rope_dim / 2; }      ///< a head: mean of scores and sums
+  double score_width() const { return heads * (head_dim + rope_dim); }  ///< all heads of queries
   double key_width() const { return kv_heads * (head_dim + rope_dim); }
   double attention_weights() const;
   double latent_weights() const;  ///< of the products from latents, that light recomputation repeats

@@ -367,8 +367,8 @@ StepResult training_step(TrainingSpec const& job, ModelShapeSpec const& model, P
         pause.duration_s() / pause.iterations;
   r.step_s = it.mean_duration_s();
 
-  auto const flop = step_flop(model, job.batch_sequences, job.sequence, job.recompute, stack.fused_attention,
-                              stack.light_recompute);
+  auto const flop =
+      step_flop(model, job.batch_sequences, job.sequence, job.recompute, stack.fused_attention, stack.light_recompute);
   r.model_flop = flop.model();
   r.hardware_flop = flop.hardware();
   r.mfu = r.model_flop / (n * r.step_s * pool.peak_flop_per_s(*precision));

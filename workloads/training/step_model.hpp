@@ -7,7 +7,8 @@
 ///                framework splits them along with their products, into t pieces, one piece has nothing beside it: (t - 1)/t
 ///                hide at most [wang2023overlap]; all-reduces are not split
 ///   context      keys and values of the others, forward and backward, and their gradients
-///   expert       2 all-to-all of the routed rows forward, 2 backward: k rows a token, or over the fabric one to each domain that
+///   expert       2 all-to-all of the routed rows forward, 2 backward: k rows a token, or over the fabric one to each domain
+///   that
 ///                it meets (shape.hpp) and k within, both at once.  Hidden ones take multiprocessors from kernels
 ///                [deepseek2024v3, section 3.2.2]
 ///                full recomputation sends the forward messages of these three once more
