@@ -187,10 +187,10 @@ TEST(Faults, of_model_shapes) {
   auto const query = with("query_latent = 512"), rope = with("rope_dim = 64"), nodes = with("expert_node_limit = 4"),
              met = with("experts = 4\nexperts_a_token = 8");
   expect_each({
-      {"[site]", query.c_str(), "9:16+3 query_latent needs kv_latent"},
-      {"[site]", rope.c_str(), "9:12+2 rope_dim needs kv_latent"},
-      {"[site]", nodes.c_str(), "9:21 expert_node_limit limits experts, but experts is 0 or missing"},
-      {"[site]", met.c_str(), "10:19 a token meets more experts than the 4 of a layer"},
+      {"[site]", query.c_str(), "11:16+3 query_latent needs kv_latent"},
+      {"[site]", rope.c_str(), "11:12+2 rope_dim needs kv_latent"},
+      {"[site]", nodes.c_str(), "11:21 expert_node_limit limits experts, but experts is 0 or missing"},
+      {"[site]", met.c_str(), "12:19 a token meets more experts than the 4 of a layer"},
   });
 }
 
