@@ -380,6 +380,26 @@ TEST(TrainingStep, RowsGoToEachExpertOrOnceToANode) {
   EXPECT_NEAR(expert_bytes(stack, 1).within, (1 + 2) * 4 * 7.0 / 8, 1e-9);
 }
 
+TEST(TrainingStep, ForwardingWithinANodeHidesBehindTheFabricOrTheOtherWayRound) {
+  auto stack = published::catalogue().training_stack.at("megatron-core/2024");
+  stack.expert_dispatch = schema::ExpertDispatch::once_a_node;
+  auto const exposed_s = [&](double network, double within) {
+    auto model = experts();
+    model.experts = 16;
+    model.expert_hidden = 1024;
+    auto t = job({16, 32, 1, 1}, 4096, "bf16", Recompute::none, network);
+    t.expert_parallel = 16;
+    auto pool = h100();
+    pool.memory_bytes = 1e12;
+    pool.links.scaleup.bytes_per_s *= within;
+    return training_step(t, model, pool, stack).seconds(PhaseKind::expert);
+  };
+  EXPECT_EQ(exposed_s(1e9, 1), exposed_s(1e9, 2));  // the fabric is slower
+  EXPECT_NEAR(exposed_s(1e9, 1) / exposed_s(2e9, 1), 2, 0.01);
+  EXPECT_EQ(exposed_s(1e13, 1), exposed_s(1e14, 1));  // the node's links are
+  EXPECT_GT(exposed_s(1e13, 1), 1.5 * exposed_s(1e13, 2));
+}
+
 TEST(TrainingStep, HiddenExpertMessagesTakeMultiprocessorsFromKernels) {
   auto stack = published::catalogue().training_stack.at("megatron-core/2024");
   auto const step = [&](double overlap, double taken, double network = 50e9) {
