@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "training"
 
 # Mean and worst error of judge rows in %, a little above what was reached: tighten when the model gets better, explain when not.
 BOUNDS = {
-    "deepseek_v3": (29, 29),
+    "deepseek_v3": (3, 3),  # errors that cancel: docs/models/training-step.md
     "korthikanti2022": (3.65, 5.2),
     "narayanan2021": (2.5, 4.8),
     "megatron_core": (3.6, 7.3),
