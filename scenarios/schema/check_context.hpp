@@ -67,6 +67,10 @@ void check_calibration(Context const& c, std::string const& path, CalibrationSpe
 void check_demand(Context const& c);
 /// Whether the job's parallel sizes divide what they split; `path` such as "training[0]".
 void check_layout(Context const& c, std::string const& path, TrainingSpec const& job);
+/// A precision that the accelerator has no rate of its own for.
+void check_precision(Context const& c, std::string const& path, TrainingSpec const& job, AcceleratorSpec const& device);
+/// Its checkpoints and evaluations.
+void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_fabric(Context const& c);
 void check_phase_windows(Context const& c);
 void warn_of_capacities(Context const& c);

@@ -44,6 +44,12 @@ void check_demand(Context const& c) {
     fits(at("accelerators"), t.pool, t.accelerators, "takes");
     begins(at("start"), t.start);
     check_layout(c, list_path("training", i), t);
+    check_pauses(c, list_path("training", i), t);
+    auto const group = std::find_if(c.s.racks.begin(), c.s.racks.end(), [&](auto const& g) { return g.pool == t.pool; });
+    auto const* rack = group == c.s.racks.end() ? nullptr : c.rack(*group);
+    auto const* node = rack ? c.node(*rack) : nullptr;
+    auto const* device = node ? Context::find(c.s.catalogue.accelerator, node->accelerator) : nullptr;
+    if (device) check_precision(c, list_path("training", i), t, *device);
   }
   for (std::size_t i = 0; i < c.s.trace.size(); ++i) {
     auto const& t = c.s.trace[i];

@@ -4,10 +4,16 @@
 #include "scenarios/schema/layout.hpp"
 
 namespace ondol::schema {
-namespace {
 
-/// Checkpoints and evaluations.
+void check_precision(Context const& c, std::string const& path, TrainingSpec const& t, AcceleratorSpec const& device) {
+  bool const fp4 = t.precision == "fp4" && !device.fp4_peak;
+  if (c.good(path + ".precision") && (fp4 || (t.precision == "fp8" && !device.fp8_peak)))
+    c.warning(path + ".precision", device.id + " has no rate for " + t.precision + "; that of " +
+                                       (fp4 && device.fp8_peak ? "fp8" : "bf16") + " counts");
+}
+
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& t) {
+  if (!c.good(path)) return;
   auto const at = [&](char const* key) { return path + "." + key; };
   if (auto const* m = Context::find(c.s.catalogue.model, t.model);
       m && t.checkpoint_interval.v > 0 && t.storage_bandwidth.v > 0) {
@@ -31,8 +37,6 @@ void check_pauses(Context const& c, std::string const& path, TrainingSpec const&
                                              " is less than a batch: an evaluation follows every step");
 }
 
-}  // namespace
-
 void check_layout(Context const& c, std::string const& path, TrainingSpec const& t) {
   if (!c.good(path)) return;
   auto const at = [&](char const* key) { return path + "." + key; };
@@ -47,7 +51,6 @@ void check_layout(Context const& c, std::string const& path, TrainingSpec const&
   }
   if (t.virtual_pipeline > 1 && t.pipeline_parallel == 1)
     c.warning(at("virtual_pipeline"), "virtual_pipeline has no effect without pipeline_parallel");
-  check_pauses(c, path, t);
 }
 
 }  // namespace ondol::schema

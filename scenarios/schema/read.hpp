@@ -13,6 +13,7 @@ struct ReadOptions {
   std::vector<std::string> set;      ///< "path.to.key=value" overrides, value in TOML syntax or a bare word
   std::optional<std::string> until;  ///< date-time or duration that replaces the end of the run
   std::optional<std::uint64_t> seed;
+  bool laid_out = true;             ///< steps: their parallel sizes must go together; a search chooses its own
   std::filesystem::path catalogue;  ///< folder; empty: `catalogue_folder()`
 };
 

@@ -8,12 +8,14 @@
 namespace ondol::schema {
 namespace {
 
-void check_step(Context const& c, std::string const& path, StepSpec const& step) {
-  check_layout(c, path, step.job);
+void check_step(Context const& c, std::string const& path, StepSpec const& step, bool laid_out) {
+  if (laid_out) check_layout(c, path, step.job);
+  check_pauses(c, path, step.job);
   auto const* rack = Context::find(c.s.catalogue.rack, step.rack);
   auto const* node = rack ? c.node(*rack) : nullptr;
   auto const* device = node ? Context::find(c.s.catalogue.accelerator, node->accelerator) : nullptr;
   if (!device || !c.good(path)) return;
+  check_precision(c, path, step.job, *device);
   int const domain = rack->scaleup_domain > 0 ? rack->scaleup_domain : node->accelerators;
   if (step.job.accelerators > domain && step.job.network_bandwidth.v <= 0)
     c.error(path, path + " needs \"network_bandwidth\": " + std::to_string(step.job.accelerators) +
@@ -69,7 +71,7 @@ StepFile read_steps(std::filesystem::path const& file, ReadOptions const& option
   decode_catalogue(trees, decoder, hardware, sources, faults);
   check_catalogue(hardware, decoder, faults);
   Context const c{hardware, decoder, faults};
-  for (std::size_t i = 0; i < out.step.size(); ++i) check_step(c, list_path("step", i), out.step[i]);
+  for (std::size_t i = 0; i < out.step.size(); ++i) check_step(c, list_path("step", i), out.step[i], options.laid_out);
   if (faults.any()) throw InputError(faults.sorted(Severity::error));
   hardware.warnings = faults.sorted(Severity::warning);
   return out;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -31,10 +30,6 @@ Fault at_step(schema::StepFile const& file, std::size_t i, Fault fault) {
   fault.file = origin->second.file;
   fault.line = origin->second.line;
   fault.column = origin->second.column;
-  std::ifstream text(fault.file);
-  for (std::size_t line = 0; line < fault.line && std::getline(text, fault.source_line); ++line) {
-  }
-  fault.width = fault.source_line.size() >= fault.column ? fault.source_line.size() - fault.column + 1 : 1;
   return fault;
 }
 
@@ -151,6 +146,10 @@ void print_one(StepSpec const& spec, StepAnswer const& r) {
              r.peak_flop_per_s / 1e12, 100 * r.hfu);
   fmt::print("  {:<12} {:>9.1f} GB  state {:.1f}, activations {:.1f}; of {:.1f} GB\n", "memory", r.step.memory.total() / 1e9,
              r.step.memory.state_bytes / 1e9, r.step.memory.activation_bytes / 1e9, r.memory_bytes / 1e9);
+  if (r.step.memory.total() > r.memory_bytes)
+    fmt::print(
+        "  {:<12} {:>9.1f} GB  with gradients in 2 bytes, outputs of norms and activation computed again: fits so alone\n", "",
+        r.step.memory.lean_bytes / 1e9);
   fmt::print(
       "  {:<12} {:>10.0f} W  an accelerator; with its share of host {:.0f}, fans {:.0f}, supplies {:.0f}, switches {:.0f}: "
       "{:.0f} W\n",
@@ -201,7 +200,14 @@ void print_search(StepSpec const& asked, sim::SearchAnswer const& found) {
                                       j.precision, j.batch_sequences, j.sequence),
                           colour_on(1)));
   fmt::print("  {}\n", dim(fmt::format("{} layouts, {} fit into memory", found.tried, found.fitting), colour_on(1)));
-  if (found.best.empty()) return;
+  if (found.best.empty()) {
+    fmt::print("  {}\n",
+               found.tried == 0
+                   ? "none divides accelerators, batch, heads and layers evenly: take another number of accelerators or "
+                     "sequences"
+                   : "take more accelerators or a smaller model");
+    return;
+  }
   fmt::print("  {:>10} {:>7} {:>9} {:>9} {:>9}  {}\n", "step", "MFU", "memory", "power", "energy", "layout");
   for (auto const& [step, r] : found.best)
     fmt::print("  {:>10} {:>5.1f} % {:>6.1f} GB {:>7.0f} W {:>7.3g} J  {}\n", seconds(r.step_s), 100 * r.mfu,
@@ -211,13 +217,15 @@ void print_search(StepSpec const& asked, sim::SearchAnswer const& found) {
 /// The fastest layouts of each chosen step.
 void search(schema::StepFile const& file, StepQuestion const& q) {
   Json out = Json::array();
-  for (auto const i : chosen(file, q.job)) {
-    auto const found = sim::search_step(file.hardware, file.step[i]);
-    if (q.json)
-      out.push_back(to_json(file.step[i], found));
-    else
-      print_search(file.step[i], found);
-  }
+  for (auto const i : chosen(file, q.job)) try {
+      auto const found = sim::search_step(file.hardware, file.step[i]);
+      if (q.json)
+        out.push_back(to_json(file.step[i], found));
+      else
+        print_search(file.step[i], found);
+    } catch (InputError const& e) {
+      throw InputError(std::vector<Fault>{at_step(file, i, e.faults().front())});
+    }
   if (q.json) std::cout << out.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
@@ -226,6 +234,7 @@ void search(schema::StepFile const& file, StepQuestion const& q) {
 int ask_step_command(StepQuestion const& q) {
   schema::ReadOptions options;
   options.set = q.set;
+  options.laid_out = !q.search;
   auto const file = schema::read_steps(q.file, options);
   for (auto const& warning : file.hardware.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
 

@@ -153,3 +153,27 @@ def test_search_says_when_no_layout_fits(ondol):
     done = ondol("ask", "step", ondol.write(ONE), "--search", *(word for change in alone for word in ("--set", change)))
     assert done.returncode == 0, done.stderr
     assert " 0 fit into memory" in done.stdout
+    assert "take more accelerators or a smaller model" in done.stdout
+
+
+def test_search_leaves_the_layout_of_the_file_aside(ondol):
+    few = ONE.replace("batch_sequences = 64", "batch_sequences = 32")  # less than the accelerators, one of which is a replica by itself
+    (searched,) = answers(ondol, ondol.write(few), "--search")
+    for text in (re.sub(r"(tensor|pipeline)_parallel = \d+\n|virtual_pipeline = \d+\n", "", few),
+                 few.replace("tensor_parallel = 8", "tensor_parallel = 7")):
+        assert answers(ondol, ondol.write(text), "--search") == [searched]
+    ondol.refused("ask", "step", ondol.write(ONE.replace("tensor_parallel = 8", "tensor_parallel = 7")), said="Write 6 or 8")
+
+
+def test_search_refuses_what_no_layout_mends_at_its_place(ondol):
+    text = ONE + 'checkpoint_interval = "1 h"\n'
+    ondol.refused("ask", "step", ondol.write(text), "--search", said=r"scenario\.toml:3:8: error: .*storage_bandwidth")
+
+
+def test_memory_beyond_the_capacity_is_explained(ondol):
+    text = ONE.replace("pipeline_parallel = 8\nvirtual_pipeline = 3", "pipeline_parallel = 4\nmicro_batch = 2")
+    (a,) = answers(ondol, ondol.write(text))
+    memory = a["memory"]
+    assert memory["lean_bytes"] < memory["capacity_bytes"] < memory["state_bytes"] + memory["activation_bytes"]
+    assert f"{memory['lean_bytes'] / 1e9:.1f} GB  with gradients in 2 bytes" in ondol("ask", "step", ondol.folder / "scenario.toml").stdout
+    assert "2 bytes" not in ondol("ask", "step", ondol.write(ONE)).stdout
