@@ -275,15 +275,17 @@ double rounded(double x, Test is_exact) {
   return x;
 }
 
+std::string with_article(std::string const& name) {
+  return (std::string_view("aeiou").find(name.front()) != std::string_view::npos ? "an " : "a ") + name;
+}
+
 /// What a reader would have meant with exponents that do not fit.
 std::string dimension_name(Unit const& unit) {
   if (unit.offset != 0) return "a temperature";
   if (unit.exponents == Exponents{}) return "a plain fraction";
   for (auto const& d : dimensions())
     if (d.exponents == unit.exponents) {
-      std::string const name = d.name;
-      bool const vowel = std::string_view("aeiou").find(name.front()) != std::string_view::npos;
-      return (vowel ? "an " : "a ") + name;
+      return with_article(d.name);
     }
   return "something else";
 }
@@ -357,7 +359,7 @@ QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) 
     bool const not_finite = text.starts_with("nan") || text.starts_with("inf") || text.starts_with("-inf") ||
                             text.starts_with("+inf") || text.starts_with("NaN") || text.starts_with("Inf");
     result.problem = not_finite ? "is not a finite number"
-                                : "is not a " + std::string(dimension.name) + ": a number with its unit is expected, such as " +
+                                : "is not " + with_article(dimension.name) + ": a number with its unit is expected, such as " +
                                       in_quotes(example());
     return result;
   }
@@ -379,9 +381,8 @@ QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) 
   bool const fits = unit->exponents == dimension.exponents && (unit->offset == 0 || dimension.absolute_temperature);
   if (!fits) {
     std::string const found = dimension_name(*unit);
-    result.problem = "is " + found + ", not a" +
-                     (std::string_view("aeiou").find(dimension.name[0]) != std::string_view::npos ? "n " : " ") +
-                     dimension.name + " (units that fit: " + units_that_fit(dimension) + ")." + advice(dimension, found);
+    result.problem = "is " + found + ", not " + with_article(dimension.name) +
+                     " (units that fit: " + units_that_fit(dimension) + ")." + advice(dimension, found);
     return result;
   }
   double const value = to_si(number, *unit);

@@ -144,6 +144,7 @@ int check_command(Options const& o) {
   auto const scenario = read(o);
   auto const facility = topology::build_facility(scenario);
   auto const report = topology::analyse(scenario, facility);
+  for (auto const& warning : sim::rehearse(scenario, facility)) std::cerr << format(warning, colour_on(2)) << '\n';
   if (o.json) {
     std::cout << to_json(report) << '\n';
   } else {

@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
     int const cli = app.exit(e);
     return cli == 0 ? 0 : 2;
   } catch (ondol::InputError const& e) {
-    for (auto const& fault : e.faults()) std::cerr << ondol::format(fault, colour_on(2)) << '\n';
+    for (auto const& fault : e.faults()) std::cerr << ondol::format(quoted(fault), colour_on(2)) << '\n';
     auto const n = e.faults().size();
     if (n > 1) std::cerr << n << " faults\n";
     return 2;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <utility>
 
 namespace ondol::app {
@@ -17,6 +18,26 @@ bool is_terminal(int fd) {
 bool colour_on(int fd) {
   char const* const no_colour = std::getenv("NO_COLOR");
   return is_terminal(fd) && !(no_colour && *no_colour);
+}
+
+Fault quoted(Fault fault) {
+  if (fault.line == 0 || !fault.source_line.empty()) return fault;
+  std::ifstream file(fault.file);
+  for (std::size_t line = 0; line < fault.line; ++line)
+    if (!std::getline(file, fault.source_line)) {
+      fault.source_line.clear();
+      return fault;
+    }
+  if (fault.column == 0 || fault.column > fault.source_line.size()) return fault;
+  // A text or a list up to its end, any other value up to a blank.
+  auto const& line = fault.source_line;
+  auto const first = fault.column - 1;
+  auto end = line[first] == '"' || line[first] == '\'' ? line.find(line[first], first + 1)
+             : line[first] == '['                      ? line.rfind(']')
+                                                       : line.find_first_of(" \t\r,]}#", first + 1) - 1;
+  if (end < first || end >= line.size()) end = line.find_last_not_of(" \t\r");
+  fault.width = end - first + 1;
+  return fault;
 }
 
 std::string bold(std::string const& text, bool colour) {

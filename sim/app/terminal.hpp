@@ -3,11 +3,16 @@
 
 #include <string>
 
+#include "scenarios/base/error.hpp"
+
 namespace ondol::app {
 
 /// Colour on file descriptor `fd`: it is a terminal and NO_COLOR is not set [no-color.org].
 bool colour_on(int fd);
 bool is_terminal(int fd);
+
+/// The fault with the line of its file, where it knows only the place: what is found behind the reader.
+Fault quoted(Fault fault);
 
 std::string bold(std::string const& text, bool colour);
 std::string dim(std::string const& text, bool colour);

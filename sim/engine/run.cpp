@@ -61,6 +61,8 @@ class Run {
     next_window_edge_s_ = windows_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
   }
 
+  std::vector<Fault> const& warnings() const { return warnings_; }
+
   RunResult go() {
     auto const wall_start = Wall::now();
     if (!room_.initialise(start_unix_s_))
@@ -424,6 +426,10 @@ class Run {
 };
 
 }  // namespace
+
+std::vector<Fault> rehearse(schema::Scenario const& scenario, topology::Facility const& facility) {
+  return Run(scenario, facility, {}).warnings();
+}
 
 RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options) {
   return Run(scenario, facility, options).go();

@@ -66,6 +66,9 @@ struct RunResult {
   std::optional<double> kpi(std::string const& name) const;
 };
 
+/// What `run` would refuse before its first instant, thrown likewise; returns its warnings.
+std::vector<Fault> rehearse(schema::Scenario const& scenario, topology::Facility const& facility);
+
 /// Simulates.  One call per process (SimGrid has one engine).  Throws InputError for what the user can mend and
 /// std::runtime_error for a failed run; the partial results file is left in place then.
 RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options);

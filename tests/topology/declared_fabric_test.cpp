@@ -157,7 +157,8 @@ TEST(DeclaredFabric, TooManyPortsAreRefused) {
   s = with_fabric();
   s.fabric[0].kind = schema::FabricSpec::Kind::torus;
   s.fabric[0].dimensions = {65536, 65536, 32};  // 2^37; in 32 bits nothing
-  EXPECT_THAT(refusal(s), HasSubstr("dimensions 65536 x 65536 x 32 hold 137438953472 nodes, but the pools have 32"));
+  EXPECT_THAT(refusal(s),
+              HasSubstr("dimensions 65536 x 65536 x 32 hold 137438953472 nodes, but the pools and storage_nodes have 32"));
   FabricShape f;
   f.nodes = {NodeShape{.nodes = 4000000, .accelerators = 1, .nics = 1000}};
   EXPECT_THROW(switch_network(f), InputError);

@@ -410,7 +410,7 @@ TEST(Routes, TooManyNodesAreToldWhatWouldFit) {
   EXPECT_THAT(refusal(dragonfly_shape(40, 2, 2, 80)), HasSubstr("up to 5 can be"));
   auto t = torus_shape({4, 4});
   t.nodes[0].nodes = 17;
-  EXPECT_THAT(refusal(t), HasSubstr("dimensions 4 x 4 hold 16 nodes, but the pools have 17"));
+  EXPECT_THAT(refusal(t), HasSubstr("dimensions 4 x 4 hold 16 nodes, but the pools and storage_nodes have 17"));
 }
 
 TEST(Torus, WaysAreShortest) {

@@ -73,9 +73,10 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
     shape = fabric_shape(w.scenario, w.facility, f);
     network = switch_network(shape);
   } catch (InputError const& e) {
-    for (auto const& fault : e.faults())
-      w.fault(path + (fault.message.starts_with("failed ") ? ".failed" : ".id"),
-              "fabric \"" + spec.id + "\": " + fault.message);
+    for (auto const& fault : e.faults()) {  // at the key that the message begins with
+      auto const key = path + "." + fault.message.substr(0, fault.message.find(' '));
+      w.fault(w.scenario.origin.contains(key) ? key : path + ".id", "fabric \"" + spec.id + "\": " + fault.message);
+    }
     return;
   }
   auto const reached = reach(shape, *network);

@@ -28,7 +28,8 @@ class Dragonfly final : public SwitchNetwork {
       throw InputError("a router takes " + std::to_string(per_router) + " nodes of " + std::to_string(nics) + " ports, " +
                        std::to_string(routers_ - 1) + " cables in its group and " + std::to_string(shape.global_links) +
                        " out of it, together " + std::to_string(needed) + " of its " + std::to_string(shape.leaf_ports) +
-                       " ports");
+                       " ports; take " +
+                       (needed - per_router * nics < shape.leaf_ports ? "more groups" : "fewer routers_per_group"));
     if (nodes > per_router * all)
       throw InputError(std::to_string(nodes) + " nodes do not fit; " + std::to_string(all) +
                        " routers of unit_nodes = " + std::to_string(per_router) + " take " + std::to_string(per_router * all));

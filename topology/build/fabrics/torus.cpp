@@ -31,7 +31,7 @@ class Torus final : public SwitchNetwork {
       routers *= n;
     }
     if (size_.empty() || routers != shape.node_count())
-      throw InputError("dimensions " + product + " hold " + count(routers) + " nodes, but the pools have " +
+      throw InputError("dimensions " + product + " hold " + count(routers) + " nodes, but the pools and storage_nodes have " +
                        std::to_string(shape.node_count()));
     auto const all = static_cast<Index>(routers);
     for (Index v = 0; v < all; ++v) add_switch("router/" + std::to_string(v + 1), Level::leaf, shape.leaf_ports);
