@@ -61,6 +61,25 @@ void check_nics(Context const& c, std::size_t i, FabricSpec const& f, double por
   }
 }
 
+/// Jobs that count on more than their accelerators' ports carry.
+void check_jobs(Context const& c, FabricSpec const& f, double port) {
+  for (std::size_t t = 0; t < c.s.training.size(); ++t) {
+    auto const& job = c.s.training[t];
+    auto const at = list_path("training", t, "network_bandwidth");
+    if (!c.good(at) || std::find(f.pools.begin(), f.pools.end(), job.pool) == f.pools.end()) continue;
+    for (auto const& group : c.s.racks) {
+      auto const* rack = group.pool == job.pool ? c.rack(group) : nullptr;
+      auto const* node = rack ? c.node(*rack) : nullptr;
+      if (!node || node->accelerators == 0 || !c.good("node." + rack->node)) continue;
+      double const carried = ports_of(f, *node) * port / node->accelerators;
+      if (job.network_bandwidth.v <= carried * (1 + 1e-9)) continue;
+      c.warning(at, "network_bandwidth is more than the " + gigabits(carried) + " that fabric " + in_quotes(f.id) +
+                        " carries for an accelerator");
+      break;
+    }
+  }
+}
+
 void check_levels(Context const& c, std::size_t i, FabricSpec const& f) {
   struct Use {
     char const* key;
@@ -83,6 +102,7 @@ void check_hardware(Context const& c, std::size_t i, FabricSpec const& f) {
   check_switches(c, i, f, port);
   check_optics(c, i, f, port);
   check_nics(c, i, f, port);
+  check_jobs(c, f, port);
 }
 
 }  // namespace
@@ -102,6 +122,8 @@ void check_fabric(Context const& c) {
       c.error(list_path("fabric", i), "fabric " + in_quotes(f.id) + " needs \"groups\" and \"routers_per_group\"");
     if (f.routing == FabricSpec::Routing::valiant && f.kind != FabricSpec::Kind::dragonfly)
       c.error(at("routing"), "routing = \"valiant\" belongs to kind = \"dragonfly\"");
+    if (f.storage_ports > 0 && f.storage_nodes == 0)
+      c.warning(at("storage_ports"), "storage_ports has no effect without storage_nodes");
     check_levels(c, i, f);
     check_hardware(c, i, f);
   }

@@ -140,6 +140,8 @@ void check_smoothing(Context const& c) {
     if (smoothing->storage_power.v > 0 && smoothing->storage.v <= 0)
       c.error(list_path("racks", i, "power_smoothing.storage_power"),
               "storage_power without storage: say how many joules it holds");
+    if (smoothing->hold.v > 0 && smoothing->floor <= 0)
+      c.warning(list_path("racks", i, "power_smoothing.hold"), "hold has no effect without floor, which it keeps");
   }
 }
 

@@ -195,10 +195,12 @@ bool Decoder::text(Field const& f, Value const& v, std::string const& path, std:
     fault(path, v.place, f.key + " is empty (" + f.doc + ")");
     return false;
   }
-  if (f.is_identity &&
-      (v.text.find('/') != std::string::npos || v.text.find('\n') != std::string::npos || v.text.size() > 200)) {
+  if (f.is_identity && (v.text == "." || v.text.find('/') != std::string::npos || v.text.find('\n') != std::string::npos ||
+                        v.text.size() > 200)) {
     fault(path, v.place,
-          f.key + " names a group in the results, so it may hold no \"/\", no line break and at most 200 characters");
+          f.key +
+              " names a group in the results, so it may hold no \"/\", no line break and at most 200 characters, and not be "
+              "\".\"");
     return false;
   }
   out = v.text;

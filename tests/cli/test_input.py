@@ -168,3 +168,75 @@ def test_same_seed_same_results(ondol):
         assert done.returncode == 0, done.stderr
         hashes.add(re.search(r'"content_hash":\s*"([0-9a-f]{32})"', done.stdout)[1])
     assert len(hashes) == 1
+
+
+# ------------------------------------------------------------------------------------------------ jobs on a fabric
+
+TRAINING = """
+[[training]]
+name = "pretrain"
+pool = "gpu"
+model = "llama-3.1-8b"
+accelerators = 16
+batch_sequences = 16
+sequence = 4096
+precision = "bf16"
+network_bandwidth = "400 Gbit/s"
+"""
+FABRIC = """
+[[fabric]]
+id = "rails"
+pools = ["gpu"]
+network_switch = "nvidia/qm9700"
+hall = "hall-1"
+fed_by = "ups"
+"""
+WINDOW = '\n[[phase_window]]\nname = "%s"\nstart = "5 min"\nduration = "10 s"\n'
+
+
+def lines_of(text: str, key: str) -> int:
+    return text[:text.index(key)].count("\n") + 1
+
+
+@pytest.mark.parametrize("extra, said", [
+    ('kind = "torus"\ndimensions = [2, 2]\n', r"dimensions 2 x 2 hold 4 nodes"),
+    ('kind = "dragonfly"\ngroups = 3\nrouters_per_group = 2\n', r"groups = 3 are too many"),
+    ('failed = ["leaf/1", "spine/77"]\n', r'"spine/77".*did you mean "spine/1"'),
+    ('failed = ["h200/r001/n1/nic/1"]\n', r"failed names"),
+])
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_faults_of_wiring_are_quoted(ondol, command, extra, said):
+    text = TINY + FABRIC + extra
+    ondol.write(text)
+    error = ondol.refused(command, "scenario.toml", said=said)
+    key = re.search(r"(dimensions|groups|failed) = ", extra)[1]
+    line = lines_of(text, f"\n{key} = ") + 1
+    value = text.splitlines()[line - 1].split(" = ")[1]
+    assert f"scenario.toml:{line}:{len(key) + 4}: error" in error, error
+    assert error.splitlines()[-1].endswith("| " + " " * (len(key) + 3) + "^" * len(value)), error
+
+
+def test_check_refuses_what_a_run_would(ondol):
+    ondol.write(TINY + TRAINING.replace("llama-3.1-8b", "llama-3.1-70b"))
+    for command in ("check", "run"):
+        error = ondol.refused(command, "scenario.toml", said=r"needs at least .* GB an accelerator.*would fit")
+        assert re.search(r"\^{10}$", error.rstrip()), error
+
+
+@pytest.mark.parametrize("name", [".", "a/b", ""])
+def test_names_that_no_group_can_have(ondol, name):
+    ondol.write(TINY + TRAINING + WINDOW % name)
+    ondol.refused("run", "scenario.toml", "-o", "out.h5", said="name")
+
+
+@pytest.mark.parametrize("text, said", [
+    (TRAINING.replace('"bf16"', '"fp4"'), "h100-sxm has no rate for fp4; that of fp8 counts"),
+    (FABRIC + TRAINING.replace("400 Gbit", "800 Gbit"), r'more than the 400 Gbit/s that fabric "rails" carries'),
+    (FABRIC + "storage_ports = 2\n", "storage_ports has no effect without storage_nodes"),
+    ('[racks.power_smoothing]\nhold = "2 s"\n', "hold has no effect without floor"),
+])
+def test_what_is_hardly_meant_is_told(ondol, text, said):
+    ondol.write(TINY + text if "racks." not in text else TINY.replace("[[steady]]", text + "[[steady]]"))
+    done = ondol("check", "scenario.toml")
+    assert done.returncode == 0, done.stderr
+    assert re.search("warning: .*" + said, done.stderr), done.stderr

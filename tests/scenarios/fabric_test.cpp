@@ -3,6 +3,7 @@
 namespace ondol::schema {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -72,6 +73,12 @@ TEST(Fabric, warns_of_modules_and_nics_that_are_too_slow) {
   EXPECT_THAT(warnings("nics = 2", "nics = 1"), IsEmpty());
   EXPECT_THAT(warnings("nics = 2", "nics = 8"),
               ElementsAre(HasSubstr("8 ports of 400 Gbit/s are more than the 1600 Gbit/s that the NICs of acme/air8 carry")));
+}
+
+TEST(Fabric, warns_of_jobs_that_count_on_more_than_it_carries) {
+  EXPECT_THAT(warnings("nics = 2", "nics = 1"), IsEmpty());
+  EXPECT_THAT(warnings("nics = 2", "nics = 1\nport_bandwidth = \"200 Gbit/s\""),
+              Contains(HasSubstr("network_bandwidth is more than the 50 Gbit/s that fabric \"back-end\" carries")));
 }
 
 TEST(Fabric, warns_of_keys_that_its_levels_do_not_use) {

@@ -29,7 +29,7 @@ TEST(Read, takes_every_table_of_the_language) {
   EXPECT_EQ(s.racks[1].power_smoothing->ramp_up, WattsPerSecond{2000});
   EXPECT_FALSE(s.racks[1].power_smoothing->ramp_down);
   EXPECT_EQ(s.scheduler.policy, SchedulerSpec::Policy::fcfs);
-  EXPECT_EQ(s.training.at(0).network_bandwidth, BytesPerSecond{50e9});
+  EXPECT_EQ(s.training.at(0).network_bandwidth, BytesPerSecond{12.5e9});
   EXPECT_EQ(s.trace.at(0).pools.at("air"), 0.7);
   EXPECT_EQ(s.mix.at(0).mean_interarrival, Seconds{300});
   EXPECT_EQ(s.service.at(0).peak.precision, "fp8");
