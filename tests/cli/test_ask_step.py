@@ -177,3 +177,15 @@ def test_memory_beyond_the_capacity_is_explained(ondol):
     assert memory["lean_bytes"] < memory["capacity_bytes"] < memory["state_bytes"] + memory["activation_bytes"]
     assert f"{memory['lean_bytes'] / 1e9:.1f} GB  with gradients in 2 bytes" in ondol("ask", "step", ondol.folder / "scenario.toml").stdout
     assert "2 bytes" not in ondol("ask", "step", ondol.write(ONE)).stdout
+
+
+def test_racks_without_some_links(ondol):
+    """A job in one domain needs no links between domains, with stages or without; one of several needs those within."""
+    one = ('[[step]]\nname = "x"\nrack = "air/4x-rebel-quad"\nmodel = "llama-3.1-8b"\naccelerators = 8\nbatch_sequences = 8\n'
+           'sequence = 2048\ntensor_parallel = 8\n')
+    for text in (one, one.replace("tensor_parallel = 8", "tensor_parallel = 4\npipeline_parallel = 2")):
+        (a,) = answers(ondol, ondol.write(text))
+        assert (sum(p["kind"] == "pipeline" for p in a["phases"]) == 1) == ("pipeline" in text)
+    assert answers(ondol, ondol.write(one), "--search")[0]["best"]
+    none = one + '[accelerator."rebellions/rebel-quad"]\nscaleup_bandwidth = "0 GB/s"\n'
+    ondol.refused("ask", "step", ondol.write(none), said=r'scenario\.toml:2:8: error: .*name no links in a scale-up domain')

@@ -40,6 +40,10 @@ void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply cons
     refuse(job, fmt::format("the nodes of pool \"{}\" name no links between them; write scaleout = \"generic/roce-400g\" in "
                             "their node?",
                             pool.name));
+  if (job.accelerators > 1 && domain > 1 && pool.links.scaleup.bytes_per_s <= 0)
+    refuse(job, fmt::format("the accelerators of pool \"{}\" name no links in a scale-up domain; write scaleup_bandwidth in "
+                            "their accelerator?",
+                            pool.name));
   if (!pool.kernels) throw std::invalid_argument("pool \"" + pool.name + "\" has no kernel clock");
 }
 
@@ -92,7 +96,8 @@ class Groups {
   Group expert_replicas() const {
     return group(replica_ranks() / job_.expert_parallel, job_.tensor_parallel * job_.expert_parallel);
   }
-  Group stages() const { return group(2, job_.tensor_parallel * replica_ranks()); }
+  /// Neighbours of a pipeline.
+  Group stages() const { return group(std::min(2, job_.pipeline_parallel), job_.tensor_parallel * replica_ranks()); }
   int replica_ranks() const { return job_.accelerators / (job_.tensor_parallel * job_.pipeline_parallel); }
   bool leaves(Group const& g) const { return g.ranks > g.per_domain; }
 
