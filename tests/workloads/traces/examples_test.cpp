@@ -11,6 +11,7 @@
 #include "scenarios/schema/read.hpp"
 #include "sim/engine/rack_class.hpp"
 #include "workloads/traces/demand.hpp"
+#include "workloads/training/stack.hpp"
 #include "workloads/training/step_model.hpp"
 
 namespace ondol::workloads {
@@ -54,7 +55,7 @@ TEST(ExampleDemand, EveryTableOfEveryExampleCanBeMet) {
     for (std::size_t p = 0; p < pools.size(); ++p) EXPECT_LE(reserved[p], pools[p].accelerators()) << pools[p].name;
     for (auto const& t : scenario.training) {
       auto const& pool = *std::find_if(pools.begin(), pools.end(), [&](PoolSupply const& p) { return p.name == t.pool; });
-      auto const step = training_step(t, scenario.catalogue.model.at(t.model), pool);
+      auto const step = training_step(t, scenario.catalogue.model.at(t.model), pool, stack_of(t, scenario.catalogue));
       std::printf("  %s: step %.3f s, MFU %.3f, %.0f tokens/s, %.1f GB, exposed %.3f, bubble %.3f\n", t.name.c_str(),
                   step.step_s, step.mfu, step.tokens_per_s, step.memory.total() / 1e9, step.exposed_comm_s / step.step_s,
                   step.bubble_s / step.step_s);
