@@ -134,7 +134,8 @@ def band_share(power: xr.DataArray, low: float = BAND_HZ[0], high: float = BAND_
 def repetition(power: xr.DataArray) -> xr.DataArray:
     """Time after which power repeats, (...) in s; NaN where it does not within a third of the series.  Of a job: its iteration.
 
-    The shortest lag at which the autocorrelation peaks above 0.5 and within 3 % of its highest peak.
+    The shortest lag at which the autocorrelation peaks above 0.5 and within 3 % of its highest peak.  A peak lies between rows: of
+    edges, and so nearly of all, its sides are straight and alike, and its top is where they meet.
     """
     values, period, power = _rows(power, least=16)
     rows = len(values)
@@ -147,8 +148,12 @@ def repetition(power: xr.DataArray) -> xr.DataArray:
         same = np.fft.irfft(np.abs(np.fft.rfft(one, 2 * rows)) ** 2)[:lags] / np.arange(rows, rows - lags, -1)
         same /= same[0]
         peaks = 1 + np.flatnonzero((same[1:-1] > same[:-2]) & (same[1:-1] >= same[2:]))
-        if peaks.size and same[peaks].max() > 0.5:
-            found[i] = period * peaks[same[peaks] >= same[peaks].max() - 0.03][0]
+        lean = (same[peaks + 1] - same[peaks - 1]) / 2
+        top = same[peaks] + np.abs(lean)
+        if peaks.size and top.max() > 0.5:
+            first = int(np.flatnonzero(top >= top.max() - 0.03)[0])
+            lower = min(same[peaks[first] - 1], same[peaks[first] + 1])
+            found[i] = period * (peaks[first] + lean[first] / (same[peaks[first]] - lower))
     return _made(power, found.reshape(values.shape[1:]), "s", "time after which power repeats")
 
 
