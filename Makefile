@@ -43,8 +43,9 @@ bench: build ## time whole runs and single parts against the targets
 	cmake --build build --target contention_bench
 	build/bench/contention_bench
 
-pictures: run ## `make run`, then renew the pictures of the README
-	@.ci/pictures $(PAGE)
+pictures: run ## `make run` of two examples, then renew the pictures of the README
+	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/training_swing.toml
+	@.ci/pictures $(PAGE) $(OUT)/training_swing
 
 format: ## clang-format on every C++ file
 	@.ci/format
