@@ -72,7 +72,7 @@ void check_jobs(Context const& c, FabricSpec const& f, double port) {
       auto const* node = rack ? c.node(*rack) : nullptr;
       if (!node || node->accelerators == 0 || !c.good("node." + rack->node)) continue;
       double const carried = ports_of(f, *node) * port / node->accelerators;
-      if (job.network_bandwidth.v <= carried * (1 + 1e-9)) continue;
+      if (!job.network_bandwidth || job.network_bandwidth->v <= carried * (1 + 1e-9)) continue;
       c.warning(at, "network_bandwidth is more than the " + gigabits(carried) + " that fabric " + in_quotes(f.id) +
                         " carries for an accelerator");
       break;

@@ -238,7 +238,9 @@ void describe(Table& t, TrainingSpec& s) {
   t("pool", s.pool, "where it runs").names("pool").required();
   t("start", s.start, "after the start of the run").range(0, century);
   describe_training(t, s);
-  t("network_bandwidth", s.network_bandwidth, "per accelerator, scale-out").above(0).required();
+  t("network_bandwidth", s.network_bandwidth,
+    "per accelerator, scale-out; none: of its part of its node's ports, by the [[fabric]] or the catalogue")
+      .above(0);
 }
 
 void describe(Table& t, PublishedSpec& s) {

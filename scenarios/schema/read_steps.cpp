@@ -17,7 +17,7 @@ void check_step(Context const& c, std::string const& path, StepSpec const& step,
   if (!device || !c.good(path)) return;
   check_precision(c, path, step.job, *device);
   int const domain = rack->scaleup_domain > 0 ? rack->scaleup_domain : node->accelerators;
-  if (step.job.accelerators > domain && step.job.network_bandwidth.v <= 0)
+  if (step.job.accelerators > domain && !step.job.network_bandwidth)
     c.error(path, path + " needs \"network_bandwidth\": " + std::to_string(step.job.accelerators) +
                       " accelerators reach beyond a scale-up domain of " + std::to_string(domain) +
                       ". Write network_bandwidth = \"400 Gbit/s\"?");

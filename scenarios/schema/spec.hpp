@@ -256,9 +256,9 @@ struct TrainingSpec {  // [[training]]
   bool sequence_parallel = true;  ///< what tensor groups do not split otherwise, they split along the sequence
   std::string precision = "bf16";
   Recompute recompute = Recompute::none;
-  BytesPerSecond network_bandwidth{0};  ///< per accelerator, scale-out
-  Seconds checkpoint_interval{0};       ///< 0: none
-  BytesPerSecond storage_bandwidth{0};  ///< shared by the job's checkpoint
+  std::optional<BytesPerSecond> network_bandwidth;  ///< per accelerator, scale-out; none: as its node's ports
+  Seconds checkpoint_interval{0};                   ///< 0: none
+  BytesPerSecond storage_bandwidth{0};              ///< shared by the job's checkpoint
   CheckpointMode checkpoint = CheckpointMode::blocking;
   std::optional<Bytes> checkpoint_size;      ///< of the whole job; none: checkpoint_bytes_a_parameter
   int evaluation_interval = 0;               ///< sequences trained between evaluations; 0: none

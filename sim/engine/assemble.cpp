@@ -242,7 +242,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     for (std::uint32_t n = 0; n < c.racks * c.nodes_per_rack; ++n) a.nodes_of_pool[c.pool].push_back(c.first_node + n);
     auto& supply = a.supplies[c.pool];
     int const nodes = supply.nodes + static_cast<int>(c.racks * c.nodes_per_rack);
-    supply = pool_supply(s, s.racks[facility.racks[c.first_rack].group].rack);
+    supply = pool_supply(s, s.racks[facility.racks[c.first_rack].group].rack, schema::fabric_of(s, facility.pools[c.pool]));
     supply.name = facility.pools[c.pool];
     supply.nodes = nodes;
   }

@@ -209,12 +209,7 @@ std::vector<Domain> placed(std::vector<Domain> domains, Where const& w, Collecti
 /// What joins the accelerators of one kind of rack.  Throws InputError when nothing does and something must.
 workloads::Interconnect links_of(Scenario const& s, Where const& w, std::string const& kind, std::size_t domains) {
   auto const& rack = s.catalogue.rack.at(kind);
-  auto links = interconnect(s.catalogue, rack);
-  if (w.fabric) {
-    auto const shape = topology::node_shape(s.catalogue, rack, *w.fabric, 1);
-    auto const port = topology::fabric_shape(s.catalogue, *w.fabric).port_bytes_per_s;
-    links.scaleout.bytes_per_s = port * shape.nics / shape.accelerators;
-  }
+  auto const links = interconnect(s.catalogue, rack, w.fabric);
   if (domains > 1 && (links.scaleout.bytes_per_s <= 0 || links.scaleout.efficiency <= 0))
     throw InputError(
         fmt::format("these ranks lie in {} scale-up domains, and the catalogue knows no network between those of {}: "

@@ -1,5 +1,7 @@
 #include "sim/engine/interconnect.hpp"
 
+#include "topology/build/fabrics/fabric_routes.hpp"
+
 namespace ondol::sim {
 namespace {
 
@@ -16,7 +18,8 @@ workloads::LinkCurve curve(schema::CollectiveCurveSpec const& s) {
 
 }  // namespace
 
-workloads::Interconnect interconnect(schema::Catalogue const& catalogue, schema::RackSpec const& rack) {
+workloads::Interconnect interconnect(schema::Catalogue const& catalogue, schema::RackSpec const& rack,
+                                     schema::FabricSpec const* fabric) {
   auto const& node = catalogue.node.at(rack.node);
   auto const& accelerator = catalogue.accelerator.at(node.accelerator);
   workloads::Interconnect links;
@@ -49,6 +52,10 @@ workloads::Interconnect interconnect(schema::Catalogue const& catalogue, schema:
                     .ring_step_s = out.ring_step.v,
                     .reduces = out.in_network_reduction,
                     .peer_step_s = out.peer_step.v};
+  if (fabric) {
+    auto const shape = topology::node_shape(catalogue, rack, *fabric, 1);
+    links.scaleout.bytes_per_s = topology::fabric_shape(catalogue, *fabric).port_bytes_per_s * shape.nics / shape.accelerators;
+  }
   return links;
 }
 

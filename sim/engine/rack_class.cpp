@@ -62,7 +62,7 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   return c;
 }
 
-workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
+workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id, schema::FabricSpec const* fabric) {
   auto const& rack = s.catalogue.rack.at(id);
   auto const& node = s.catalogue.node.at(rack.node);
   auto const& spec = s.catalogue.accelerator.at(node.accelerator);
@@ -76,7 +76,7 @@ workloads::PoolSupply pool_supply(Scenario const& s, std::string const& id) {
   supply.memory_bandwidth_bytes_per_s = spec.memory_bandwidth.v;
   supply.memory_efficiency = spec.memory_efficiency;
   supply.kernels = std::make_shared<RatedKernels const>(kernel_rates(spec, schema::catalogue_folder()));
-  supply.links = interconnect(s.catalogue, rack);
+  supply.links = interconnect(s.catalogue, rack, fabric);
   return supply;
 }
 

@@ -40,7 +40,9 @@ struct RackClass {
 RackClass rack_class(schema::Scenario const& scenario, std::string const& rack, std::optional<Watts> const& power_limit);
 
 /// One accelerator of such racks as demand sees it; name and number of nodes are left to the caller.
-workloads::PoolSupply pool_supply(schema::Scenario const& scenario, std::string const& rack);
+/// `fabric`: that joins its nodes, if one is declared.
+workloads::PoolSupply pool_supply(schema::Scenario const& scenario, std::string const& rack,
+                                  schema::FabricSpec const* fabric = nullptr);
 
 LossCurve loss_curve(schema::LossCurve const& curve, Watts rating);
 

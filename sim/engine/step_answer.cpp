@@ -21,7 +21,7 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   auto const& device = hardware.catalogue.accelerator.at(hardware.catalogue.node.at(rack.node).accelerator);
   auto const held = hardware.catalogue.calibration.at(device.calibration).limit_held;
   auto const c = rack_class(hardware, asked.rack, asked.power_limit);
-  auto pool = pool_supply(hardware, asked.rack);
+  auto pool = pool_supply(hardware, asked.rack, schema::fabric_of(hardware, asked.job.pool));
   pool.name = asked.rack;
 
   StepAnswer a;
@@ -67,7 +67,7 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
 
 SearchAnswer search_step(schema::Scenario const& hardware, schema::StepSpec const& asked) {
   constexpr std::size_t compared = 40, kept = 10;
-  auto pool = pool_supply(hardware, asked.rack);
+  auto pool = pool_supply(hardware, asked.rack, schema::fabric_of(hardware, asked.job.pool));
   pool.name = asked.rack;
   auto const found = workloads::search_layouts(asked.job, hardware.catalogue.model.at(asked.job.model), pool,
                                                workloads::stack_of(asked.job, hardware.catalogue), compared);

@@ -79,6 +79,17 @@ def test_jobs_of_a_scenario(ondol):
     assert a["accelerators"] == 2880 and a["rack"] == "nvidia/gb200-nvl72"
 
 
+def test_a_job_without_bandwidth_takes_the_ports_of_its_fabric(ondol):
+    declared = (ROOT / "scenarios/examples/training_fabric.toml").read_text().replace('"../', f'"{ROOT}/scenarios/')
+    left = declared.replace('network_bandwidth = "400 Gbit/s"\n', "")
+    narrow = left.replace("network_switch =", 'port_bandwidth = "100 Gbit/s"\nnetwork_switch =')
+    fast, same, slow = (
+        [a["step_s"] for a in answers(ondol, ondol.write(text, name))]
+        for text, name in ((declared, "declared.toml"), (left, "left.toml"), (narrow, "narrow.toml"))
+    )
+    assert same == fast and all(s > f for s, f in zip(slow, fast))
+
+
 def test_an_inline_model_and_a_file_that_extends(ondol):
     ondol.write(ONE + '[model."mine"]\nextends = "gpt3-175b"\nlayers = 48\nparameters = 87.9e9\n', "base.toml")
     (whole,) = answers(ondol, ondol.folder / "base.toml")

@@ -32,7 +32,7 @@ constexpr double listening = 0.2;       // share of multiprocessors that a libra
 
 void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply const& pool, int domain) {
   if (auto const faults = schema::layout_faults(job, &model); !faults.empty()) refuse(job, faults.front().what);
-  if (job.accelerators > domain && job.network_bandwidth.v <= 0 && pool.links.scaleout.bytes_per_s <= 0)
+  if (job.accelerators > domain && !job.network_bandwidth && pool.links.scaleout.bytes_per_s <= 0)
     refuse(job, fmt::format("network_bandwidth is missing: {} accelerators reach beyond a scale-up domain of {}; "
                             "write network_bandwidth = \"400 Gbit/s\"?",
                             job.accelerators, domain));
@@ -49,7 +49,7 @@ void check(TrainingSpec const& job, ModelShapeSpec const& model, PoolSupply cons
 
 Interconnect links_of(TrainingSpec const& job, PoolSupply const& pool) {
   Interconnect links = pool.links;
-  if (job.network_bandwidth.v > 0) links.scaleout.bytes_per_s = job.network_bandwidth.v;
+  if (job.network_bandwidth) links.scaleout.bytes_per_s = job.network_bandwidth->v;
   return links;
 }
 

@@ -72,7 +72,7 @@ inline schema::TrainingSpec job(Split s, int sequence, std::string precision, Re
   t.recompute = recompute;
   t.sequence_parallel = recompute != Recompute::full;  // these sources recompute either all or came with sequence parallelism
   t.stack = std::move(stack);
-  t.network_bandwidth = BytesPerSecond{network};
+  if (network > 0) t.network_bandwidth = BytesPerSecond{network};
   return t;
 }
 
