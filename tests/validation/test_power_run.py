@@ -1,5 +1,4 @@
 """The metered MLPerf run: node power, energy and swing stay within what is asked for; nothing of the run is a parameter."""
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,18 +7,6 @@ import pytest
 from tests.support.program import ONDOL, ROOT
 
 FOLDER = Path(__file__).parent / "power_run"
-
-
-@pytest.fixture(scope="module")
-def rows():
-    sys.path.insert(0, str(FOLDER))
-    sys.modules.pop("rows", None)
-    try:
-        import rows
-        yield rows
-    finally:
-        sys.path.remove(str(FOLDER))
-        sys.modules.pop("rows", None)
 
 
 @pytest.fixture(scope="module")

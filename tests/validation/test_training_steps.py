@@ -27,18 +27,6 @@ BOUNDS = {
 
 
 @pytest.fixture(scope="module")
-def rows():
-    sys.path.insert(0, str(FOLDER))
-    sys.modules.pop("rows", None)
-    try:
-        import rows
-        yield rows
-    finally:
-        sys.path.remove(str(FOLDER))
-        sys.modules.pop("rows", None)
-
-
-@pytest.fixture(scope="module")
 def tables(rows):
     return {**rows.published(ONDOL), **rows.of_vtrain(ONDOL)}
 
