@@ -213,8 +213,8 @@ workloads::Interconnect links_of(Scenario const& s, Where const& w, std::string 
   if (domains > 1 && (links.scaleout.bytes_per_s <= 0 || links.scaleout.efficiency <= 0))
     throw InputError(
         fmt::format("these ranks lie in {} scale-up domains, and the catalogue knows no network between those of {}: "
-                    "declare a [[fabric]] with pools = [\"{}\"]",
-                    domains, kind, joined(w.pools)));
+                    "write scaleout = \"generic/roce-400g\" in node \"{}\"?",
+                    domains, kind, rack.node));
   return links;
 }
 

@@ -18,10 +18,6 @@ using Domain = std::vector<Rank>;
 /// Larger all-to-alls are sent to some distances only: half a second and 100 MB.
 constexpr std::size_t most_pairs = std::size_t{1} << 20;
 
-/// Connections between two NICs, each of which a fabric may send another way: channels of a library that share a NIC.  Assumed:
-/// libraries open 16 to 32 channels over the eight NICs of a node.
-constexpr std::uint64_t connections = 4;
-
 /// Adds flows on their routes.
 class Sender {
  public:

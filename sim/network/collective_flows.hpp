@@ -29,6 +29,10 @@
 
 namespace ondol::sim {
 
+/// Between two NICs, each of which a fabric may send another way: channels of a library that share a NIC.  Assumed: libraries
+/// open 16 to 32 channels over the eight NICs of a node.
+inline constexpr std::uint64_t connections = 4;
+
 using Ranks = std::span<std::uint32_t const>;  ///< accelerators in order of placement
 
 /// Ranks of each scale-up domain; domains in the order in which they come first.  Throws InputError for an accelerator that the

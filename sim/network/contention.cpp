@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "scenarios/base/error.hpp"
+#include "sim/network/collective_flows.hpp"
 #include "workloads/demand/iteration_time.hpp"
 
 namespace ondol::sim {
@@ -54,14 +55,13 @@ struct Running {
 }  // namespace
 
 struct Contention::Impl {
-  Impl(topology::Routes const& r, std::vector<Index> servers, int n)
-      : routes(r), storage(std::move(servers)), spread(std::max(1, n)), links(r.links().size()), flows(r.links().size(), 0.0) {
+  Impl(topology::Routes const& r, std::vector<Index> servers)
+      : routes(r), storage(std::move(servers)), links(r.links().size()), flows(r.links().size(), 0.0) {
     for (std::size_t l = 0; l < links.size(); ++l) links[l].capacity = r.links()[l].bytes_per_s;
   }
 
   topology::Routes const& routes;
   std::vector<Index> storage;
-  int spread;
   struct User {
     Index sender = 0;
     double flows = 0;
@@ -122,13 +122,13 @@ struct Contention::Impl {
 
   /// One rank's bytes, or `part` of them, from one accelerator to another.
   void send(Index from, Index to, double part) {
-    for (int f = 0; f < spread; ++f) {
+    for (std::uint64_t f = 0; f < connections; ++f) {
       way.clear();
-      if (!routes.route(from, to, static_cast<std::uint64_t>(f), way))
+      if (!routes.route(from, to, f, way))
         throw InputError("no way left in the fabric from " + routes.name(from) + " to " + routes.name(to));
       for (auto const link : way) {
         if (flows[link] == 0) touched.push_back(link);
-        flows[link] += part / spread;
+        flows[link] += part / connections;
       }
     }
   }
@@ -305,8 +305,8 @@ struct Contention::Impl {
   }
 };
 
-Contention::Contention(topology::Routes const& routes, std::vector<std::uint32_t> storage, int spread)
-    : impl_(std::make_unique<Impl>(routes, std::move(storage), spread)) {}
+Contention::Contention(topology::Routes const& routes, std::vector<std::uint32_t> storage)
+    : impl_(std::make_unique<Impl>(routes, std::move(storage))) {}
 Contention::~Contention() = default;
 
 void Contention::start(std::uint32_t job, std::span<std::uint32_t const> accelerators,

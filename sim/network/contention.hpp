@@ -13,8 +13,8 @@
 /// A slower job sends less, so the others' shares and m_w are solved for together, job by job in the order of their numbers,
 /// only for those that the change reaches, until no mean load of a link moves by more than 0.2 % of its capacity.
 ///
-/// Checkpoints go from every rank to the storage servers in turn.  What one rank sends to one other goes over `spread` flows,
-/// as a library opens several queue pairs. Exact max-min where the others are not held back elsewhere while the pattern sends.
+/// Checkpoints go from every rank to the storage servers in turn.  What one rank sends to one other goes over several
+/// connections (collective_flows.hpp). Exact max-min where the others are not held back elsewhere while the pattern sends.
 /// Ignores: who sends when (jobs whose bursts interleave do better, those in step worse), queues, clocks below the reference.
 /// Page: docs/models/network.md
 
@@ -32,7 +32,7 @@ namespace ondol::sim {
 class Contention {
  public:
   /// `storage`: accelerator numbers that stand for storage servers; without them nothing is sent there.
-  explicit Contention(topology::Routes const& routes, std::vector<std::uint32_t> storage = {}, int spread = 4);
+  explicit Contention(topology::Routes const& routes, std::vector<std::uint32_t> storage = {});
   ~Contention();
 
   /// The job's ranks, in order, run on these accelerators.  Throws InputError when two that talk have no way.

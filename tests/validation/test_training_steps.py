@@ -19,7 +19,7 @@ BOUNDS = {
     "megatron_core": (3.6, 7.3),
     "megascale": (1.6, 3.2),
     "llama3": (0.9, 0.9),
-    "mlperf_gpt3": (3.9, 6.3),
+    "mlperf_gpt3": (3.9, 6.2),
     "mlperf_405b": (3.0, 7.6),
     "vtrain_single": (7.5, 35),
     "vtrain_multi": (8.6, 39),

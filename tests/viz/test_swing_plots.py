@@ -136,8 +136,8 @@ def test_three_iterations_of_the_job_are_shown_closely(run: Run, figure: Figure)
     window = run.windows["busy"]
     near, beside = figure.axes[1], figure.axes[2]
     assert near.get_title(loc="left").startswith("Three iterations of pretrain-8b, 1.8")
-    length = 3 * float(swing.repetition(window.job_power[:20_000, 0]))
-    assert near.get_xlim() == pytest.approx((0, length), abs=0.01) and beside.get_xlim() == near.get_xlim()  # whole rows
+    length = round(300 * float(swing.repetition(window.job_power[:20_000, 0]))) / 100  # whole rows of 10 ms
+    assert near.get_xlim() == pytest.approx((0, length)) and beside.get_xlim() == near.get_xlim()
     assert [t.get_text() for t in beside.get_legend().get_texts()] == ["pretrain-8b"]
     shown = np.asarray(beside.lines[0].get_ydata(), dtype=float)
     assert shown.max() == pytest.approx(float(window.job_power[: round(100 * length)].max()) / 1e3)

@@ -19,26 +19,15 @@ using namespace testing;
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pointwise;
 using workloads::Algorithm;
 using workloads::Op;
 using Route = std::vector<topology::LinkIndex>;
 constexpr double never = std::numeric_limits<double>::infinity();
 
-TEST(FlowClock, WhoIsLeftSpeedsUp) {
-  // Link 0 of 10 is shared until the first has its 10 bytes; then the second goes on at 8, which link 1 gives.
-  FlowSet flows;
-  flows.add(Route{0}, 10);
-  flows.add(Route{0, 1}, 26);
-  EXPECT_THAT(flow_clock_times({10, 8}, flows), ElementsAre(DoubleEq(2), DoubleEq(2 + 16.0 / 8)));
-}
-
-TEST(FlowClock, WhoIsLeftMaySlowDown) {
-  // a on link 0 with c, b on link 1 of 30 with c: c has 5, b 25.  When a (50 bytes) ends at 10, c has 10 of link 0 and b 20.
-  FlowSet flows;
-  flows.add(Route{0}, 50);
-  flows.add(Route{1}, 350);
-  flows.add(Route{0, 1}, 250);
-  EXPECT_THAT(flow_clock_times({10, 30}, flows), ElementsAre(DoubleEq(10), DoubleEq(15), DoubleEq(30)));
+TEST(FlowClock, WhoIsLeftTakesWhatLinksGive) {
+  for (auto const& by_hand : flows_by_hand())
+    EXPECT_THAT(flow_clock_times(by_hand.capacity, by_hand.flows), Pointwise(DoubleEq(), by_hand.ends));
 }
 
 TEST(FlowClock, CrossingALinkTwiceTakesItTwice) {

@@ -2,7 +2,9 @@
 /// Fabrics and links of accelerators for the network's tests.
 
 #include <numeric>
+#include <vector>
 
+#include "sim/network/flow_set.hpp"
 #include "topology/build/fabrics/fabric_routes.hpp"
 #include "workloads/demand/interconnect.hpp"
 
@@ -63,6 +65,26 @@ inline workloads::Interconnect links() {
                 .ring_step_s = 14e-6};
   l.domain = 8;
   return l;
+}
+
+/// Flows that share links, and when each ends.
+struct FlowsByHand {
+  std::vector<double> capacity;
+  FlowSet flows;
+  std::vector<double> ends;
+};
+inline std::vector<FlowsByHand> flows_by_hand() {
+  using Route = std::vector<topology::LinkIndex>;
+  // Link 0 of 10 is shared until the first has its 10 bytes; then the second goes on at 8, which link 1 gives.
+  FlowsByHand faster{{10, 8}, {}, {2, 2 + 16.0 / 8}};
+  faster.flows.add(Route{0}, 10);
+  faster.flows.add(Route{0, 1}, 26);
+  // a on link 0 with c, b on link 1 of 30 with c: c has 5, b 25.  When a (50 bytes) ends at 10, c has 10 of link 0 and b 20.
+  FlowsByHand slower{{10, 30}, {}, {10, 15, 30}};
+  slower.flows.add(Route{0}, 50);
+  slower.flows.add(Route{1}, 350);
+  slower.flows.add(Route{0, 1}, 250);
+  return {faster, slower};
 }
 
 }  // namespace ondol::sim::testing

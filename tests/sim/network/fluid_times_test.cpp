@@ -8,30 +8,20 @@
 #include <random>
 
 #include "sim/network/max_min.hpp"
+#include "tests/sim/network/fabrics.hpp"
 
 namespace ondol::sim {
 namespace {
 
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
+using ::testing::Pointwise;
 using Route = std::vector<topology::LinkIndex>;
 constexpr double never = std::numeric_limits<double>::infinity();
 
-TEST(FluidTimes, WhoIsLeftSpeedsUp) {
-  // Link 0 of 10 is shared until the first has its 10 bytes; then the second goes on at 8, which link 1 gives.
-  FlowSet flows;
-  flows.add(Route{0}, 10);
-  flows.add(Route{0, 1}, 26);
-  EXPECT_THAT(fluid_times({10, 8}, flows), ElementsAre(DoubleEq(2), DoubleEq(2 + 16.0 / 8)));
-}
-
-TEST(FluidTimes, WhoIsLeftMaySlowDown) {
-  // a on link 0 with c, b on link 1 of 30 with c: c has 5, b 25.  When a (50 bytes) ends at 10, c has 10 of link 0 and b 20.
-  FlowSet flows;
-  flows.add(Route{0}, 50);
-  flows.add(Route{1}, 350);
-  flows.add(Route{0, 1}, 250);
-  EXPECT_THAT(fluid_times({10, 30}, flows), ElementsAre(DoubleEq(10), DoubleEq(15), DoubleEq(30)));
+TEST(FluidTimes, WhoIsLeftTakesWhatLinksGive) {
+  for (auto const& by_hand : testing::flows_by_hand())
+    EXPECT_THAT(fluid_times(by_hand.capacity, by_hand.flows), Pointwise(DoubleEq(), by_hand.ends));
 }
 
 TEST(FluidTimes, NothingDeadAndNowhere) {
