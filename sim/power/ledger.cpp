@@ -30,9 +30,9 @@ double Ledger::owned_j() const {
 }
 
 double Ledger::residual() const {
-  double const owned = owned_j(), metered = metered_j();
-  if (owned == metered) return 0;
-  return (metered - owned) / (metered != 0 ? metered : owned);
+  double const owned = owned_j(), consumed = consumed_j(), supplied = metered_j() + generated_j();
+  if (owned == consumed) return 0;
+  return (consumed - owned) / (supplied != 0 ? supplied : owned);
 }
 
 double Ledger::it_category3_j() const {
@@ -44,7 +44,7 @@ double Ledger::it_category2_j() const {
 }
 
 double Ledger::ratio(double it_j) const {
-  return it_j > 0 ? metered_j() / it_j : std::nan("");
+  return it_j > 0 ? consumed_j() / it_j : std::nan("");
 }
 
 }  // namespace ondol::sim

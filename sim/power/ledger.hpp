@@ -1,8 +1,10 @@
 #pragma once
-/// Every joule has one owner.  Owners are added up from the loads and losses, the meter from the utility side; the difference
-/// is the residual, a check on everything between.  Sums are compensated (Neumaier) so that a year of small steps keeps 1e-15.
+/// Every joule has one owner.  Owners are added up from the loads and losses; what came in at the utility and from generators,
+/// and what batteries hold more than at the start, is counted by itself; the difference is the residual, a check on everything
+/// between.  Sums are compensated (Neumaier) so that a year of small steps keeps 1e-15.
 ///
-/// PUE = total energy at the utility / IT energy.  IT energy is taken at the points of ISO/IEC 30134-2: category 2 at the
+/// PUE = energy consumed / IT energy; consumed = utility + generators - put into storage, so that a run that ends with empty
+/// batteries does not look better.  IT energy is taken at the points of ISO/IEC 30134-2: category 2 at the
 /// output of the power distribution unit (the rack's input, rack shelf losses included), category 3 at the input of the IT
 /// equipment (the node's input: its own supplies' loss and fans included, rack shelf losses not). [iso30134-2] Page:
 /// docs/models/energy-ledger.md
@@ -52,12 +54,17 @@ class CompensatedSum {
 class Ledger {
  public:
   void add(Owner owner, double joules) { owned_[static_cast<std::size_t>(owner)].add(joules); }
-  void add_metered(double joules) { metered_.add(joules); }  ///< at the utility
+  void add_metered(double joules) { metered_.add(joules); }      ///< at the utility
+  void add_generated(double joules) { generated_.add(joules); }  ///< at the terminals of the site's own generators
+  void add_stored(double joules) { stored_.add(joules); }        ///< change of what batteries hold; negative: they gave
 
   double of(Owner owner) const { return owned_[static_cast<std::size_t>(owner)].value(); }
   double owned_j() const;  ///< all owners
   double metered_j() const { return metered_.value(); }
-  double residual() const;  ///< (metered - owned) / metered; 0 when nothing was metered or owned
+  double generated_j() const { return generated_.value(); }
+  double stored_j() const { return stored_.value(); }  ///< more than at the start
+  double consumed_j() const { return metered_j() + generated_j() - stored_j(); }
+  double residual() const;  ///< (consumed - owned) / (metered + generated); 0 when nothing was supplied or owned
 
   double it_category3_j() const;  ///< input of the IT equipment
   double it_category2_j() const;  ///< output of the PDU = input of the rack
@@ -67,7 +74,7 @@ class Ledger {
  private:
   double ratio(double it_j) const;
   std::array<CompensatedSum, owners> owned_{};
-  CompensatedSum metered_;
+  CompensatedSum metered_, generated_, stored_;
 };
 
 }  // namespace ondol::sim

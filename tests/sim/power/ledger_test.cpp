@@ -60,6 +60,46 @@ TEST(Ledger, EnergyWithoutAMeterIsAResidual) {
   EXPECT_DOUBLE_EQ(l.residual(), -1);
 }
 
+// 100 J from the meter, 10 J of which a battery keeps and 2 J it loses; then 20 J from a generator and 8 J from the battery,
+// which loses 1 J more: 88 + 27 = 115 J at the equipment, 3 J lost, 2 J left in the battery.
+TEST(Ledger, StoredEnergyIsNeitherOwnedNorMissing) {
+  Ledger l;
+  l.add_metered(100);
+  l.add_stored(10);
+  l.add(Owner::battery_loss, 2);
+  l.add(Owner::host, 88);
+  EXPECT_EQ(l.residual(), 0);
+  l.add_generated(20);
+  l.add_stored(-8);
+  l.add(Owner::battery_loss, 1);
+  l.add(Owner::host, 27);
+  EXPECT_EQ(l.residual(), 0);
+  EXPECT_DOUBLE_EQ(l.generated_j(), 20);
+  EXPECT_DOUBLE_EQ(l.stored_j(), 2);
+  EXPECT_DOUBLE_EQ(l.consumed_j(), 118);
+  EXPECT_DOUBLE_EQ(l.pue_category3(), 118.0 / 115);
+}
+
+// An outage on batteries alone supplies nothing: the residual is then relative to what was consumed.
+TEST(Ledger, BatteriesAloneCloseToo) {
+  Ledger l;
+  l.add_stored(-50);
+  l.add(Owner::host, 48);
+  EXPECT_DOUBLE_EQ(l.residual(), 2.0 / 48);
+  l.add(Owner::battery_loss, 2);
+  EXPECT_EQ(l.residual(), 0);
+}
+
+TEST(Ledger, EveryForgottenJouleShows) {
+  Ledger l;
+  l.add_metered(60);
+  l.add_generated(40);
+  l.add(Owner::host, 100);
+  EXPECT_EQ(l.residual(), 0);
+  l.add_stored(1);
+  EXPECT_DOUBLE_EQ(l.residual(), -0.01);
+}
+
 // A million steps of unequal size: the parts and the whole are added in different groupings and still agree to 1e-14.
 TEST(Ledger, ResidualStaysSmallOverAMillionSteps) {
   Ledger l;
