@@ -53,6 +53,19 @@ LossCurve LossCurve::table(std::span<double const> loads, std::span<double const
   return c;
 }
 
+LossCurve LossCurve::at_power_factor(double power_factor) const {
+  require(power_factor > 0 && power_factor <= 1, "loss curve: the power factor must lie in (0, 1]");
+  LossCurve c = *this;
+  c.linear_ /= power_factor;
+  c.square_ /= power_factor * power_factor;
+  for (Point& point : c.points_) {
+    double const loss_w = point.output_w * (1 / point.efficiency - 1);
+    point.output_w *= power_factor;
+    point.efficiency = point.output_w / (point.output_w + loss_w);
+  }
+  return c;
+}
+
 /// Index of the point at or before `output_w`, which is at or above the first.
 std::size_t LossCurve::segment(double output_w) const {
   auto const after = std::upper_bound(points_.begin(), points_.end(), output_w,

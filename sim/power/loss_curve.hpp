@@ -8,7 +8,8 @@
 /// Output 0 still costs the no-load loss: a R, k/eta, or the loss at the first point of the table (below that point the loss
 /// stays at its value there).  Above the last point the last efficiency holds.  Input power P + L(P) never falls as P rises;
 /// a curve that breaks this, or an efficiency outside (0, 1], is refused.
-/// Valid 0 <= P <= 1.2 R.  Ignores: temperature, power factor, harmonics, input voltage.
+/// Losses follow the current, so at power factor f a unit that delivers P loses what it would lose at P/f: `at_power_factor`.
+/// Valid 0 <= P <= 1.2 R.  Ignores: temperature, harmonics, input voltage.
 /// Page: docs/models/power-chain.md
 
 #include <array>
@@ -27,6 +28,9 @@ class LossCurve {
   static LossCurve quadratic(double no_load, double proportional, double square, Watts rating);
   static LossCurve affine(Watts constant, double efficiency);
   static LossCurve table(std::span<double const> loads, std::span<double const> efficiencies, Watts rating);
+
+  /// The same unit, with a load of this power factor; the rating stays that of the apparent power.
+  LossCurve at_power_factor(double power_factor) const;
 
   /// Loss [W] of one unit that delivers `output_w` >= 0.
   double loss_w(double output_w) const {

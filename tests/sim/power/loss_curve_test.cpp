@@ -109,5 +109,18 @@ TEST(LossCurve, RefusesCurvesThatCannotBe) {
   EXPECT_THROW(LossCurve::table(load, jump, Watts{1}), std::invalid_argument) << "input 333 W at 100 W, 211 W at 200 W";
 }
 
+TEST(LossCurve, LosesByCurrentAtAPowerFactor) {
+  // Transformer of 1 MVA, 1 kW without load and 8 kW with all of it: 800 kW at 0.8 is all of it.
+  auto const transformer = LossCurve::quadratic(0.001, 0, 0.008, Watts{1e6});
+  EXPECT_NEAR(transformer.at_power_factor(0.8).loss_w(8e5), 9000, 1e-6);
+  EXPECT_NEAR(transformer.at_power_factor(0.8).loss_w(4e5), 3000, 1e-6);
+  EXPECT_EQ(transformer.at_power_factor(1).loss_w(7e5), transformer.loss_w(7e5));
+  constexpr std::array loads{0.1, 0.5, 1.0}, efficiencies{0.90, 0.96, 0.94};
+  auto const ups = LossCurve::table(loads, efficiencies, Watts{1000});
+  for (double const w : {50.0, 100.0, 500.0, 1000.0})
+    EXPECT_NEAR(ups.at_power_factor(0.9).loss_w(0.9 * w), ups.loss_w(w), 1e-9);
+  EXPECT_THROW(ups.at_power_factor(0), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace ondol::sim
