@@ -40,9 +40,11 @@ double tau_through(BreakerParams::Element element, double trip_heat, double curr
 double ul489_longest_at_200_s(double rated_a);
 double ab4_longest_at_300_s(double rated_a);
 
-/// Thermal-magnetic: in the middle of what UL 489 allows at 200 %.  Electronic: long-time delay set by its time at six times
-/// the setting.  Instantaneous pickup as a multiple of the rating.
+/// Moulded-case: in the middle of what UL 489 allows at 200 %.  Miniature, up to 125 A: in the (geometric) middle of the band
+/// at 2.55 times the rating [iec2015std60898].  Electronic: long-time delay set by its time at six times the setting.
+/// Instantaneous pickup as a multiple of the rating.
 BreakerParams moulded_case_breaker(double rated_a, double instantaneous);
+BreakerParams miniature_breaker(double rated_a, double instantaneous);
 BreakerParams electronic_breaker(double setting_a, double at_6_s, double instantaneous);
 
 /// Largest continuous load [A] behind a breaker: 80 % of it, or all if it is listed for 100 %.      [nfpa2023nec, 210.20(A)]

@@ -128,6 +128,13 @@ TEST(Breaker, StandardsHoldAtTheirPoints) {
     EXPECT_LT(b.time_to_trip_s(1.35 * rated), rated <= 50 ? 3600 : 7200);
     EXPECT_LT(b.time_to_trip_s(3 * rated), ab4_longest_at_300_s(rated));
   }
+  for (double const rated : {16.0, 32.0, 63.0, 125.0}) {
+    Breaker const b(miniature_breaker(rated, 7));
+    EXPECT_TRUE(std::isinf(b.time_to_trip_s(1.13 * rated)));
+    EXPECT_LT(b.time_to_trip_s(1.45 * rated), rated <= 63 ? 3600 : 7200);
+    EXPECT_NEAR(b.time_to_trip_s(2.55 * rated), rated <= 32 ? 7.746 : 10.954, 1e-3);
+  }
+  EXPECT_THROW(miniature_breaker(160, 7), std::invalid_argument);
   EXPECT_EQ(ul489_longest_at_200_s(30), 120);
   EXPECT_EQ(ul489_longest_at_200_s(4000), 1680);
   EXPECT_THROW(ul489_longest_at_200_s(6001), std::invalid_argument);
