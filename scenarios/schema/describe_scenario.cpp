@@ -241,6 +241,7 @@ void describe(Table& t, TrainingSpec& s) {
   t("network_bandwidth", s.network_bandwidth,
     "per accelerator, scale-out; none: of its part of its node's ports, by the [[fabric]] or the catalogue")
       .above(0);
+  t("restart_time", s.restart_time, "after a loss of nodes, before the checkpoint is read").range(0, century);
 }
 
 void describe(Table& t, PublishedSpec& s) {
@@ -314,6 +315,7 @@ void describe(Table& t, PhaseWindowSpec& s) {
 void describe(Table& t, SchedulerSpec& s) {
   using Policy = SchedulerSpec::Policy;
   t("policy", s.policy, {{Policy::fcfs, "fcfs"}, {Policy::easy, "easy"}}, "first come first served, or with EASY backfill");
+  t("requeue", s.requeue, "jobs whose nodes are lost wait for others and go on from their checkpoint; else they fail");
 }
 
 void describe(Table& t, Scenario& s) {

@@ -265,6 +265,7 @@ struct TrainingSpec {  // [[training]]
   int evaluation_sequences = 0;              ///< of one evaluation
   std::string stack = "megatron-core/2024";  ///< catalogue training stack
   double speed_spread = 0.01;                ///< between accelerators, relative standard deviation of the time of one kernel
+  Seconds restart_time{300};  ///< of processes and communicators after a loss of nodes, before the checkpoint is read
 };
 
 struct TraceSpec {  // [[trace]]
@@ -323,6 +324,7 @@ struct PhaseWindowSpec {  // [[phase_window]]: iterations of training jobs are p
 struct SchedulerSpec {  // [scheduler]
   enum class Policy { fcfs, easy };
   Policy policy = Policy::easy;
+  bool requeue = true;  ///< a job whose nodes are lost waits for others and goes on from its checkpoint
 };
 
 struct Scenario {

@@ -9,7 +9,7 @@
 namespace ondol::sim {
 
 struct Entry {
-  enum class What { job_submit, job_end, profile_change, beat };
+  enum class What { job_submit, job_end, job_resume, profile_change, beat };
   double date_s = 0;
   std::uint64_t sequence = 0;  ///< set by the calendar
   What what = What::job_submit;

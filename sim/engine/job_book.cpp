@@ -87,7 +87,7 @@ std::vector<std::uint32_t> JobBook::schedule(double now_s) {
     running.clear();
     for (auto const j : pool.running)
       running.push_back(
-          {j, jobs_[j].accelerators, std::max(now_s, records_[j].start_s + jobs_[j].estimate_s), records_[j].shares});
+          {j, jobs_[j].accelerators, std::max(now_s, records_[j].run_start_s + jobs_[j].estimate_s), records_[j].shares});
     begin(workloads::easy_backfill(pool.waiting, running, pool.nodes, now_s));
   }
   return started;
@@ -96,7 +96,9 @@ std::vector<std::uint32_t> JobBook::schedule(double now_s) {
 void JobBook::start(std::uint32_t job, Pool& pool, double now_s) {
   auto& r = records_[job];
   r.phase = JobPhase::running;
-  r.start_s = r.settled_s = now_s;
+  if (r.start_s < 0) r.start_s = now_s;
+  r.run_start_s = r.settled_s = now_s;
+  r.resume_s = r.interruptions > 0 ? now_s + jobs_[job].restart_s : now_s;
   r.shares = pool.nodes.place(jobs_[job].accelerators);
   for (auto const& share : r.shares) {
     auto const node = pool.node_ids[share.node];
@@ -128,8 +130,8 @@ void JobBook::set_speed(std::uint32_t job, double speed, double now_s) {
   if (speed == r.speed) return;
   settle(job, now_s);
   r.speed = speed;
-  if (!std::isfinite(r.remaining_s)) return;
   ++r.generation;
+  if (!std::isfinite(r.remaining_s) || speed <= 0) return;
   calendar_.add(
       {.date_s = now_s + r.remaining_s / speed, .what = Entry::What::job_end, .subject = job, .generation = r.generation});
 }
@@ -142,12 +144,41 @@ double JobBook::energy_since_start(JobRecord const& record, std::span<double con
 }
 
 void JobBook::end(std::uint32_t job, JobPhase how, double now_s, std::span<double const> node_energy_j) {
+  stop(job, now_s, node_energy_j);
+  records_[job].phase = how;
+  records_[job].end_s = now_s;
+}
+
+void JobBook::interrupt(std::uint32_t job, double now_s, std::span<double const> node_energy_j) {
+  stop(job, now_s, node_energy_j);
+  auto const& j = jobs_[job];
+  auto& r = records_[job];
+  double kept = 0;
+  if (j.checkpoint_s <= 0)
+    kept = r.done_s;
+  else if (std::isfinite(j.checkpoint_s))
+    kept = std::max(0.0, std::floor((r.done_s - j.checkpoint_lag_s) / j.checkpoint_s)) * j.checkpoint_s;
+  r.lost_s += r.done_s - kept;
+  r.remaining_s += r.done_s - kept;
+  r.done_s = kept;
+  r.speed = 1;
+  r.fabric = {};
+  r.phase = JobPhase::waiting;
+  ++r.interruptions;
+  // It has waited before, so it stands before those of its kind that have not started.
+  auto& waiting = pools_[j.pool].waiting;
+  auto const place = std::find_if(waiting.begin(), waiting.end(), [&](auto const& w) {
+    return w.reserved == j.reserved ? records_[w.job].interruptions == 0 : j.reserved;
+  });
+  waiting.insert(place, {job, j.accelerators, j.estimate_s, j.reserved});
+}
+
+/// The run under way is over: its energy counted, its accelerators free.
+void JobBook::stop(std::uint32_t job, double now_s, std::span<double const> node_energy_j) {
   auto& r = records_[job];
   auto& pool = pools_[jobs_[job].pool];
   settle(job, now_s);
-  r.phase = how;
-  r.end_s = now_s;
-  r.energy_j = energy_since_start(r, node_energy_j);
+  r.energy_j += energy_since_start(r, node_energy_j);
   ++r.generation;
   for (auto const& h : r.holdings) std::erase(on_node_[h.node], job);
   pool.nodes.release(r.shares);
@@ -167,7 +198,7 @@ void JobBook::settle_all(double now_s, std::span<double const> node_energy_j) {
   for (auto const& pool : pools_)
     for (auto const job : pool.running) {
       settle(job, now_s);
-      records_[job].energy_j = energy_since_start(records_[job], node_energy_j);
+      records_[job].energy_j += energy_since_start(records_[job], node_energy_j);
     }
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 /// Jobs from arrival to end: who waits, who runs where, how far each has come.  A running job advances at a speed that
 /// changes only at instants (macro blocks): progress is settled at the old speed, then one end event is moved.
+///
+/// A job whose nodes are lost goes back to its last checkpoint, k = floor((done - lag) / period) periods of work, waits at the
+/// head of its queue and, placed again, loads for `restart_s` before it works.
 
 #include <cstdint>
 #include <span>
@@ -28,16 +31,20 @@ struct Holding {
 
 struct JobRecord {
   JobPhase phase = JobPhase::pending;
-  double start_s = -1, end_s = -1;
-  double remaining_s = 0;  ///< of work, at the declared rates; infinite for open-ended jobs
-  double done_s = 0;       ///< of work, at the declared rates
-  double speed = 1;        ///< work per second
-  double settled_s = 0;    ///< date up to which `remaining_s` holds
+  double start_s = -1, end_s = -1;  ///< of the first run, of the last
+  double run_start_s = -1;          ///< of the run under way
+  double resume_s = -1;             ///< date from which the run under way works: it loads until then
+  double remaining_s = 0;           ///< of work, at the declared rates; infinite for open-ended jobs
+  double done_s = 0;                ///< of work that is kept, at the declared rates
+  double speed = 1;                 ///< work per second
+  double settled_s = 0;             ///< date up to which `remaining_s` holds
   double energy_j = 0;
   double level = 1;                                 ///< activity multiplier of a service's daily profile
   workloads::FabricShare fabric;                    ///< while others use the same links
   double network_share_s = 0, storage_share_s = 0;  ///< integrals of that while it ran, up to `settled_s`
   std::uint32_t generation = 0;
+  std::uint32_t interruptions = 0;
+  double lost_s = 0;                         ///< of work, by interruptions
   std::vector<Holding> holdings;             ///< by site node, in order
   std::vector<workloads::NodeShare> shares;  ///< the same by node of the pool, as the scheduler sees them
 };
@@ -76,10 +83,18 @@ class JobBook {
   void forget_holdings(std::uint32_t job) { records_[job].holdings = {}; }
   /// Whether a calendar entry still means what it meant when it was written.
   bool valid(Entry const& entry) const {
-    return entry.what != Entry::What::job_end || records_[entry.subject].generation == entry.generation;
+    auto const& r = records_[entry.subject];
+    if (entry.what == Entry::What::job_end) return r.generation == entry.generation;
+    if (entry.what == Entry::What::profile_change || entry.what == Entry::What::job_resume)
+      return r.phase == JobPhase::running && r.interruptions == entry.generation;
+    return true;
   }
+  /// Placed again, and not at work yet.
+  bool loads(std::uint32_t job, double now_s) const { return now_s < records_[job].resume_s; }
   /// Ends a running job and frees its accelerators.  The holdings stay in the record.
   void end(std::uint32_t job, JobPhase how, double now_s, std::span<double const> node_energy_j);
+  /// Takes its accelerators from a running job, which waits for others.  The holdings stay in the record.
+  void interrupt(std::uint32_t job, double now_s, std::span<double const> node_energy_j);
   /// Takes a node that no job holds out of service, or gives it back.
   void set_in_service(std::uint32_t node, bool in_service);
   /// Settles every running job at the end of the run, which leaves it running.
@@ -97,6 +112,7 @@ class JobBook {
   };
 
   void start(std::uint32_t job, Pool& pool, double now_s);
+  void stop(std::uint32_t job, double now_s, std::span<double const> node_energy_j);
   void settle(std::uint32_t job, double now_s);
   double energy_since_start(JobRecord const& record, std::span<double const> node_energy_j) const;
 

@@ -68,7 +68,8 @@ void PhaseWindow::begin(double now_s, MachineRoom const& room, JobBook const& bo
   figures_ = {.highest_w = 0, .lowest_w = std::numeric_limits<double>::infinity()};
   for (auto* levels : {&rack_, &job_}) std::fill(levels->begin(), levels->end(), Level{});
   for (std::size_t pool = 0; pool < book.pools(); ++pool)
-    for (auto const job : book.running_jobs(pool)) start_job(job, now_s, room, book);
+    for (auto const job : book.running_jobs(pool))
+      if (!book.loads(job, now_s)) start_job(job, now_s, room, book);
   refresh(now_s, room, book, true);
 }
 

@@ -239,7 +239,8 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
   for (auto const& m : bill.months) peak_15 = std::max(peak_15, m.peak_w);
 
   std::array<double, 5> count{};
-  double waits = 0, started = 0, slowdown = 0, finished = 0, tokens = 0, flop = 0, busy_s = 0, total_acc = 0, goodput_s = 0;
+  double waits = 0, started = 0, slowdown = 0, finished = 0, tokens = 0, flop = 0, busy_s = 0, total_acc = 0;
+  double interruptions = 0, lost_s = 0, trained_s = 0, training_s = 0;
   for (std::uint32_t j = 0; j < book.jobs().size(); ++j) {
     auto const& job = book.jobs()[j];
     auto const& r = book.record(j);
@@ -255,7 +256,12 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
     }
     tokens += job.tokens_per_s * r.done_s;
     flop += job.model_flop_per_s * r.done_s;
-    goodput_s += r.done_s * job.accelerators;
+    interruptions += r.interruptions;
+    lost_s += r.lost_s * job.accelerators;
+    if (job.kind == workloads::JobKind::training && r.start_s >= 0) {
+      trained_s += r.done_s * job.accelerators;
+      training_s += ((r.end_s >= 0 ? r.end_s : duration_s) - r.start_s) * job.accelerators;
+    }
   }
   for (std::size_t p = 0; p < pool_busy_s_.size(); ++p) {
     busy_s += pool_busy_s_[p];
@@ -297,6 +303,10 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"hottest_accelerator", to_celsius(Kelvin{hottest_die_k_}), "degC",
        "Highest node-mean accelerator temperature at a report"},
       {"throttled", ratio(limited_node_s_, node_s_), "1", "Share of node time in racks slowed by temperature"},
+      {"job_interruptions", interruptions, "1", "Times that a job lost its nodes and waited for others"},
+      {"lost_work", lost_s / 3600, "h", "Accelerator-hours of work since the last checkpoint that interruptions lost"},
+      {"effective_training_time", ratio(trained_s, training_s), "1",
+       "Training kept, at the declared rates / accelerator time since each job's first start"},
   };
   return k;
 }
@@ -348,6 +358,10 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
                  [&](std::uint32_t j) { return mean_share(j, book.record(j).network_share_s); }),
           column("mean_storage_share", "1", "Share of its rate to storage that the job got, where a fabric is declared",
                  [&](std::uint32_t j) { return mean_share(j, book.record(j).storage_share_s); }),
+          column("interruptions", "1", "Times that it lost its nodes and waited for others",
+                 [&](std::uint32_t j) { return std::int64_t{book.record(j).interruptions}; }),
+          column("lost_work", "s", "Work since the last checkpoint that interruptions lost, at the declared rates",
+                 [&](std::uint32_t j) { return book.record(j).lost_s; }),
       });
   std::vector<double> time;
   std::vector<std::string> event_kind, subject, cause;

@@ -121,10 +121,11 @@ class Run {
           window_->beat(entry.subject, now_s_);
           await_beat(entry.subject);
           break;
+        case Entry::What::job_resume:
+          if (book_.valid(entry)) work(entry.subject);
+          break;
         case Entry::What::profile_change:
-          if (book_.record(entry.subject).phase == JobPhase::running) {
-            load_nodes_of(entry.subject);
-          }
+          if (book_.valid(entry)) load_nodes_of(entry.subject);
           break;
       }
     }
@@ -134,16 +135,9 @@ class Run {
     room_.control();
     // Nodes that reached their shutdown temperature take their jobs with them.
     for (auto const node : room_.take_shut_down()) {
-      auto const on = book_.on_node(node);
-      std::vector<std::uint32_t> const jobs(on.begin(), on.end());
-      reporter_.event(now_s_, "thermal_shutdown", facility_.racks[room_.rack_of(node)].name,
-                      "accelerators at shutdown temperature");
-      for (auto const job : jobs) {
-        end_job(job, JobPhase::failed);
-        reporter_.event(now_s_, "job_failed", book_.jobs()[job].name,
-                        "thermal shutdown of " + facility_.racks[room_.rack_of(node)].name);
-      }
-      book_.set_in_service(node, false);
+      auto const& rack = facility_.racks[room_.rack_of(node)].name;
+      reporter_.event(now_s_, "thermal_shutdown", rack, "accelerators at shutdown temperature");
+      lose_node(node, "thermal shutdown of " + rack);
     }
     for (auto const node : room_.take_recovered()) {
       book_.set_in_service(node, true);
@@ -158,6 +152,25 @@ class Run {
     }
   }
 
+  /// Takes the node out of service, and from the jobs that hold some of it.
+  void lose_node(std::uint32_t node, std::string const& cause) {
+    auto const on = book_.on_node(node);
+    std::vector<std::uint32_t> const jobs(on.begin(), on.end());
+    for (auto const job : jobs) {
+      auto const& name = book_.jobs()[job].name;
+      if (!scenario_.scheduler.requeue) {
+        end_job(job, JobPhase::failed);
+        reporter_.event(now_s_, "job_failed", name, cause);
+        continue;
+      }
+      double const lost_s = book_.record(job).lost_s;
+      end_job(job, JobPhase::waiting);
+      reporter_.event(now_s_, "job_interrupted", name,
+                      fmt::format("{}; {:.0f} s of work lost", cause, book_.record(job).lost_s - lost_s));
+    }
+    book_.set_in_service(node, false);
+  }
+
   /// Jobs whose slowest node changed clock get a new speed, unless the change is below what moves an end noticeably.
   void re_rate() {
     std::sort(dirty_.begin(), dirty_.end());
@@ -165,6 +178,10 @@ class Run {
     for (auto const job : dirty_) {
       auto const& r = book_.record(job);
       if (r.phase != JobPhase::running) continue;
+      if (book_.loads(job, now_s_)) {
+        book_.set_speed(job, 0, now_s_);
+        continue;
+      }
       auto const& j = book_.jobs()[job];
       RackClass const* known = nullptr;
       double declared = 1, wanted = std::numeric_limits<double>::infinity();
@@ -243,8 +260,18 @@ class Run {
 
   // ------------------------------------------------------------------------------------------------ jobs and their nodes
   void begin_job(std::uint32_t job) {
-    for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
+    auto const& r = book_.record(job);
+    for (auto const& h : r.holdings) room_.touch(h.node, now_s_);
     book_.note_energy_at_start(job, room_.nodes().energy_j);
+    if (r.interruptions > 0)
+      reporter_.event(now_s_, "job_restarted", book_.jobs()[job].name, fmt::format("at work in {:.0f} s", r.resume_s - now_s_));
+    if (!book_.loads(job, now_s_)) return work(job);
+    load_nodes_of(job);
+    calendar_.add({.date_s = r.resume_s, .what = Entry::What::job_resume, .subject = job, .generation = r.interruptions});
+  }
+
+  /// The job's processes stand: what it does begins.
+  void work(std::uint32_t job) {
     fabrics_.start(job, book_.jobs()[job], book_.record(job).holdings);
     load_nodes_of(job);
     if (!window_) return;
@@ -252,24 +279,33 @@ class Run {
     await_beat(job);
   }
 
+  /// `how`: waiting, if it was interrupted.
   void end_job(std::uint32_t job, JobPhase how) {
     for (auto const& h : book_.record(job).holdings) room_.touch(h.node, now_s_);
-    if (window_) window_->end_job(job, now_s_);
-    fabrics_.end(job, book_.jobs()[job]);
-    book_.end(job, how, now_s_, room_.nodes().energy_j);
+    if (!book_.loads(job, now_s_)) {
+      if (window_) window_->end_job(job, now_s_);
+      fabrics_.end(job, book_.jobs()[job]);
+    }
+    if (how == JobPhase::waiting)
+      book_.interrupt(job, now_s_, room_.nodes().energy_j);
+    else
+      book_.end(job, how, now_s_, room_.nodes().energy_j);
     for (auto const& h : book_.record(job).holdings) load_node(h.node);
     book_.forget_holdings(job);
   }
 
   void load_nodes_of(std::uint32_t job) {
     auto const& j = book_.jobs()[job];
-    if (j.profile) {
+    if (j.profile && !book_.loads(job, now_s_)) {
       double const local = start_unix_s_ + now_s_ + assembly_.utc_offset_s;
       double const into_hour = local - std::floor(local / 3600.0) * 3600.0;
       auto const hour = static_cast<std::size_t>(std::fmod(std::floor(local / 3600.0), 24.0));
       book_.set_level(job, (*j.profile)[hour]);
       fabrics_.set_level(job, j, (*j.profile)[hour]);
-      calendar_.add({.date_s = now_s_ + 3600.0 - into_hour, .what = Entry::What::profile_change, .subject = job});
+      calendar_.add({.date_s = now_s_ + 3600.0 - into_hour,
+                     .what = Entry::What::profile_change,
+                     .subject = job,
+                     .generation = book_.record(job).interruptions});
     }
     for (auto const& h : book_.record(job).holdings) load_node(h.node);
     dirty_.push_back(job);
@@ -299,6 +335,10 @@ class Run {
     std::vector<NodeShareLoad> load;
     for (auto const job : book_.on_node(node)) {
       auto const& j = book_.jobs()[job];
+      if (book_.loads(job, now_s_)) {  // its processes hold the devices, and wait
+        load.push_back({book_.held(job, node), macro.of({}, 1, 1).terms, 0});
+        continue;
+      }
       if (j.iteration) {
         load.push_back({.accelerators = book_.held(job, node),
                         .terms = {},

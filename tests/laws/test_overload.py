@@ -89,12 +89,13 @@ def test_too_little_cooling_slows_and_holds_the_dies_at_their_limit(tmp_path: Pa
         assert h5["jobs/mean_speed"][0] < 0.9
 
 
-def test_hardly_any_cooling_shuts_down_and_loses_the_job(tmp_path: Path) -> None:
-    result, file = overload(tmp_path, "generic/bench-3kw", racks=3)
+@pytest.mark.parametrize(("requeue", "event", "state"), [("true", "job_interrupted", "jobs_waiting"), ("false", "job_failed", "jobs_failed")])
+def test_hardly_any_cooling_shuts_down_and_takes_the_job_its_nodes(tmp_path: Path, requeue: str, event: str, state: str) -> None:
+    result, file = overload(tmp_path, "generic/bench-3kw", racks=3, scheduler__requeue=requeue)
     check_laws(result, file)
     kinds = events(file)
-    assert kinds.index("thermal_slowdown_begin") < kinds.index("thermal_shutdown") < kinds.index("job_failed")
-    assert result["kpis"]["jobs_failed"]["value"] == 1
+    assert kinds.index("thermal_slowdown_begin") < kinds.index("thermal_shutdown") < kinds.index(event)
+    assert result["kpis"][state]["value"] == 1
     with h5py.File(file) as h5:
         dies = h5["racks/accelerator_temperature"][:]
         busy = h5["racks/accelerators_busy"][:].sum(axis=1)

@@ -58,6 +58,10 @@ struct Job {
   bool reserved = false;         ///< may start at its submission before the queue: services, declared training, studies
   std::optional<DailyProfile> profile;
   std::shared_ptr<Iteration const> iteration;  ///< of a job that repeats one; none: `activity` all the time
+  // After its nodes were lost to it:
+  double checkpoint_s = open_ended;  ///< of work between checkpoints; 0: nothing is lost; open_ended: it begins anew
+  double checkpoint_lag_s = 0;       ///< of work until a checkpoint can be read back
+  double restart_s = 0;              ///< on its new nodes, before it works again
 
   bool operator==(Job const&) const = default;
 };

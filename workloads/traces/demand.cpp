@@ -90,6 +90,7 @@ Job held(std::string const& name, JobKind kind, std::uint32_t pool, int accelera
   job.activity = activity_of(activity);
   job.clock_sensitivity = clock_sensitivity(job.activity);
   job.reserved = true;
+  job.checkpoint_s = 0;
   return job;
 }
 

@@ -448,6 +448,11 @@ Job training_job(TrainingSpec const& job, ModelShapeSpec const& model, PoolSuppl
   j.tokens_per_s = step.tokens_per_s;
   j.reserved = true;
   j.iteration = std::make_shared<Iteration const>(step.iteration);
+  if (job.checkpoint_interval.v > 0) {
+    j.checkpoint_s = step.iteration.pauses.back().iterations * step.step_s;
+    if (job.checkpoint == schema::CheckpointMode::async) j.checkpoint_lag_s = step.checkpoint.write_s;
+  }
+  j.restart_s = job.restart_time.v + step.checkpoint.restore_s;
   return j;
 }
 

@@ -76,6 +76,87 @@ TEST(JobBook, ReservedWorkGoesBeforeTheQueue) {
   EXPECT_EQ(s.book.schedule(100), std::vector<std::uint32_t>{2});
 }
 
+/// Both nodes' worth of accelerators of a run that lasts 1,000 s and saves its state every 100 s, readable 20 s later.
+workloads::Job training(std::string name) {
+  auto j = job(std::move(name), 16, 0, 1000, true);
+  j.checkpoint_s = 100;
+  j.checkpoint_lag_s = 20;
+  j.restart_s = 30;
+  return j;
+}
+
+TEST(JobBook, AnInterruptedJobKeepsItsLastReadableCheckpoint) {
+  Small s({training("a")});
+  s.book.submit(0);
+  (void)s.book.schedule(0);
+  s.book.interrupt(0, 310, s.energy);  // the checkpoint of 300 s is still being written
+  auto const& r = s.book.record(0);
+  EXPECT_EQ(r.phase, JobPhase::waiting);
+  EXPECT_DOUBLE_EQ(r.done_s, 200);
+  EXPECT_DOUBLE_EQ(r.lost_s, 110);
+  EXPECT_DOUBLE_EQ(r.remaining_s, 800);
+  s.book.forget_holdings(0);
+  ASSERT_EQ(s.book.schedule(400).size(), 1U);
+  EXPECT_DOUBLE_EQ(r.start_s, 0);
+  EXPECT_TRUE(s.book.loads(0, 429));
+  EXPECT_FALSE(s.book.loads(0, 430));
+  s.book.set_speed(0, 0, 400);
+  s.book.set_speed(0, 1, 430);
+  while (!s.calendar.empty()) {
+    auto const entry = s.calendar.pop();
+    if (entry.what != Entry::What::job_end || !s.book.valid(entry)) continue;
+    EXPECT_DOUBLE_EQ(entry.date_s, 430 + 800);
+    s.book.end(0, JobPhase::done, entry.date_s, s.energy);
+  }
+  EXPECT_EQ(r.phase, JobPhase::done);
+  EXPECT_DOUBLE_EQ(r.done_s, 1000);
+  EXPECT_EQ(r.interruptions, 1U);
+}
+
+TEST(JobBook, WithoutCheckpointsWorkBeginsAnewAndWithoutWorkNothingIsLost) {
+  auto held = job("held", 8, 0, 1000);
+  held.checkpoint_s = 0;
+  Small s({job("batch", 8, 0, 1000), held});
+  s.book.submit(0);
+  s.book.submit(1);
+  ASSERT_EQ(s.book.schedule(0).size(), 2U);
+  s.book.interrupt(0, 250, s.energy);
+  s.book.interrupt(1, 250, s.energy);
+  EXPECT_DOUBLE_EQ(s.book.record(0).remaining_s, 1000);
+  EXPECT_DOUBLE_EQ(s.book.record(0).lost_s, 250);
+  EXPECT_DOUBLE_EQ(s.book.record(1).remaining_s, 750);
+  EXPECT_DOUBLE_EQ(s.book.record(1).lost_s, 0);
+}
+
+TEST(JobBook, AnInterruptedJobWaitsBeforeThoseThatNeverRanAndCountsTheEnergyOfAllItsRuns) {
+  Small s({job("running", 32, 0, 100), job("queued", 32, 1, 10)});
+  s.book.submit(0);
+  (void)s.book.schedule(0);
+  s.book.note_energy_at_start(0, s.energy);
+  s.book.submit(1);
+  s.energy.assign(4, 100.0);
+  s.book.interrupt(0, 50, s.energy);
+  s.book.forget_holdings(0);
+  EXPECT_EQ(s.book.schedule(60), std::vector<std::uint32_t>{0});
+  s.energy.assign(4, 150.0);
+  s.book.note_energy_at_start(0, s.energy);
+  s.energy.assign(4, 350.0);
+  s.book.end(0, JobPhase::done, 160, s.energy);
+  EXPECT_DOUBLE_EQ(s.book.record(0).energy_j, 4 * (100.0 + 200.0));
+}
+
+TEST(JobBook, EntriesOfAnEarlierRunAreVoid) {
+  Small s({job("service", 8, 0, std::numeric_limits<double>::infinity())});
+  s.book.submit(0);
+  (void)s.book.schedule(0);
+  Entry const hour{.what = Entry::What::profile_change, .subject = 0, .generation = 0};
+  EXPECT_TRUE(s.book.valid(hour));
+  s.book.interrupt(0, 10, s.energy);
+  EXPECT_FALSE(s.book.valid(hour));
+  (void)s.book.schedule(20);
+  EXPECT_FALSE(s.book.valid(hour));
+}
+
 TEST(JobBook, OpenEndedJobsHaveNoEnd) {
   Small s({job("service", 8, 0, std::numeric_limits<double>::infinity())});
   (void)s.calendar.pop();
