@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 #include <stdexcept>
 
 namespace ondol::sim {
@@ -155,6 +156,28 @@ TEST(Breaker, TakesNoNoticeOfHowAStepIsCut) {
       for (int i = 0; i < 200; ++i) EXPECT_FALSE(cut.advance(0.1, a));
     }
     EXPECT_NEAR(whole.heat_fraction(), cut.heat_fraction(), 1e-12);
+  }
+}
+
+// What is foretold happens, whatever was carried before; what may be carried is carried.
+TEST(Breaker, TripsWhenItSaidItWould) {
+  std::mt19937 random(17);
+  std::uniform_real_distribution<double> share(0, 1);
+  for (int run = 0; run < 400; ++run) {
+    auto p = simple();
+    p.element = run % 2 ? Element::thermal : Element::i2t;
+    if (run % 3 == 0) p.cooling_tau_s = 300;
+    if (run % 5 == 0) p.short_time = 6, p.short_time_s = 0.4;
+    Breaker b(p);
+    for (int i = 0; i < 10 && b.is_closed(); ++i) b.advance(60 * share(random), 180 * share(random));
+    if (!b.is_closed()) continue;
+    double const a = 100 + 1200 * share(random) * share(random), trip_s = b.time_to_trip_s(a);
+    if (std::isinf(trip_s)) continue;
+    Breaker before = b;
+    EXPECT_FALSE(before.advance(trip_s * (1 - 1e-6), a)) << a;
+    auto const at = b.advance(trip_s * (1 + 1e-6) + 1e-9, a);
+    ASSERT_TRUE(at) << a;
+    EXPECT_NEAR(*at, trip_s, 1e-9);
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -139,6 +141,38 @@ TEST(Generator, LosesASetThatFails) {
   plant.fail(0);
   EXPECT_EQ(plant.capacity_w(), 1e6);
   EXPECT_EQ(plant.acceptable_w(), 1e6);
+}
+
+TEST(Generator, KeepsItsRulesUnderAnyCallsAndLoads) {
+  std::mt19937 random(13);
+  std::uniform_real_distribution<double> share(0, 1);
+  for (int run = 0; run < 100; ++run) {
+    GeneratorPlant plant(params(), 1 + run % 5, 3);
+    double burnt_m3 = 0;
+    for (int i = 0; i < 300; ++i) {
+      double const dice = share(random);
+      if (dice < 0.1)
+        plant.call(std::vector<int>{static_cast<int>(4 * share(random))});
+      else if (dice < 0.13)
+        plant.release();
+      else if (dice < 0.14)
+        plant.fail(static_cast<std::size_t>(share(random) * (1 + run % 5)));
+      else if (double const load_w = 6e6 * share(random); plant.set_load(load_w))
+        ASSERT_EQ(plant.load_w(), load_w);
+      else
+        ASSERT_GT(plant.time_to_accept_s(load_w), 0);
+      double left = 100 * share(random);
+      for (int events = 0; left > 1e-9; ++events) {
+        auto const step = plant.advance(left);
+        left -= step.elapsed_s;
+        burnt_m3 += step.fuel_m3;
+        ASSERT_LT(events, 30);
+      }
+      ASSERT_GE(plant.tank_m3(), 0);
+      ASSERT_NEAR(plant.tank_m3() + burnt_m3, 3, 1e-9);
+      ASSERT_LE(plant.acceptable_w(), std::max(plant.capacity_w(), plant.load_w()) + 1e-6);
+    }
+  }
 }
 
 // Only the idle share comes from elsewhere; each row's full load is its own.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -206,6 +207,44 @@ TEST(Ups, StartsAgainOnlyIfItMay) {
   over.set({.load = 2});
   EXPECT_EQ(history(over, 20), (std::vector<std::string>{"0 overload>bypass", "0 overload>off"}));
   EXPECT_NEAR(over.time_to_event_s(), 10 + 0.2 + 0.016, 1e-9);
+}
+
+// Random conditions, each for a random while, taken whole and in small pieces.
+TEST(Ups, KeepsItsRulesUnderAnyConditionsHoweverStepsAreCut) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> share(0, 1);
+  for (int run = 0; run < 200; ++run) {
+    auto p = params(run % 2 ? UpsMode::eco : UpsMode::double_conversion);
+    if (run % 3 == 0) p.restart_s = 20;
+    Ups whole(p), cut(p);
+    for (int i = 0; i < 60; ++i) {
+      Ups::Conditions const c{.input = share(random) < 0.7 ? UpsInput::utility : UpsInput::none,
+                              .load = share(random) < 0.3 ? 1 + share(random) : share(random),
+                              .battery_empty = share(random) < 0.1,
+                              .inverter_works = share(random) < 0.95};
+      whole.set(c);
+      cut.set(c);
+      double const duration_s = std::exp(10 * share(random) - 2);
+      int at_once = 0;
+      for (double left = duration_s; left > 1e-9;) {
+        double const elapsed_s = whole.advance(left).elapsed_s;
+        at_once = elapsed_s > 0 ? 0 : at_once + 1;
+        ASSERT_LT(at_once, 5);
+        left -= elapsed_s;
+      }
+      double const piece_s = duration_s / 37;
+      for (int k = 0; k < 37; ++k)
+        for (double left = piece_s; left > 1e-9;) left -= cut.advance(left).elapsed_s;
+      ASSERT_EQ(whole.mode(), cut.mode());
+      ASSERT_NEAR(whole.inverter_overload_used(), cut.inverter_overload_used(), 1e-6);
+      ASSERT_NEAR(whole.rectifier_share(), cut.rectifier_share(), 1e-6);
+      bool const input = c.input != UpsInput::none;
+      UpsMode const mode = whole.mode();
+      ASSERT_TRUE(mode != UpsMode::battery || (c.inverter_works && !c.battery_empty));
+      ASSERT_TRUE(mode == UpsMode::battery || mode == UpsMode::off || input);
+      ASSERT_TRUE(mode != UpsMode::double_conversion || c.inverter_works);
+    }
+  }
 }
 
 TEST(Ups, RefusesWhatCannotBe) {

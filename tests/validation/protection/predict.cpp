@@ -2,7 +2,6 @@
 //   predict < questions > seconds
 //
 //   electronic AT_SIX CURRENT             time to trip, cold; AT_SIX: the setting's seconds at six times
-//   inverse AT_THREE CURRENT              the same for a unit with t = k/I^2
 //   moulded|miniature RATED CURRENT       cold
 //   hot RATED CURRENT FIRST HOURS         moulded, after FIRST times the rating for so many hours
 //   overload LOAD                         of a large UPS on its inverter
@@ -55,11 +54,6 @@ double sets_s(GeneratorParams const& p, std::size_t sets, bool loaded) {
 double answer(std::string const& what, std::istream& in) {
   double a = 0, b = 0, c = 0, d = 0, e = 0;
   if (what == "electronic" && in >> a >> b) return Breaker(electronic_breaker(1, a, 15)).time_to_trip_s(b);
-  if (what == "inverse" && in >> a >> b)
-    return Breaker({.rated_a = 1,
-                    .element = BreakerParams::Element::i2t,
-                    .tau_s = tau_through(BreakerParams::Element::i2t, 1.44, 3, a)})
-        .time_to_trip_s(b);
   if (what == "moulded" && in >> a >> b) return Breaker(moulded_case_breaker(a, 15)).time_to_trip_s(a * b);
   if (what == "miniature" && in >> a >> b) return Breaker(miniature_breaker(a, 15)).time_to_trip_s(a * b);
   if (what == "hot" && in >> a >> b >> c >> d) {
