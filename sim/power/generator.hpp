@@ -2,10 +2,9 @@
 /// Diesel sets on one bus: start, synchronise one after another, take load in blocks, burn, cool down.
 ///
 ///   start    `start` from the call to rated speed and voltage; each failed attempt before costs `attempt`; a set that fails
-///            `attempts` times stays out.  The first ready set closes on the dead bus, the others take `synchronise` each, in
-///            turn
+///            `attempts` times stays out.  The first ready set closes on the dead bus, each other takes `synchronise`, in turn
 ///   blocks   the bus takes at most `block` of the capacity on it at once; what was taken comes back evenly within
-///            `block_interval`, so ramps and blocks follow one rule                                         [iso2018std8528p5]
+///            `block_interval`, so ramps and blocks follow one rule        [iso2018std8528p5; mrb2010genset]
 ///   fuel     F = F1 (a + (1 - a) x) of each running set, x its load over its rating                           [willans1888]
 ///   return   without load the sets run `cool_down` and stop; called meanwhile they are back on the bus at once
 ///

@@ -73,6 +73,20 @@ TEST(Generator, TakesLoadInBlocks) {
   EXPECT_TRUE(plant.set_load(2e5));
 }
 
+// 0 to 50, 50 to 80, 80 to 100 % with the frequency back within 5 s after each.                           [mrb2010genset]
+TEST(Generator, TakesTheStepsOfAUsualSpecification) {
+  GeneratorPlant plant(params(), 1, 10);
+  plant.call();
+  history(plant, 12);
+  EXPECT_TRUE(plant.set_load(5e5));
+  EXPECT_NEAR(plant.time_to_accept_s(8e5), 6, 1e-9);
+  plant.advance(6);
+  EXPECT_TRUE(plant.set_load(8e5));
+  EXPECT_NEAR(plant.time_to_accept_s(1e6), 4, 1e-9);
+  plant.advance(4);
+  EXPECT_TRUE(plant.set_load(1e6));
+}
+
 TEST(Generator, TakesARampAsSlowAsTheBlocks) {
   GeneratorPlant plant(params(), 2, 10);
   plant.call();
