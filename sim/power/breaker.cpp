@@ -95,7 +95,7 @@ BreakerParams moulded_case_breaker(double rated_a, double instantaneous) {
 BreakerParams miniature_breaker(double rated_a, double instantaneous) {
   require(rated_a <= 125, "breaker: miniature breakers end at 125 A");
   BreakerParams p{.rated_a = rated_a, .instantaneous = instantaneous};
-  p.tau_s = tau_through(p.element, p.trip_heat, 2.55, std::sqrt(1.0 * (rated_a <= 32 ? 60 : 120)));
+  p.tau_s = tau_through(p.element, p.trip_heat, 2.55, (1.0 + (rated_a <= 32 ? 60 : 120)) / 2);
   return p;
 }
 

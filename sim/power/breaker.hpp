@@ -40,7 +40,7 @@ double tau_through(BreakerParams::Element element, double trip_heat, double curr
 double ul489_longest_at_200_s(double rated_a);
 double ab4_longest_at_300_s(double rated_a);
 
-/// Moulded-case: in the middle of what UL 489 allows at 200 %.  Miniature, up to 125 A: in the (geometric) middle of the band
+/// Moulded-case: in the middle of what UL 489 allows at 200 %.  Miniature, up to 125 A: in the middle of the band
 /// at 2.55 times the rating [iec2015std60898].  Electronic: long-time delay set by its time at six times the setting.
 /// Instantaneous pickup as a multiple of the rating.
 BreakerParams moulded_case_breaker(double rated_a, double instantaneous);
