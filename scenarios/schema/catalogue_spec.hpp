@@ -182,6 +182,19 @@ struct RackSpec {
   KgPerSecond coolant_flow{0};       ///< design flow
 };
 
+/// Of a UPS or of a site: what stored_energy of the unit can give and take.
+struct BatterySpec {                     // [power_unit."...".battery]
+  std::optional<Watts> discharge_power;  ///< at its terminals; none: what the unit needs at its rating
+  std::optional<Watts> charge_power;     ///< none: a tenth of the rating of a UPS, the rating of a battery
+  double efficiency = 0.92;              ///< round trip (assumed: lithium-ion cells with their own electronics)
+  double rate_exponent = 1.0;            ///< Peukert's; 1: every rate gives all (assumed: lithium-ion loses little)
+  Seconds rated_discharge{3600};         ///< in which stored_energy is given in full
+  double reserve = 0.0;                  ///< share that is never drawn
+  double taper_from = 0.9;               ///< state of charge above which charging slows (assumed: constant voltage phase)
+  Watts standing{0};                     ///< loss at rest
+  Seconds response_time{0.05};           ///< time constant of its inverter (assumed: 20 to 100 ms are usual)
+};
+
 /// Transformers, switchgear, UPS, busways, PDUs.
 struct PowerUnitSpec {
   enum class Kind { transformer, switchgear, ups, busway, pdu, generator, battery };
@@ -190,6 +203,7 @@ struct PowerUnitSpec {
   Watts rating{0};
   LossCurve loss;
   std::optional<Joules> stored_energy;  ///< UPS battery
+  std::optional<BatterySpec> battery;
 };
 
 struct SwitchSpec {

@@ -73,6 +73,7 @@ void check_precision(Context const& c, std::string const& path, TrainingSpec con
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_fabric(Context const& c);
 void check_phase_windows(Context const& c);
+void check_storage(Context const& c);
 void warn_of_capacities(Context const& c);
 
 }  // namespace ondol::schema

@@ -212,6 +212,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_fabric(c);
   check_demand(c);
   check_phase_windows(c);
+  check_storage(c);
   if (!faults.any()) warn_of_capacities(c);
 }
 

@@ -213,6 +213,18 @@ void describe(Table& t, RackSpec& s) {
   t("coolant_flow", s.coolant_flow, "design flow of technology coolant");
 }
 
+void describe(Table& t, BatterySpec& s) {
+  t("discharge_power", s.discharge_power, "most that it gives; none: what the unit needs at its rating").above(0);
+  t("charge_power", s.charge_power, "most that it takes; none: a tenth of a UPS's rating, the rating of a battery").above(0);
+  t("efficiency", s.efficiency, "round trip").above(0, 1);
+  t("rate_exponent", s.rate_exponent, "Peukert's exponent; 1: the same energy at every rate").range(1, 2);
+  t("rated_discharge", s.rated_discharge, "time in which all of stored_energy is given").above(0, 1e6);
+  t("reserve", s.reserve, "share that is never drawn").range(0, 0.99);
+  t("taper_from", s.taper_from, "state of charge above which charging slows; 1: never").above(0, 1);
+  t("standing", s.standing, "loss at rest");
+  t("response_time", s.response_time, "time constant of its inverter").range(0, 10);
+}
+
 void describe(Table& t, PowerUnitSpec& s) {
   using K = PowerUnitSpec::Kind;
   t("name", s.name, "what people call it").required();
@@ -229,6 +241,8 @@ void describe(Table& t, PowerUnitSpec& s) {
   t("rating", s.rating, "output rating").above(0).required();
   t("loss", s.loss, "loss by load").required();
   t("stored_energy", s.stored_energy, "of its battery");
+  bool const stores = s.kind == K::ups || s.kind == K::battery;
+  t("battery", s.battery, "how the battery gives and takes").only_if(stores, "kind = \"ups\" or \"battery\"");
 }
 
 void describe(Table& t, SwitchSpec& s) {

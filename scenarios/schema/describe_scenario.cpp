@@ -312,6 +312,30 @@ void describe(Table& t, PhaseWindowSpec& s) {
   t("racks", s.racks, "write the power of every rack");
 }
 
+void describe(Table& t, PeakShavingSpec& s) {
+  t("limit", s.limit, "of the power at the meter").above(0).required();
+  t("over", s.over, "time whose mean is limited; 0: each moment").range(0, 86400);
+  t("recharge_below", s.recharge_below, "power at the meter while it charges; none: the limit").above(0);
+}
+
+void describe(Table& t, RampLimitSpec& s) {
+  t("limit", s.limit, "of the change of power at the meter, up and down").above(0).required();
+  t("target", s.target, "state of charge that it returns to").fraction();
+  t("recovery", s.recovery, "time constant of that return").range(10, 86400);
+}
+
+void describe(Table& t, StorageSpec& s) {
+  t("name", s.name, "of the storage").identity();
+  t("unit", s.unit, "catalogue power unit of kind battery").names("power_unit").required();
+  t("units", s.units, "equal units").range(1, most_units);
+  t("at", s.at, "power bank whose output it is joined to, or utility").names("power");
+  t("initial_charge", s.initial_charge, "state of charge at the start").fraction();
+  t("reserve", s.reserve, "state of charge below which it gives nothing").range(0, 0.95);
+  t("peak_shaving", s.peak_shaving, "keeps the meter below a limit");
+  t("ramp", s.ramp, "keeps the meter from moving faster than a limit");
+  t("period", s.period, "of the controller that steers the charge").range(0.01, 3600);
+}
+
 void describe(Table& t, SchedulerSpec& s) {
   using Policy = SchedulerSpec::Policy;
   t("policy", s.policy, {{Policy::fcfs, "fcfs"}, {Policy::easy, "easy"}}, "first come first served, or with EASY backfill");
@@ -334,6 +358,7 @@ void describe(Table& t, Scenario& s) {
   t("service", s.service, "inference services that follow the day");
   t("steady", s.steady, "accelerators held at one activity");
   t("phase_window", s.phase_window, "stretches of the run in which training is played phase by phase");
+  t("storage", s.storage, "batteries that shape the power at the meter");
 }
 
 void describe(Table& t, StepFile& s) {

@@ -321,6 +321,31 @@ struct PhaseWindowSpec {  // [[phase_window]]: iterations of training jobs are p
   bool racks = false;             ///< write the power of every rack
 };
 
+struct PeakShavingSpec {                // [storage.peak_shaving]
+  Watts limit{0};                       ///< at the meter
+  Seconds over{0};                      ///< time whose mean is limited; 0: each moment
+  std::optional<Watts> recharge_below;  ///< at the meter, while it charges; none: the limit
+};
+
+struct RampLimitSpec {      // [storage.ramp]
+  WattsPerSecond limit{0};  ///< at the meter, up and down
+  double target = 0.5;      ///< state of charge that it returns to, with as much room for a rise as for a fall
+  Seconds recovery{900};    ///< time constant of that return (assumed: slow beside ramps, fast beside jobs)
+};
+
+/// Batteries of the site that shape what the meter sees.
+struct StorageSpec {  // [[storage]]
+  std::string name;
+  std::string unit;  ///< catalogue power unit of kind battery
+  int units = 1;
+  std::string at = "utility";   ///< power bank whose output they are joined to, or the meter itself
+  double initial_charge = 0.5;  ///< share of the stored energy
+  double reserve = 0.1;         ///< share that is kept (assumed: what makers and owners of lithium-ion keep)
+  std::optional<PeakShavingSpec> peak_shaving;
+  std::optional<RampLimitSpec> ramp;
+  Seconds period{1};  ///< of the controller that steers the charge
+};
+
 struct SchedulerSpec {  // [scheduler]
   enum class Policy { fcfs, easy };
   Policy policy = Policy::easy;
@@ -343,6 +368,7 @@ struct Scenario {
   std::vector<ServiceSpec> service;
   std::vector<SteadySpec> steady;
   std::vector<PhaseWindowSpec> phase_window;
+  std::vector<StorageSpec> storage;
 
   Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;

@@ -67,6 +67,48 @@ PowerSmoothingParams smoothing(PowerSmoothingSpec const& spec) {
   return p;
 }
 
+StorageParams storage_params(Scenario const& s, StorageSpec const& spec, topology::PowerTree const& tree) {
+  using Role = topology::PowerTree::Role;
+  auto const& unit = s.catalogue.power_unit.at(spec.unit);
+  auto const cells = unit.battery.value_or(BatterySpec{});
+  double const units = spec.units, capacity_j = units * unit.stored_energy->v;
+  StorageParams p;
+  p.name = spec.name;
+  for (std::uint32_t v = 0; v < tree.vertices.size(); ++v) {
+    auto const& vertex = tree.vertices[v];
+    if (spec.at == "utility" ? vertex.role == Role::utility : vertex.role == Role::unit && s.power[vertex.owner].id == spec.at)
+      p.vertices.push_back(v);
+  }
+  p.initial_charge = spec.initial_charge;
+  p.standby_w = units * loss_curve(unit.loss, unit.rating).loss_w(0.0);
+  p.battery.capacity_j = capacity_j;
+  p.battery.discharge_limit_w = units * cells.discharge_power.value_or(unit.rating).v;
+  p.battery.charge_limit_w = units * cells.charge_power.value_or(unit.rating).v;
+  p.battery.round_trip_efficiency = cells.efficiency;
+  auto& c = p.control;
+  c.discharge_w = p.battery.discharge_limit_w;
+  c.charge_w = p.battery.charge_limit_w;
+  c.discharge_efficiency = std::pow(cells.efficiency, p.battery.discharge_share);
+  c.charge_efficiency = cells.efficiency / c.discharge_efficiency;
+  c.floor_j = std::max(spec.reserve, cells.reserve) * capacity_j;
+  c.target_j = c.ceiling_j = capacity_j;
+  c.response_s = cells.response_time.v;
+  c.period_s = spec.period.v;
+  if (spec.ramp) {
+    c.ramp_w_per_s = spec.ramp->limit.v;
+    c.recovery_s = spec.ramp->recovery.v;
+    c.target_j = std::max(spec.ramp->target * capacity_j, c.floor_j);
+  }
+  if (spec.peak_shaving) {
+    auto const& peak = *spec.peak_shaving;
+    c.limit_w = peak.limit.v;
+    c.limit_over_s = peak.over.v;
+    c.recharge_below_w = peak.recharge_below.value_or(peak.limit).v;
+    if (c.limit_over_s > 0) c.clock_s = std::fmod(static_cast<double>(s.simulation.start), c.limit_over_s);
+  }
+  return p;
+}
+
 PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   auto const& fluid = s.catalogue.fluid.at(spec.fluid);
   PlantParams p;
@@ -261,6 +303,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     }
   }
   a.feed_order.feeders = a.tree.feeders;
+  for (auto const& spec : s.storage) a.storages.push_back(storage_params(s, spec, a.tree));
 
   a.tariff = tariff_params(s, a.utc_offset_s);
   a.carbon.kg_per_j = s.site.carbon.factor.v;

@@ -8,6 +8,7 @@
 
 #include "scenarios/schema/spec.hpp"
 #include "sim/engine/rack_class.hpp"
+#include "sim/engine/site_storage.hpp"
 #include "sim/power/ledger.hpp"
 #include "sim/power/power_tree_solver.hpp"
 #include "sim/power/tariff.hpp"
@@ -44,6 +45,7 @@ struct Assembly {
   std::vector<workloads::PoolSupply> supplies;
   std::vector<std::vector<std::uint32_t>> nodes_of_pool;
   std::vector<int> accelerators_per_node_of_pool;
+  std::vector<StorageParams> storages;
 };
 
 Assembly assemble(schema::Scenario const& scenario, topology::Facility const& facility);

@@ -3,6 +3,7 @@
 /// not define the order of timers of one date, so the order is kept here and SimGrid is asked for one date at a time.
 
 #include <cstdint>
+#include <functional>
 #include <queue>
 #include <vector>
 
@@ -21,6 +22,7 @@ class Calendar {
  public:
   void add(Entry entry) {
     entry.sequence = next_sequence_++;
+    if (entry.what != Entry::What::beat) changes_.push(entry.date_s);
     queue_.push(entry);
   }
   bool empty() const { return queue_.empty(); }
@@ -32,6 +34,13 @@ class Calendar {
     return entry;
   }
 
+  /// Whether something but a beat was written down for a date up to this one and after those asked for before.
+  bool changes(double now_s) {
+    bool found = false;
+    for (; !changes_.empty() && changes_.top() <= now_s; changes_.pop()) found = true;
+    return found;
+  }
+
  private:
   struct Later {
     bool operator()(Entry const& a, Entry const& b) const {
@@ -39,6 +48,7 @@ class Calendar {
     }
   };
   std::priority_queue<Entry, std::vector<Entry>, Later> queue_;
+  std::priority_queue<double, std::vector<double>, std::greater<>> changes_;
   std::uint64_t next_sequence_ = 0;
 };
 

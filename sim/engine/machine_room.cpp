@@ -33,6 +33,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       cooling_(assembly.plants, assembly.halls),
       tree_(assembly.feed_order, assembly.curves),
       vertex_load_w_(assembly.tree.vertices.size()),
+      storage_(assembly.storages),
       bill_(assembly.tariff, assembly.carbon) {
   nodes_.resize(facility.node_rack.size());
   racks_.resize(facility.racks.size());
@@ -358,7 +359,11 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
     }
     vertex_load_w_[v] = w;
   }
-  tree_.solve(vertex_load_w_);
+  storage_.advance(settled_s_, dt, vertex_load_w_, tree_);
+  for (std::size_t i = 0; i < storage_.size(); ++i) {
+    put(Owner::battery_loss, storage_.flow(i).loss_w);
+    ledger_.add_stored(storage_.flow(i).stored_w * dt);
+  }
   for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
     if (double const loss = tree_.loss_w()[v]; loss != 0) put(assembly_.loss_owner[v], loss);
 

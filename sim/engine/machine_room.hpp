@@ -61,6 +61,8 @@ class MachineRoom {
   EnergyBill const& bill() const { return bill_; }
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
   double utility_w() const { return tree_.utility_w(); }
+  SiteStorage const& storage() const { return storage_; }
+  std::vector<SiteStorage::Event> take_storage_events() { return storage_.take_events(); }
   double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
   /// What bounds the mean power of an accelerator of the node: its limit, or what the coolant can carry as last looked at.
   double power_limit_w(std::uint32_t node) const;
@@ -102,6 +104,7 @@ class MachineRoom {
   CoolingSystem::Interval const* cooling_interval_ = nullptr;
   PowerTreeSolver tree_;
   std::vector<double> vertex_load_w_;
+  SiteStorage storage_;
   Ledger ledger_;
   EnergyBill bill_;
   std::array<double, owners> owner_w_{};

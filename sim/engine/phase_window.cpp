@@ -9,6 +9,32 @@ namespace ondol::sim {
 
 using Role = topology::PowerTree::Role;
 
+SwingMeter::SwingMeter(double period_s)
+    : period_s_(period_s),
+      second_(static_cast<std::size_t>(std::max(1.0, std::round(1.0 / period_s)))),
+      minute_(static_cast<std::size_t>(std::max(1.0, std::round(60.0 / period_s)))) {}
+
+void SwingMeter::add(double mean_w, double duration_s) {
+  auto& f = figures_;
+  f.highest_w = std::max(f.highest_w, mean_w);
+  f.lowest_w = std::min(f.lowest_w, mean_w);
+  if (last_second_.size() == second_) {
+    f.ramp_w_per_s =
+        std::max(f.ramp_w_per_s, std::abs(mean_w - last_second_.front()) / (static_cast<double>(second_) * period_s_));
+    last_second_.pop_front();
+  }
+  last_second_.push_back(mean_w);
+  if (energy_j_.empty()) energy_j_.push_back(0);
+  f.energy_j += mean_w * duration_s;
+  if (duration_s < 0.999 * period_s_) return;  // the last one may be shorter
+  energy_j_.push_back(f.energy_j);
+  if (energy_j_.size() <= 2 * minute_) return;
+  double const minute_s = static_cast<double>(minute_) * period_s_;
+  double const moved_j = energy_j_.back() - 2 * energy_j_[minute_] + energy_j_.front();
+  f.minute_ramp_w_per_s = std::max(f.minute_ramp_w_per_s, std::abs(moved_j) / (minute_s * minute_s));
+  energy_j_.pop_front();
+}
+
 PhaseWindow::PhaseWindow(schema::PhaseWindowSpec const& spec, schema::Scenario const& scenario,
                          topology::Facility const& facility, Assembly const& assembly, std::vector<workloads::Job> const& jobs)
     : spec_(spec),
@@ -23,8 +49,11 @@ PhaseWindow::PhaseWindow(schema::PhaseWindowSpec const& spec, schema::Scenario c
       is_changed_(facility.racks.size()),
       tree_(assembly.feed_order, assembly.curves),
       vertex_load_w_(assembly.tree.vertices.size()),
+      storage_(assembly.storages),
       hall_w_(scenario.hall.size()),
-      rack_w_(facility.racks.size()) {
+      rack_w_(facility.racks.size()),
+      storage_w_(assembly.storages.size()),
+      state_of_charge_(assembly.storages.size()) {
   for (auto const& h : scenario.hall) hall_names_.push_back(h.id);
   for (auto const& r : facility.racks) {
     rack_names_.push_back(r.name);
@@ -53,6 +82,15 @@ void PhaseWindow::describe(SignalTable& table) const {
     table.axes.push_back({group, "job", job_names_});
     table.series.push_back({group, "job_power", "W", "Input power of the job's share of its nodes", mean, "job", job_w_});
   }
+  if (!storage_.none()) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < storage_.size(); ++i) names.push_back(storage_.name(i));
+    table.series.push_back(
+        {group, "power_without_storage", "W", "Power at the utility meter without storage", mean, "", without_});
+    table.axes.push_back({group, "storage", names});
+    table.series.push_back({group, "storage_power", "W", "Given by the storage; negative: taken", mean, "storage", storage_w_});
+    table.series.push_back({group, "state_of_charge", "1", "Of the storage", "time: point", "storage", state_of_charge_});
+  }
   if (!spec_.racks) return;
   table.axes.push_back({group, "rack", rack_names_});
   table.columns.push_back({group, "rack", "rack_hall", "", "Hall", {}, rack_halls_});
@@ -65,7 +103,8 @@ void PhaseWindow::begin(double now_s, MachineRoom const& room, JobBook const& bo
   bins_ = 0;
   bin_start_s_ = now_s;
   bin_end_s_ = std::min(end_s_, spec_.start.v + spec_.period.v);
-  figures_ = {.highest_w = 0, .lowest_w = std::numeric_limits<double>::infinity()};
+  meter_ = meter_without_ = SwingMeter(spec_.period.v);
+  storage_ = room.storage().fork();
   for (auto* levels : {&rack_, &job_}) std::fill(levels->begin(), levels->end(), Level{});
   for (std::size_t pool = 0; pool < book.pools(); ++pool)
     for (auto const job : book.running_jobs(pool))
@@ -241,20 +280,19 @@ void PhaseWindow::close_bin(double end_s) {
       if (auto const& vertex = assembly_.tree.vertices[v]; vertex.role == Role::rack) vertex_load_w_[v] = rack_w_[vertex.owner];
     tree_.solve(vertex_load_w_);
     it_[0] = it;
+    without_[0] = site_[0] = tree_.utility_w();
+  }
+  if (!storage_.none()) {
+    storage_.advance(bin_start_s_, bin, vertex_load_w_, tree_);
     site_[0] = tree_.utility_w();
+    for (std::size_t i = 0; i < storage_.size(); ++i) {
+      storage_w_[i] = storage_.flow(i).given_w;
+      state_of_charge_[i] = storage_.state_of_charge(i);
+    }
   }
   for (std::size_t j = 0; j < job_.size(); ++j) job_w_[j] = job_[j].mean_w(end_s, bin_start_s_);
-  double const site = site_[0];
-  figures_.highest_w = std::max(figures_.highest_w, site);
-  figures_.lowest_w = std::min(figures_.lowest_w, site);
-  figures_.energy_j += site * bin;
-  auto const second = static_cast<std::size_t>(std::max(1.0, std::round(1.0 / spec_.period.v)));
-  if (last_second_.size() == second) {
-    double const span = static_cast<double>(second) * spec_.period.v;
-    figures_.ramp_w_per_s = std::max(figures_.ramp_w_per_s, std::abs(site - last_second_.front()) / span);
-    last_second_.pop_front();
-  }
-  last_second_.push_back(site);
+  meter_.add(site_[0], bin);
+  meter_without_.add(without_[0], bin);
   if (row_) row_(end_s);
 }
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,9 +30,25 @@ namespace ondol::sim {
 
 /// What a window has seen.
 struct SwingFigures {
-  double highest_w = 0, lowest_w = 0;  ///< at the meter, of one bin
-  double ramp_w_per_s = 0;             ///< largest change of a bin within a second, or a bin if longer
+  double highest_w = 0, lowest_w = std::numeric_limits<double>::infinity();  ///< at the meter, of one bin
+  double ramp_w_per_s = 0;         ///< largest change of a bin within a second, or a bin if longer
+  double minute_ramp_w_per_s = 0;  ///< largest change of the mean of a minute, from the minute before it
   double energy_j = 0;
+};
+
+/// Range and ramps of powers that come one bin after the other.
+class SwingMeter {
+ public:
+  SwingMeter() = default;
+  explicit SwingMeter(double period_s);
+  void add(double mean_w, double duration_s);
+  SwingFigures const& figures() const { return figures_; }
+
+ private:
+  double period_s_ = 1;
+  std::size_t second_ = 1, minute_ = 60;  ///< bins
+  std::deque<double> last_second_, energy_j_;
+  SwingFigures figures_;
 };
 
 class PhaseWindow {
@@ -70,7 +87,10 @@ class PhaseWindow {
     auto const it = cohorts_.find(job);
     return it == cohorts_.end() ? nullptr : &it->second;
   }
-  SwingFigures const& figures() const { return figures_; }
+  SwingFigures const& figures() const { return meter_.figures(); }
+  SwingFigures const& figures_without_storage() const { return meter_without_.figures(); }
+  /// What the storage did in the window, which moves with the phases; the macro engine's moves with means.
+  SiteStorage const& storage() const { return storage_; }
 
  private:
   bool plays(std::uint32_t job) const { return column_[job] >= 0; }
@@ -115,10 +135,11 @@ class PhaseWindow {
   std::function<void(double)> row_;
   std::uint64_t bins_ = 0;
   double bin_start_s_ = 0, bin_end_s_ = 0;
-  std::deque<double> last_second_;
-  SwingFigures figures_;
+  SwingMeter meter_, meter_without_;
+  SiteStorage storage_;
   // Views.
   std::vector<double> site_ = std::vector<double>(1), it_ = std::vector<double>(1), hall_w_, rack_w_, job_w_;
+  std::vector<double> without_ = std::vector<double>(1), storage_w_, state_of_charge_;
 };
 
 }  // namespace ondol::sim

@@ -22,6 +22,7 @@ struct Reporter::Views {
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
   double *loop_supply, *loop_return, *loop_heat, *loop_chiller, *loop_fan, *loop_free;
   double *pool_busy, *pool_total, *pool_waiting, *pool_running;
+  double *without_storage = nullptr, *storage_power = nullptr, *storage_charge = nullptr, *storage_stored = nullptr;
 };
 
 Reporter::~Reporter() = default;
@@ -124,6 +125,19 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.pool_waiting = vector("pools", "pool", pools, "jobs_waiting", "1", "Jobs in the queue", point);
   v.pool_running = vector("pools", "pool", pools, "jobs_running", "1", "Jobs that hold accelerators", point);
 
+  if (auto const storages = scenario.storage.size()) {
+    v.without_storage = scalar("site", "power_without_storage", "W", "Power at the utility meter, had it no storage", mean);
+    Axis axis{"storage", "storage", {}};
+    for (auto const& s : scenario.storage) axis.labels.push_back(s.name);
+    table_.axes.push_back(axis);
+    v.storage_power = vector("storage", "storage", storages, "power", "W", "Given by the storage; negative: taken", mean);
+    v.storage_charge = vector("storage", "storage", storages, "state_of_charge", "1", "Of its stored energy", point);
+    v.storage_stored =
+        vector("storage", "storage", storages, "stored_power", "W", "Rate at which what it holds grows; negative: falls", mean);
+    storage_j_.assign(storages, 0);
+    stored_j_.assign(storages, 0);
+  }
+
   rack_j_.assign(racks, 0);
   hall_it_j_.assign(halls, 0);
   loop_heat_j_.assign(loops, 0);
@@ -143,6 +157,11 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   for (std::size_t o = 0; o < owners; ++o) owner_j_[o] += room.owner_w()[o] * dt;
   utility_j_ += room.utility_w() * dt;
   it_input_j_ += room.it_input_w() * dt;
+  without_j_ += room.storage().meter_without_w() * dt;
+  for (std::size_t s = 0; s < storage_j_.size(); ++s) {
+    storage_j_[s] += room.storage().flow(s).given_w * dt;
+    stored_j_[s] += room.storage().flow(s).stored_w * dt;
+  }
   auto const& racks = room.racks();
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
     rack_j_[r] += racks.power_w[r] * dt;
@@ -218,9 +237,60 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     v.pool_running[p] = static_cast<double>(book.running(p));
   }
 
-  span_s_ = utility_j_ = it_input_j_ = rejected_j_ = water_kg_ = 0;
+  for (std::size_t s = 0; s < storage_j_.size(); ++s) {
+    v.storage_power[s] = storage_j_[s] / span;
+    v.storage_charge[s] = room.storage().state_of_charge(s);
+    v.storage_stored[s] = stored_j_[s] / span;
+    storage_j_[s] = stored_j_[s] = 0;
+  }
+  if (v.without_storage) {
+    *v.without_storage = without_j_ / span;
+    ramp_.add(*v.power, span);
+    ramp_without_.add(*v.without_storage, span);
+  }
+
+  span_s_ = without_j_ = utility_j_ = it_input_j_ = rejected_j_ = water_kg_ = 0;
   owner_j_.fill(0);
   for (auto* a : {&rack_j_, &loop_heat_j_, &loop_chiller_j_, &loop_fan_j_, &loop_free_s_}) std::fill(a->begin(), a->end(), 0.0);
+}
+
+void Reporter::Ramp::add(double mean_w, double span_s) {
+  if (last_s > 0) fastest_w_per_s = std::max(fastest_w_per_s, std::abs(mean_w - last_w) / ((last_s + span_s) / 2));
+  last_w = mean_w;
+  last_s = span_s;
+  peak_w = std::max(peak_w, mean_w);
+}
+
+void Reporter::add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, double duration_s) const {
+  auto const& storage = room.storage();
+  SiteStorage::Totals all;
+  double cycles = 0;
+  for (std::size_t s = 0; s < storage.size(); ++s) {
+    auto const& t = storage.totals(s);
+    all.given_j += t.given_j;
+    all.loss_j += t.loss_j;
+    all.ramp_missed_s = std::max(all.ramp_missed_s, t.ramp_missed_s);
+    all.ramp_short_w = std::max(all.ramp_short_w, t.ramp_short_w);
+    all.limit_missed_s = std::max(all.limit_missed_s, t.limit_missed_s);
+    all.over_limit_w = std::max(all.over_limit_w, t.over_limit_w);
+    cycles = std::max(cycles, t.given_j / storage.capacity_j(s));
+  }
+  double const span = std::max(duration_s, 1e-9);
+  for (auto& kpi : std::vector<Kpi>{
+           {"peak_power_without_storage", ramp_without_.peak_w / 1e6, "MW",
+            "Highest mean power of a report interval without storage"},
+           {"report_ramp", 60 * ramp_.fastest_w_per_s / 1e6, "MW/min",
+            "Largest change of mean power from one report to the next"},
+           {"report_ramp_without_storage", 60 * ramp_without_.fastest_w_per_s / 1e6, "MW/min", "The same without storage"},
+           {"storage_given", all.given_j / mwh, "MWh", "Energy that storage gave at its terminals"},
+           {"storage_stored", room.ledger().stored_j() / mwh, "MWh", "More in storage at the end than at the start"},
+           {"storage_cycles", cycles, "1", "Energy given / stored energy, of the storage that worked most"},
+           {"storage_loss", all.loss_j / mwh, "MWh", "Lost in storage, its own consumption included"},
+           {"ramp_missed", all.ramp_missed_s / span, "1", "Share of the time in which storage fell short of its ramp limit"},
+           {"ramp_short", all.ramp_short_w / 1e6, "MW", "Most that it fell short"},
+           {"peak_missed", all.limit_missed_s / span, "1", "Share of the time above the limit of peak shaving"},
+           {"peak_over", all.over_limit_w / 1e6, "MW", "Most that the meter was above it"}})
+    kpis.push_back(std::move(kpi));
 }
 
 std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, double duration_s) const {
@@ -308,6 +378,7 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"effective_training_time", ratio(trained_s, training_s), "1",
        "Training kept, at the declared rates / accelerator time since each job's first start"},
   };
+  if (!room.storage().none()) add_storage(k, room, duration_s);
   return k;
 }
 

@@ -61,6 +61,16 @@ class Reporter {
   std::vector<double> pool_busy_s_;
   double total_s_ = 0;
 
+  // Of runs with storage.
+  void add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, double duration_s) const;
+  double without_j_ = 0;  ///< at the meter, in the report interval
+  std::vector<double> storage_j_, stored_j_;
+  struct Ramp {
+    double last_w = 0, last_s = 0, peak_w = 0, fastest_w_per_s = 0;
+    void add(double mean_w, double span_s);
+  };
+  Ramp ramp_, ramp_without_;
+
   struct Views;
   std::unique_ptr<Views> v_;
 

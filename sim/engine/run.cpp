@@ -81,7 +81,8 @@ class Run {
     reporter_.accumulate_pools(book_, date - now_s_);
     now_s_ = date;
     if (window_) window_->advance(now_s_);
-    bool const whole = now_s_ >= next_settle_s_ || stopped();
+    bool const edge = calendar_.changes(now_s_) && room_.storage().minds_edges();
+    bool const whole = now_s_ >= next_settle_s_ || edge || stopped();
     if (whole && now_s_ > settled_s_) settle();
     happen();
     for (auto const job : book_.schedule(now_s_)) begin_job(job);
@@ -102,7 +103,9 @@ class Run {
   void settle() {
     room_.settle(now_s_);
     reporter_.accumulate(room_, now_s_ - settled_s_);
-    if (window_) window_macro_j_[window_at_] += room_.utility_w() * (now_s_ - settled_s_);
+    for (auto& e : room_.take_storage_events())
+      reporter_.event(e.time_s, std::move(e.kind), std::move(e.subject), std::move(e.cause));
+    if (window_) window_macro_j_[window_at_] += room_.storage().meter_without_w() * (now_s_ - settled_s_);
     settled_s_ = now_s_;
   }
 
@@ -426,7 +429,7 @@ class Run {
       any = true;
       swing = std::max(swing, f.highest_w - f.lowest_w);
       ramp = std::max(ramp, f.ramp_w_per_s);
-      double const off = f.energy_j / window_macro_j_[w] - 1;
+      double const off = windows_[w]->figures_without_storage().energy_j / window_macro_j_[w] - 1;
       if (std::abs(off) > std::abs(error)) error = off;
     }
     if (!any) return;
@@ -435,6 +438,40 @@ class Run {
         {"swing_ramp", ramp / 1e6, "MW/s", "Largest change of power at the meter within a second of a phase window"});
     kpis.push_back(
         {"phase_energy_difference", error, "1", "Energy of a phase window over that of the same time by means, less 1"});
+    if (!room_.storage().none()) add_storage_swing(kpis);
+  }
+
+  void add_storage_swing(std::vector<Kpi>& kpis) const {
+    double minute = 0, swing_without = 0, ramp_without = 0, minute_without = 0, missed = 0, given_j = 0, loss_j = 0, seen_s = 0;
+    for (auto const& w : windows_) {
+      auto const& without = w->figures_without_storage();
+      if (without.energy_j <= 0) continue;
+      double const length_s = std::min(now_s_, w->end_s()) - w->start_s();
+      minute = std::max(minute, w->figures().minute_ramp_w_per_s);
+      swing_without = std::max(swing_without, without.highest_w - without.lowest_w);
+      ramp_without = std::max(ramp_without, without.ramp_w_per_s);
+      minute_without = std::max(minute_without, without.minute_ramp_w_per_s);
+      for (std::size_t i = 0; i < w->storage().size(); ++i) {
+        auto const& t = w->storage().totals(i);
+        given_j += t.given_j;
+        loss_j += t.loss_j;
+        missed = std::max(missed, t.ramp_missed_s / length_s);
+      }
+      seen_s += length_s;
+    }
+    auto const add = [&](char const* name, double value, char const* units, char const* long_name) {
+      kpis.push_back({name, value, units, long_name});
+    };
+    add("swing_minute_ramp", 60 * minute / 1e6, "MW/min",
+        "Largest change between the mean powers of two minutes, one after the other, of a phase window");
+    add("swing_peak_to_peak_without_storage", swing_without / 1e6, "MW", "Highest less lowest power, had the site no storage");
+    add("swing_ramp_without_storage", ramp_without / 1e6, "MW/s", "Largest change within a second, had the site no storage");
+    add("swing_minute_ramp_without_storage", 60 * minute_without / 1e6, "MW/min",
+        "Largest change between two minutes, had the site no storage");
+    add("swing_ramp_missed", missed, "1", "Share of a phase window in which storage fell short of its ramp limit");
+    add("swing_storage_given", given_j / seen_s / 1e6, "MW", "Mean power that storage gave in phase windows");
+    add("swing_storage_loss", loss_j / seen_s / 1e6, "MW",
+        "Mean loss of storage in phase windows, its own consumption included");
   }
 
   schema::Scenario const& scenario_;

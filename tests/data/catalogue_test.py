@@ -18,7 +18,7 @@ TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "scal
         "board", "note", "interconnect", "scaleout", "level"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"format", "parameters", "covariance", "quality"}
-TABLES = {"control", "data", "thermal", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls"}
+TABLES = {"battery", "control", "data", "thermal", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls"}
 QUANTITY = re.compile(r"^-?[0-9.][0-9_.eE+-]* (?:%|[A-Za-z].*)$")
 
 

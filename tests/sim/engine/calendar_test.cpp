@@ -22,5 +22,15 @@ TEST(Calendar, KeepsTheOrderOfManyEqualDates) {
   for (std::uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(c.pop().subject, i);
 }
 
+TEST(Calendar, TellsOfChangesOnceAndNotOfBeats) {
+  Calendar c;
+  c.add({.date_s = 3, .what = Entry::What::beat});
+  c.add({.date_s = 5, .what = Entry::What::job_end});
+  c.add({.date_s = 5, .what = Entry::What::job_submit});
+  EXPECT_FALSE(c.changes(4));
+  EXPECT_TRUE(c.changes(5));
+  EXPECT_FALSE(c.changes(5));
+}
+
 }  // namespace
 }  // namespace ondol::sim
