@@ -86,7 +86,7 @@ void PhaseWindow::describe(SignalTable& table) const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < storage_.size(); ++i) names.push_back(storage_.name(i));
     table.series.push_back(
-        {group, "power_without_storage", "W", "Power at the utility meter without storage", mean, "", without_});
+        {group, "meter_without_storage", "W", "Power at the utility meter without storage", mean, "", without_});
     table.axes.push_back({group, "storage", names});
     table.series.push_back({group, "storage_power", "W", "Given by the storage; negative: taken", mean, "storage", storage_w_});
     table.series.push_back({group, "state_of_charge", "1", "Of the storage", "time: point", "storage", state_of_charge_});

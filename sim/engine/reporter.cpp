@@ -126,7 +126,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.pool_running = vector("pools", "pool", pools, "jobs_running", "1", "Jobs that hold accelerators", point);
 
   if (auto const storages = scenario.storage.size()) {
-    v.without_storage = scalar("site", "power_without_storage", "W", "Power at the utility meter, had it no storage", mean);
+    v.without_storage = scalar("site", "meter_without_storage", "W", "Power at the utility meter, had it no storage", mean);
     Axis axis{"storage", "storage", {}};
     for (auto const& s : scenario.storage) axis.labels.push_back(s.name);
     table_.axes.push_back(axis);

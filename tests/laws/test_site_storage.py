@@ -44,7 +44,7 @@ def test_a_ramp_is_kept_in_every_row_but_for_the_edges_that_the_inverter_lets_pa
     assert kpi(result, "swing_ramp_without_storage") == pytest.approx(kpi(plain, "swing_ramp"), rel=1e-9)
     with h5py.File(tmp_path / "run.h5") as h5:
         window = h5["windows/meter"]
-        meter, without, given = (window[k][:].astype(float) for k in ("power", "power_without_storage", "storage_power"))
+        meter, without, given = (window[k][:].astype(float) for k in ("power", "meter_without_storage", "storage_power"))
     standby = 4 * 5e3
     np.testing.assert_allclose(meter + given[:, 0], without + standby, atol=4.3e6 / 2**16)  # as stored
     # Where the load has held still for twenty times the inverter's 50 ms, one row differs from the next by 10 ms of the ramp.
