@@ -43,8 +43,9 @@ struct AcceleratorSpec {
   std::string kernel_times;                       ///< measured kernels of it or its nearest kin; empty: none
   Kelvin slowdown_temperature{361.15};
   Kelvin shutdown_temperature{367.15};
-  KelvinPerWatt junction_to_coolant{0.05};  ///< die to coolant or inlet air, steady
-  JoulesPerKelvin heat_capacity{500};       ///< die, lid, sink or cold plate, lumped
+  KelvinPerWatt junction_to_coolant{0.05};   ///< die to coolant or inlet air, steady
+  JoulesPerKelvin heat_capacity{500};        ///< die, lid, sink or cold plate, lumped
+  std::optional<Watts> power_limit_minimum;  ///< lowest limit that the vendor lets people set
 };
 
 /// One number for each channel of kernels/activity/channel.hpp that the calibration knows; the keys are the channels' names.
@@ -114,6 +115,10 @@ enum class Cooling { air, cold_plate, immersion };
 /// each of the others, which share that rate.
 enum class ScaleUp { none, switched, direct };
 
+/// Which supplies of a node carry its load: all of them, or only as many as are needed while the others sleep (cold
+/// redundancy).
+enum class PsuSharing { all, needed };
+
 struct NodeSpec {
   std::string id, name;
   std::string accelerator;
@@ -131,6 +136,7 @@ struct NodeSpec {
   CubicMetersPerSecond airflow{0};  ///< at full fan speed
   Watts rated_power{0};             ///< vendor's maximum at the node input
   std::string scaleout;             ///< how collectives use its NICs; empty: none
+  PsuSharing psu_sharing = PsuSharing::all;
 };
 
 /// Times of one collective operation within a scale-up domain [docs/models/collectives.md].

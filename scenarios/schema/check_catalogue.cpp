@@ -69,6 +69,8 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
         l && l->level != InterconnectSpec::Level::scaleup)
       c.error(path + ".interconnect",
               in_quotes(a.interconnect) + " joins domains (level = \"scaleout\"), not accelerators of one");
+    if (a.power_limit_minimum && *a.power_limit_minimum > a.power_limit)
+      c.error(path + ".power_limit_minimum", "power_limit_minimum is above power_limit = " + watts(a.power_limit.v));
     if (a.slowdown_temperature > a.shutdown_temperature)
       c.error(path + ".slowdown_temperature", "slowdown_temperature is above shutdown_temperature");
   }

@@ -69,6 +69,8 @@ void check_demand(Context const& c);
 void check_layout(Context const& c, std::string const& path, TrainingSpec const& job);
 /// A precision that the accelerator has no rate of its own for.
 void check_precision(Context const& c, std::string const& path, TrainingSpec const& job, AcceleratorSpec const& device);
+/// A limit that the vendor's tools refuse to set.
+void check_lowest_limit(Context const& c, std::string const& path, AcceleratorSpec const& device, Watts limit);
 /// Its checkpoints and evaluations.
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_fabric(Context const& c);

@@ -193,6 +193,12 @@ void check_names(Scenario const& s, Decoder const& decoder, Faults& faults) {
   }
 }
 
+void check_lowest_limit(Context const& c, std::string const& path, AcceleratorSpec const& device, Watts limit) {
+  if (device.power_limit_minimum && limit < *device.power_limit_minimum && c.good("accelerator." + device.id))
+    c.error(path, "power_limit = " + watts(limit.v) + " is below the lowest limit that " + device.name + " takes, " +
+                      watts(device.power_limit_minimum->v));
+}
+
 void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& faults) {
   Context const c{scenario, decoder, faults};
   if (c.good("site.time_zone") && !parse_time_zone(scenario.site.time_zone))
@@ -204,6 +210,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
     auto const* a = n ? Context::find(scenario.catalogue.accelerator, n->accelerator) : nullptr;
     if (a && g.power_limit && *g.power_limit > a->power_limit && c.good("accelerator." + a->id))
       c.error(list_path("racks", i, "power_limit"), "power_limit is above the board limit of " + watts(a->power_limit.v));
+    if (a && g.power_limit) check_lowest_limit(c, list_path("racks", i, "power_limit"), *a, *g.power_limit);
   }
   check_size(c);
   check_power(c);

@@ -53,6 +53,7 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("shutdown_temperature", s.shutdown_temperature, "die temperature at which the device stops");
   t("junction_to_coolant", s.junction_to_coolant, "from die to coolant or inlet air, steady").above(0);
   t("heat_capacity", s.heat_capacity, "die, lid and sink or cold plate, lumped").above(0);
+  t("power_limit_minimum", s.power_limit_minimum, "lowest limit that the vendor lets people set").above(0);
 }
 
 void describe(Table& t, ChannelEnergies& s) {
@@ -129,8 +130,10 @@ void describe(Table& t, NodeSpec& s) {
   t("host_idle", s.host_idle, "CPUs, memory, NICs, board and drives with no work; no fans, no supply losses").required();
   t("host_active", s.host_active, "the same at full host activity").required();
   t("psu", s.psu, "its power supply; none: fed with DC by the rack shelf").names("psu");
-  t("psus", s.psus, "power supplies that share the load").range(1, 1000);
+  t("psus", s.psus, "power supplies").range(1, 1000);
   t("psus_needed", s.psus_needed, "power supplies that carry the full load").range(1, 1000);
+  t("psu_sharing", s.psu_sharing, {{PsuSharing::all, "all"}, {PsuSharing::needed, "needed"}},
+    "all supplies share the load, or only the needed ones and the others sleep");
   t("cooling", s.cooling, {{Cooling::air, "air"}, {Cooling::cold_plate, "cold_plate"}, {Cooling::immersion, "immersion"}},
     "what takes the heat");
   t("liquid_fraction", s.liquid_fraction, "share of the heat taken by liquid").fraction();

@@ -23,6 +23,7 @@ void check_step(Context const& c, std::string const& path, StepSpec const& step,
                       ". Write network_bandwidth = \"400 Gbit/s\"?");
   if (step.power_limit && *step.power_limit > device->power_limit && c.good("accelerator." + device->id))
     c.error(path + ".power_limit", "power_limit is above the board limit of " + watts(device->power_limit.v));
+  if (step.power_limit) check_lowest_limit(c, path + ".power_limit", *device, *step.power_limit);
 }
 
 /// The jobs of a scenario, each on the racks of its pool.

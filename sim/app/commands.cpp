@@ -103,7 +103,7 @@ int run_command(Options const& o) {
   };
   auto const result = sim::run(scenario, facility, options);
   line.clear();
-  for (auto const& warning : result.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
+  for (auto const& warning : result.warnings) std::cerr << format(quoted(warning), colour_on(2)) << '\n';
 
   if (o.json) {
     nlohmann::ordered_json json;
@@ -144,7 +144,7 @@ int check_command(Options const& o) {
   auto const scenario = read(o);
   auto const facility = topology::build_facility(scenario);
   auto const report = topology::analyse(scenario, facility);
-  for (auto const& warning : sim::rehearse(scenario, facility)) std::cerr << format(warning, colour_on(2)) << '\n';
+  for (auto const& warning : sim::rehearse(scenario, facility)) std::cerr << format(quoted(warning), colour_on(2)) << '\n';
   if (o.json) {
     std::cout << to_json(report) << '\n';
   } else {

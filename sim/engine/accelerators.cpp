@@ -119,7 +119,9 @@ MacroLoad MacroPower::of(workloads::Activity const& a, double level, double cloc
                    .compute_share = 0};
   // With a compute share of 0 the rates stay as they are at any clock: the clock at which just these rates meet the limit.
   double const clock = accelerator_draw(board, terms, limit_w, 1.0, board.leakage_reference_k).clock;
-  double const declared = speed(clock, clock_sensitivity);
+  // A clock below the voltage's floor saves nothing on an operation: such rates are more than the board can do within its
+  // limit.
+  double const declared = speed(std::max(clock, std::min(1.0, board.floor_clock())), clock_sensitivity);
   terms.core_w /= declared;
   terms.memory_w /= declared;
   terms.compute_share = clock_sensitivity;

@@ -28,6 +28,7 @@ KernelRates kernel_rates(schema::AcceleratorSpec const& spec, std::filesystem::p
 
 /// A job's work on one accelerator.  What a job declares is what it reaches on a board of its own at the board's limit and
 /// reference temperature: where that limit holds the clock back, the rates at the reference clock are higher than declared.
+/// What the limit does not allow at any voltage it does not reach: the job then runs at less than its declared rates.
 struct MacroLoad {
   PowerTerms terms;           ///< at the reference clock
   double declared_speed = 1;  ///< s(phi) at which the declared rates are reached

@@ -53,7 +53,8 @@ struct IterationDraw {
   double slope_w_per_k = 0;
   double clock = 1;  ///< mean over the iteration
   double speed = 1;
-  double host = 0;  ///< host activity, mean
+  double host = 0;      ///< host activity, mean
+  double unheld_w = 0;  ///< highest draw of a phase that the limit does not hold; 0: held
 };
 
 /// One entry a phase of the load and one, last, of the overflow.

@@ -110,10 +110,14 @@ bool MachineRoom::close(std::uint32_t n) {
   if (!nodes_.in_service[n]) {
     nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
     nodes_.clock[n] = 1;
+    note_unheld(n, 0);
     return true;
   }
   double const limit = power_limit_w(n);
-  double reference = 0, slope = 0, clock = 1, host = 0;
+  double reference = 0, slope = 0, clock = 1, host = 0, unheld = 0;
+  auto const drawn = [&](AcceleratorDraw const& draw) {
+    if (draw.limited && draw.power_w > limit * unheld_above) unheld = std::max(unheld, draw.power_w);
+  };
   int busy = 0;
   bool changed = false;
   for (auto& share : load_[n]) {
@@ -127,10 +131,12 @@ bool MachineRoom::close(std::uint32_t n) {
       slope += share.accelerators * draw.slope_w_per_k;
       clock = std::min(clock, draw.clock);
       host += draw.host * share.accelerators / c.accelerators;
+      unheld = std::max(unheld, draw.unheld_w);
       changed |= draw.speed != speed;
       continue;
     }
     auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, nodes_.die_k[n]);
+    drawn(draw);
     reference += share.accelerators * draw.at_reference_w;
     slope += share.accelerators * draw.slope_w_per_k;
     clock = std::min(clock, draw.clock);
@@ -138,6 +144,7 @@ bool MachineRoom::close(std::uint32_t n) {
   }
   if (int const free = c.accelerators - busy; free > 0) {
     auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, nodes_.die_k[n]);
+    drawn(draw);
     reference += free * draw.at_reference_w;
     slope += free * draw.slope_w_per_k;
   }
@@ -145,7 +152,26 @@ bool MachineRoom::close(std::uint32_t n) {
   nodes_.slope_w_per_k[n] = slope;
   changed |= std::exchange(nodes_.clock[n], clock) != clock;
   nodes_.host_w[n] = host_power_w(c.node.host, std::min(1.0, host));
+  note_unheld(n, limit < c.power_limit_w ? 0.0 : unheld);  // where temperature sets the limit, slowdown and shutdown tell
   return changed;
+}
+
+void MachineRoom::note_unheld(std::uint32_t n, double power_w) {
+  double const before = std::exchange(nodes_.unheld_w[n], power_w);
+  if ((before > 0) == (power_w > 0)) return;
+  auto const rack = rack_of_node_[n];
+  auto& count = racks_.unheld[rack];
+  bool const any = count > 0;
+  power_w > 0 ? ++count : --count;
+  if (any != (count > 0)) turned_.push_back(rack);
+}
+
+double MachineRoom::unheld_w(std::uint32_t rack) const {
+  double highest = 0;
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) highest = std::max(highest, nodes_.unheld_w[n]);
+  return highest;
 }
 
 void MachineRoom::settle(double now_s) {
@@ -288,8 +314,9 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.hottest_k[r] = hottest;
       racks_.drift_k[r] = drift;
       double const over = dies - coolant * c.nodes_per_rack;
-      racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / c.junction_k_per_w + host_now) + fans_now +
-                                 account.psu_loss / whole + c.switch_w + shelf;
+      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / c.junction_k_per_w + host_now) + fans_now +
+                                 account.psu_loss / whole;
+      racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + c.switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
       network += c.switch_w;
@@ -405,7 +432,7 @@ void MachineRoom::place_air(double dt) {
     double const liquid_supply = cooling_.has_liquid(c.hall) ? cooling_.liquid_supply_k(c.hall) : air_supply;
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       double const air_w = racks_.air_heat_now_w[r];
-      double const node_air_w = air_w / c.nodes_per_rack;
+      double const node_air_w = racks_.node_air_now_w[r] / c.nodes_per_rack;
       double const before = racks_.inlet_k[r];
       double inlet = before;
       if (c.node.fans.rated_airflow_m3_per_s > 0) {

@@ -48,6 +48,11 @@ class MachineRoom {
   std::vector<std::uint32_t> take_shut_down() { return std::exchange(shut_down_, {}); }
   std::vector<std::uint32_t> take_recovered() { return std::exchange(recovered_, {}); }
 
+  /// Racks where the count of nodes that do not hold their power limit has begun or ceased to be zero since the last call.
+  std::vector<std::uint32_t> take_turned() { return std::exchange(turned_, {}); }
+  /// Highest draw of an accelerator of the rack that its limit does not hold; 0: all are held.
+  double unheld_w(std::uint32_t rack) const;
+
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
 
@@ -87,6 +92,7 @@ class MachineRoom {
   void settle_chain(double unix_s, double dt_s);
   void place_air(double dt_s);
   bool close(std::uint32_t node);  ///< whether a clock or a speed changed
+  void note_unheld(std::uint32_t node, double power_w);
 
   Assembly const& assembly_;
   NodeState nodes_;
@@ -114,7 +120,7 @@ class MachineRoom {
   double stored_at_start_j_ = 0;
   double inlet_rate_k_per_s_ = 0;  ///< fastest change of a rack inlet over the interval
   std::vector<double> board_w_;    ///< scratch of the node loop, one rack
-  std::vector<std::uint32_t> changed_, shut_down_, recovered_;
+  std::vector<std::uint32_t> changed_, shut_down_, recovered_, turned_;
 };
 
 }  // namespace ondol::sim

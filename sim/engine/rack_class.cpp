@@ -46,12 +46,13 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   c.node.liquid_fraction = node.liquid_fraction;
   c.node.fans.rated_w = node.fan_rated.v;
   c.node.fans.minimum_speed = node.fan_minimum_speed;
-  c.node.fans.rated_air_heat_w = node.rated_power.v * (1.0 - node.liquid_fraction);
+  double const silicon_w = node.accelerators * accelerator.power_limit.v + node.host_active.v;
+  c.node.fans.rated_air_heat_w = std::max(0.0, node.rated_power.v - node.liquid_fraction * silicon_w);
   c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
   if (!node.psu.empty()) {
     auto const& psu = s.catalogue.psu.at(node.psu);
     c.node.psu = loss_curve(psu.loss, psu.rating);
-    c.node.psus = node.psus;
+    c.node.psus = node.psu_sharing == schema::PsuSharing::all ? node.psus : node.psus_needed;
   }
   c.switch_w = rack.switch_power.v + rack.network_share_power.v;
   if (!rack.shelf.empty()) {

@@ -16,6 +16,7 @@
 #include "sim/engine/clock.hpp"
 #include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
+#include "sim/engine/limit_warnings.hpp"
 #include "sim/engine/machine_room.hpp"
 #include "sim/engine/phase_window.hpp"
 #include "sim/engine/reporter.hpp"
@@ -53,7 +54,9 @@ class Run {
         reporter_(scenario, facility, assembly_),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
-        limited_(facility.racks.size(), 0) {
+        limited_(facility.racks.size(), 0),
+        unheld_(facility.racks.size(), 0) {
+    for (auto& fault : limit_warnings(scenario, facility, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
     for (auto const& spec : scenario.phase_window)
       if (spec.start.v < duration_s_)
         windows_.push_back(std::make_unique<PhaseWindow>(spec, scenario, facility, assembly_, book_.jobs()));
@@ -92,6 +95,7 @@ class Run {
       for (auto const job : book_.on_node(node)) dirty_.push_back(job);
       if (window_) window_->touch(node);
     }
+    tell_unheld();
     re_rate();
     look_closer(whole);
     if (whole && now_s_ >= next_report_s_) record();
@@ -172,6 +176,23 @@ class Run {
                       fmt::format("{}; {:.0f} s of work lost", cause, book_.record(job).lost_s - lost_s));
     }
     book_.set_in_service(node, false);
+  }
+
+  void tell_unheld() {
+    auto racks = room_.take_turned();
+    std::sort(racks.begin(), racks.end());
+    racks.erase(std::unique(racks.begin(), racks.end()), racks.end());
+    for (auto const r : racks) {
+      double const drawn_w = room_.unheld_w(r);
+      bool const is = drawn_w > 0;
+      if (is == static_cast<bool>(unheld_[r])) continue;
+      unheld_[r] = is;
+      auto const& c = room_.class_of(facility_.racks[r].first_node);
+      reporter_.event(now_s_, is ? "power_limit_exceeded_begin" : "power_limit_exceeded_end", facility_.racks[r].name,
+                      is ? fmt::format("an accelerator draws {:.0f} W at its lowest clock, its limit holds {:.0f} W", drawn_w,
+                                       c.power_limit_w)
+                         : "every accelerator is within its limit again");
+    }
   }
 
   /// Jobs whose slowest node changed clock get a new speed, unless the change is below what moves an end noticeably.
@@ -498,7 +519,7 @@ class Run {
   std::size_t window_at_ = 0;
   double next_window_edge_s_ = 0;
   std::vector<std::uint32_t> dirty_;
-  std::vector<std::uint8_t> limited_;
+  std::vector<std::uint8_t> limited_, unheld_;
   Wall::time_point last_progress_{};
 };
 

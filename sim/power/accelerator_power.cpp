@@ -47,6 +47,11 @@ double AcceleratorPowerParams::voltage_factor(double phi) const {
   return v * v;
 }
 
+double AcceleratorPowerParams::floor_clock() const {
+  double const at = voltage_slope > 0 ? 1 - (1 - voltage_floor) / voltage_slope : 1.0;
+  return std::max(minimum_clock, at);
+}
+
 PowerTerms power_terms(AcceleratorPowerParams const& p, AcceleratorLoad const& load, bool context) {
   PowerTerms t;
   t.fixed_w = p.idle_w + (context ? p.context_w : 0);

@@ -38,6 +38,8 @@ struct AcceleratorPowerParams {
 
   /// (V/V_ref)^2 at phi.
   double voltage_factor(double phi) const;
+  /// Clock at which the voltage reaches its floor: below it an operation costs no less.
+  double floor_clock() const;
 };
 
 /// What keeps an accelerator busy: rates and shares at the reference clock.
@@ -63,6 +65,9 @@ struct AcceleratorDraw {
   double speed = 1;           ///< s(phi), progress relative to phi = 1
   bool limited = false;       ///< the power limit set the clock
 };
+
+/// A draw beyond this multiple of the limit is one that the lowest clock leaves, not what the search for the clock rounds.
+inline constexpr double unheld_above = 1 + 1e-9;
 
 /// `clock_limit` in (0, 1] from elsewhere; `power_limit_w` is what the limiter holds on the mean.
 AcceleratorDraw accelerator_draw(AcceleratorPowerParams const& p, PowerTerms const& terms, double power_limit_w,

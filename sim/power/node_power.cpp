@@ -4,6 +4,10 @@
 
 namespace ondol::sim {
 
+namespace {
+constexpr int fan_rounds = 30;
+}
+
 double fan_speed(FanParams const& p, double air_heat_w, double inlet_k) {
   double const share = p.rated_air_heat_w > 0 ? air_heat_w / p.rated_air_heat_w : 0.0;
   double const cool = std::clamp(share, p.minimum_speed, 1.0);
@@ -17,10 +21,15 @@ NodeDraw node_draw(NodePowerParams const& p, double accelerators_w, double host_
   d.host_w = host_power_w(p.host, host_activity);
   double const silicon_w = d.accelerators_w + d.host_w;
   d.liquid_heat_w = p.liquid_fraction * silicon_w;
-  d.fan_speed = fan_speed(p.fans, silicon_w - d.liquid_heat_w, inlet_k);
-  d.fans_w = fan_power_w(p.fans, d.fan_speed);
+  // Fans carry their own heat and that of the supplies, which feed them: a few rounds settle it, as fans are a small part.
+  double dc_w = silicon_w;
+  for (int round = 0; round < fan_rounds; ++round) {
+    if (p.psus > 0) d.psu_loss_w = bank_loss_w(p.psu, p.psus, dc_w);
+    d.fan_speed = fan_speed(p.fans, silicon_w - d.liquid_heat_w + d.fans_w + d.psu_loss_w, inlet_k);
+    d.fans_w = fan_power_w(p.fans, d.fan_speed);
+    dc_w = silicon_w + d.fans_w;
+  }
   d.airflow_m3_per_s = fan_airflow_m3_per_s(p.fans, d.fan_speed);
-  double const dc_w = silicon_w + d.fans_w;
   if (p.psus > 0) {
     d.psu_loss_w = bank_loss_w(p.psu, p.psus, dc_w);
     d.marginal = 1 + p.psu.marginal_loss(dc_w / p.psus);

@@ -4,12 +4,13 @@
 ///   host   P = idle + (active - idle) u                                                        [fan2007]
 ///   fans   P = rated s^3, airflow = rated s (affinity laws)                                    [ashrae2020fans]
 ///   fan speed s = max(minimum, air heat / rated air heat), blended linearly to 1 between inlet 27 degC and 35 degC: servers
-///   hold
-///          their fans up to the recommended limit and run them up towards the allowable one    [ashrae2021tc99]
+///          hold their fans up to the recommended limit and run them up towards the allowable one    [ashrae2021tc99]
+///   air heat: of accelerators and host what no liquid takes, and all of fans and supplies: what leaves through the chassis
 ///   supply n equal units share the DC load; each by its loss curve
 ///
-/// Fans are fed by the supplies and their power is heat in the air they move.  Ignores: fan control lag, altitude, failed fans.
-/// Page: docs/models/node-power.md
+/// Fans are fed by the supplies and their power is heat in the air they move.  Boards are metered at their input, so the loss
+/// of the converters between 48 or 12 V and the die is inside accelerator and host power.  Ignores: fan control lag, altitude,
+/// failed fans. Page: docs/models/node-power.md
 
 #include "sim/power/loss_curve.hpp"
 

@@ -128,6 +128,11 @@ TEST(Faults, of_wiring_and_cooling) {
       {"tower = \"acme/tower\"\ntowers = 1\n", "", "13:1+9 plant \"loop\" has nothing that takes its heat"},
       {"fed_by = [\"main\"]\n\n[[steady]]", "fed_by = [\"main\"]\npower_limit = \"900 W\"\n[[steady]]",
        "31:15+7 power_limit is above the board limit of 700 W"},
+      {"fed_by = [\"main\"]\n\n[[steady]]",
+       "fed_by = [\"main\"]\npower_limit = \"150 W\"\n[accelerator.\"acme/one\"]\npower_limit_minimum = \"200 W\"\n[[steady]]",
+       "31:15+7 power_limit = 150 W is below the lowest limit that Acme One takes, 200 W"},
+      {"[[steady]]", "[accelerator.\"acme/one\"]\npower_limit_minimum = \"800 W\"\n[[steady]]",
+       "33:23+7 power_limit_minimum is above power_limit = 700 W"},
   });
 }
 

@@ -121,6 +121,30 @@ TEST(Accelerators, DeclaredRatesAreThoseAtTheBoardsLimit) {
   EXPECT_EQ(m.of({.sm = 0.3, .compute = 0.2}, 1, 1).declared_speed, 1);
 }
 
+// Products in fp8 at compute = 1 would pass 700 W at the lowest voltage too: no rates at the reference clock are made up for
+// them, the board stays within its limit and they run below what they declare.
+TEST(Accelerators, RatesThatNoVoltageAllowsAreNotReached) {
+  auto const& a = shipped().catalogue.accelerator.at("nvidia/h200-sxm");
+  auto const& spec = shipped().catalogue.calibration.at(a.calibration);
+  auto const board = calibration(spec, shipped().origin).estimate;
+  double const limit = spec.limit_held * a.power_limit.v;
+  auto const m = macro_power(board, kernel_rates(a), limit);
+  double before = 0;
+  for (double const compute : {0.6, 0.8, 0.9, 0.95, 1.0}) {
+    auto const load = m.of({.sm = 1, .compute = compute, .precision = workloads::Precision::fp8}, 1, 1);
+    auto const draw = accelerator_draw(board, load.terms, limit, 1.0, board.leakage_reference_k);
+    EXPECT_NEAR(draw.power_w, limit, 1e-6) << compute;
+    EXPECT_LE(draw.speed / load.declared_speed, 1 + 1e-9);
+    double const reached = compute * draw.speed / load.declared_speed;
+    EXPECT_GT(reached, before) << "asking for more never gives less";
+    before = reached;
+    EXPECT_LE(1 / load.declared_speed, 1 / board.floor_clock() + 1e-9);
+    auto const capped = accelerator_draw(board, load.terms, 350, 1.0, board.leakage_reference_k);
+    EXPECT_NEAR(capped.power_w, 350, 1e-6) << "and a lower limit is held";
+  }
+  EXPECT_LT(before, 0.99);
+}
+
 // Full matmul activity at the reference clock demands about the limit.  Scaled parts were closed there, within their errors; a
 // measured or published part may ask for more than the limit gives: the best rate that anybody saw is that of few shapes, and
 // boards are sold with a limit below what their tensor units could draw at their highest clock (B200 the most, by a half).

@@ -30,17 +30,19 @@ TEST(NodePower, FansFollowHeatAndInlet) {
     }
 }
 
-// 8 x 400 W boards, host 800 W, fans at 4000/8000 = half speed 100 W: 4100 W DC on two supplies at 2050 W each of 4100 W
-// rating: efficiency 0.96 -> 4100/0.96 = 4270.83 W.
+// 8 x 400 W boards, host 800 W, fans at half speed 100 W: 4100 W DC on two supplies at 2050 W each of 4100 W rating: efficiency
+// 0.96 -> 4100/0.96 = 4270.83 W, all of it in the air of fans that are sized for twice that.
 TEST(NodePower, NodeByHand) {
   std::array const load{0.1, 0.5, 1.0}, efficiency{0.90, 0.96, 0.91};
+  FanParams sized = fans;
+  sized.rated_air_heat_w = 2 * 4100 / 0.96;
   NodePowerParams const p{.host = {.idle_w = 800, .active_w = 800},
-                          .fans = fans,
+                          .fans = sized,
                           .liquid_fraction = 0,
                           .psu = LossCurve::table(load, efficiency, Watts{4100}),
                           .psus = 2};
   auto const d = node_draw(p, 3200, 0.3, 295);
-  EXPECT_DOUBLE_EQ(d.fan_speed, 0.5);
+  EXPECT_NEAR(d.fan_speed, 0.5, 1e-9);
   EXPECT_NEAR(d.input_w, 4270.8333333, 1e-6);
   EXPECT_NEAR(d.psu_loss_w, 170.8333333, 1e-6);
   EXPECT_NEAR(d.accelerators_w + d.host_w + d.fans_w + d.psu_loss_w, d.input_w, 1e-9);
@@ -48,11 +50,12 @@ TEST(NodePower, NodeByHand) {
   EXPECT_EQ(d.liquid_heat_w, 0);
 }
 
-// 85 % of 4000 W to liquid leaves 600 W of air heat: fans of 1000 W air heat at 0.6 -> 50 x 0.216 = 10.8 W, no supplies.
+// 85 % of 4000 W to liquid leaves 600 W to the air, with that of the fans 610.8 W: fans of 1018 W air heat at 0.6 -> 50 x 0.216
+// = 10.8 W, no supplies.
 TEST(NodePower, LiquidNodeFedByShelf) {
   NodePowerParams const p{
       .host = {.idle_w = 400, .active_w = 800},
-      .fans = {.rated_w = 50, .minimum_speed = 0.3, .rated_air_heat_w = 1000, .rated_airflow_m3_per_s = 0.1},
+      .fans = {.rated_w = 50, .minimum_speed = 0.3, .rated_air_heat_w = 1018, .rated_airflow_m3_per_s = 0.1},
       .liquid_fraction = 0.85,
       .psu = {},
       .psus = 0};

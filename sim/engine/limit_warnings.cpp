@@ -1,0 +1,78 @@
+#include "sim/engine/limit_warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+#include "sim/engine/iteration_power.hpp"
+
+namespace ondol::sim {
+namespace {
+
+/// What an accelerator of the class draws for the job above the limit that it cannot be held to; 0: it is held.
+double unheld_w(RackClass const& c, workloads::Job const& job) {
+  double const t0_k = c.accelerator.leakage_reference_k;
+  if (job.iteration) {
+    auto const load = iteration_load(c.accelerator, c.rates, job.iteration);
+    return iteration_draw(c.accelerator, load, {}, c.power_limit_w, t0_k).unheld_w;
+  }
+  auto const terms = c.macro.of(job.activity, 1, job.clock_sensitivity).terms;
+  auto const draw = accelerator_draw(c.accelerator, terms, c.power_limit_w, 1.0, t0_k);
+  return draw.limited && draw.power_w > c.power_limit_w * unheld_above ? draw.power_w : 0.0;
+}
+
+/// What is drawn above the limit, in words, and the highest of it.
+std::pair<std::string, double> excess(RackClass const& c, std::string const& device, std::span<workloads::Job const> jobs) {
+  workloads::Job const* worst = nullptr;
+  double highest_w = 0;
+  std::size_t others = 0;
+  for (auto const& job : jobs) {
+    double const w = job.pool == c.pool ? unheld_w(c, job) : 0.0;
+    if (w <= 0) continue;
+    if (worst) ++others;
+    if (w > highest_w) worst = &job, highest_w = w;
+  }
+  if (worst) {
+    auto const more = others > 0 ? fmt::format(", and {} other jobs pass it too", others) : std::string();
+    return {fmt::format("{} draws {:.0f} W at its lowest clock for job \"{}\"{}", device, highest_w, worst->name, more),
+            highest_w};
+  }
+  double const products_w = lowest_product_draw_w(c);
+  if (products_w <= c.power_limit_w) return {};
+  return {fmt::format("{} draws {:.0f} W at its lowest clock in matrix products", device, products_w), products_w};
+}
+
+}  // namespace
+
+double lowest_product_draw_w(RackClass const& c) {
+  auto const terms = c.macro.of({.sm = 1, .compute = 1}, 1, 1).terms;
+  return accelerator_draw(c.accelerator, terms, 0.0, 1.0, c.accelerator.leakage_reference_k).power_w;
+}
+
+std::vector<Fault> limit_warnings(schema::Scenario const& scenario, topology::Facility const& facility,
+                                  Assembly const& assembly, std::span<workloads::Job const> jobs) {
+  std::vector<Fault> found;
+  for (auto const& c : assembly.classes) {
+    std::size_t const group = facility.racks[c.first_rack].group;
+    auto const& limit = scenario.racks[group].power_limit;
+    if (!limit) continue;
+    auto const& node = scenario.catalogue.node.at(scenario.catalogue.rack.at(scenario.racks[group].rack).node);
+    auto const [what, highest_w] = excess(c, scenario.catalogue.accelerator.at(node.accelerator).name, jobs);
+    if (highest_w <= 0) continue;
+    Fault fault;
+    fault.severity = Severity::warning;
+    if (auto const at = scenario.origin.find(fmt::format("racks[{}].power_limit", group)); at != scenario.origin.end()) {
+      fault.file = at->second.file;
+      fault.line = at->second.line;
+      fault.column = at->second.column;
+    }
+    fault.message = fmt::format(
+        "power_limit = {:.4g} W is not held: {}. The run lets it pass and tells so in its events; {:.0f} W can be held",
+        limit->v, what, std::ceil(highest_w * limit->v / c.power_limit_w));
+    found.push_back(std::move(fault));
+  }
+  return found;
+}
+
+}  // namespace ondol::sim
