@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import tempfile
+import tomllib
 from pathlib import Path
 
 import h5py
@@ -169,5 +170,9 @@ def lora(ondol: Path) -> Lora:
 
 
 def behind_supplies(run: Run) -> Run:
-    """The same power behind the supplies of the node, by their loss curve in the catalogue: in = (out + 4 x 10 W) / 0.98."""
-    return dataclasses.replace(run, power_w=0.98 * run.power_w - 40.0, energy_kwh=float("nan"))
+    """The same power behind the supplies of the node, by their loss curve in the catalogue: in = (out + supplies x constant) / efficiency."""
+    catalogue = FOLDER.parents[2] / "scenarios" / "catalogue"
+    loss = tomllib.loads((catalogue / "psus.toml").read_text(encoding="utf-8"))["psu"]["smc/h100-immersion"]["loss"]
+    supplies = tomllib.loads((catalogue / "nodes.toml").read_text(encoding="utf-8"))["node"]["smc/h100-immersion"]["psus"]
+    constant_w = supplies * float(loss["constant"].split()[0])
+    return dataclasses.replace(run, power_w=loss["efficiency"] * run.power_w - constant_w, energy_kwh=float("nan"))
