@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "scenarios/schema/catalogue.hpp"
 #include "scenarios/schema/read.hpp"
@@ -250,6 +251,14 @@ int ask_step_command(StepQuestion const& q) {
       for (auto const& f : e.faults()) faults.push_back(at_step(file, i, f));
     }
   if (!faults.empty()) throw InputError(faults);
+  for (auto const& a : answers)
+    if (a.answer.unheld_w > 0) {
+      Fault fault;
+      fault.severity = Severity::warning;
+      fault.message = fmt::format("power_limit = {:.4g} W is not held: at its lowest clock {} draws {:.0f} W", a.answer.limit_w,
+                                  a.answer.accelerator, a.answer.unheld_w);
+      std::cerr << format(quoted(at_step(file, a.index, std::move(fault))), colour_on(2)) << '\n';
+    }
 
   if (q.json) {
     Json out = Json::array();

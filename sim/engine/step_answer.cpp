@@ -46,6 +46,8 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
     energy_j += duration_s * draws[i].at_reference_w;
     host += duration_s * phase.what.host;
     a.phases.push_back({phase.what.kind, duration_s, draws[i].at_reference_w, draws[i].clock, draws[i].limited});
+    if (draws[i].limited && draws[i].at_reference_w > c.power_limit_w * unheld_above)
+      a.unheld_w = std::max(a.unheld_w, draws[i].at_reference_w);
   }
   a.tokens_per_s = static_cast<double>(job.batch_sequences) * job.sequence / a.step_s;
   double const available = job.accelerators * a.step_s * a.peak_flop_per_s;

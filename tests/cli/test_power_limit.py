@@ -37,6 +37,15 @@ def test_step_with_such_a_limit_is_refused(ondol):
     ondol.refused("ask", "step", "step.toml", said=r"100 W is below the lowest limit")
 
 
+def test_step_whose_limit_no_clock_holds_says_so(ondol):
+    """A maker's lowest limit is not known for every board."""
+    ondol.write('[[step]]\nname = "x"\nrack = "air/4x-mi300x"\nmodel = "llama-3.1-8b"\naccelerators = 8\nbatch_sequences = 8\nsequence = 4096\n'
+                'power_limit = "50 W"\n', "step.toml")
+    done = ondol("ask", "step", "step.toml")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"step.toml:2:8: warning: power_limit = 50 W is not held: at its lowest clock AMD .* draws \d+ W", done.stderr), done.stderr
+
+
 def test_limit_that_full_load_passes_is_told_with_its_numbers(ondol):
     ondol.write(with_limit(STREAMS, "220 W"))
     for command in (("check", "scenario.toml"), ("run", "scenario.toml", "-o", "out.h5")):
