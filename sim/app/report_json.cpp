@@ -37,6 +37,13 @@ std::string to_json(topology::FacilityReport const& r) {
                              {"redundancy", b.redundancy},
                              {"worst_loss", b.worst_loss},
                              {"fed_fraction", b.fed_fraction}});
+  for (auto const& s : r.storage)
+    json["storage"].push_back({{"name", s.name},
+                               {"at", s.at},
+                               {"discharge_w", s.discharge_w},
+                               {"charge_w", s.charge_w},
+                               {"stored_j", s.stored_j},
+                               {"task", s.task}});
   for (auto const& c : r.cooling)
     json["cooling"].push_back({{"owner", c.owner},
                                {"units", c.units},

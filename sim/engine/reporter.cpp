@@ -276,21 +276,27 @@ void Reporter::add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, doub
     cycles = std::max(cycles, t.given_j / storage.capacity_j(s));
   }
   double const span = std::max(duration_s, 1e-9);
-  for (auto& kpi : std::vector<Kpi>{
-           {"peak_power_without_storage", ramp_without_.peak_w / 1e6, "MW",
-            "Highest mean power of a report interval without storage"},
-           {"report_ramp", 60 * ramp_.fastest_w_per_s / 1e6, "MW/min",
-            "Largest change of mean power from one report to the next"},
-           {"report_ramp_without_storage", 60 * ramp_without_.fastest_w_per_s / 1e6, "MW/min", "The same without storage"},
-           {"storage_given", all.given_j / mwh, "MWh", "Energy that storage gave at its terminals"},
-           {"storage_stored", room.ledger().stored_j() / mwh, "MWh", "More in storage at the end than at the start"},
-           {"storage_cycles", cycles, "1", "Energy given / stored energy, of the storage that worked most"},
-           {"storage_loss", all.loss_j / mwh, "MWh", "Lost in storage, its own consumption included"},
-           {"ramp_missed", all.ramp_missed_s / span, "1", "Share of the time in which storage fell short of its ramp limit"},
-           {"ramp_short", all.ramp_short_w / 1e6, "MW", "Most that it fell short"},
-           {"peak_missed", all.limit_missed_s / span, "1", "Share of the time above the limit of peak shaving"},
-           {"peak_over", all.over_limit_w / 1e6, "MW", "Most that the meter was above it"}})
-    kpis.push_back(std::move(kpi));
+  auto const add = [&](char const* name, double value, char const* units, char const* long_name) {
+    kpis.push_back({name, value, units, long_name});
+  };
+  add("peak_power_without_storage", ramp_without_.peak_w / 1e6, "MW",
+      "Highest mean power of a report, had the site no storage");
+  add("report_ramp", 60 * ramp_.fastest_w_per_s / 1e6, "MW/min", "Largest change of mean power from one report to the next");
+  add("report_ramp_without_storage", 60 * ramp_without_.fastest_w_per_s / 1e6, "MW/min",
+      "Largest change from one report to the next, had the site no storage");
+  add("storage_given", all.given_j / mwh, "MWh", "Energy that storage gave at its terminals");
+  add("storage_stored", room.ledger().stored_j() / mwh, "MWh", "More in storage at the end than at the start");
+  add("storage_cycles", cycles, "1", "Energy given / stored energy, of the storage that worked most");
+  add("storage_loss", all.loss_j / mwh, "MWh", "Lost in storage, its own consumption included");
+  auto const some = [&](auto const& has) { return std::any_of(scenario_.storage.begin(), scenario_.storage.end(), has); };
+  if (some([](auto const& s) { return s.ramp.has_value(); })) {
+    add("ramp_missed", all.ramp_missed_s / span, "1", "Share of the time in which storage fell short of its ramp limit");
+    add("ramp_short", all.ramp_short_w / 1e6, "MW", "Most that storage fell short of its ramp limit");
+  }
+  if (some([](auto const& s) { return s.peak_shaving.has_value(); })) {
+    add("peak_missed", all.limit_missed_s / span, "1", "Share of the time above the limit of peak shaving");
+    add("peak_over", all.over_limit_w / 1e6, "MW", "Most that the meter was above the limit of peak shaving");
+  }
 }
 
 std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, double duration_s) const {

@@ -103,7 +103,23 @@ def random_scenario(seed: int) -> str:
             out += [f"peak = {activity}", f"valley = {r.uniform(0.1, 1):.2f}", f"peak_hour = {r.randint(0, 23)}"]
     if r.random() < 0.4:
         out += random_fabric(r, groups, it_feed)
+    if r.random() < 0.4:
+        out += random_storage(r, heat, ["utility", feed, it_feed])
     return "\n".join(out) + "\n"
+
+
+def random_storage(r: random.Random, heat: float, banks: list[str]) -> list[str]:
+    """One or two storages with too much or too little to do."""
+    out = []
+    for i in range(r.randint(1, 2)):
+        unit = r.choice(["generic/bess-2500kw-2h", "generic/bess-2500kw-15min", "generic/supercapacitor-1mw"])
+        out += ["[[storage]]", f'name = "store{i}"', f'unit = "{unit}"', f'at = "{r.choice(banks)}"']
+        out += [f"initial_charge = {r.random():.2f}", f"reserve = {r.uniform(0, 0.3):.2f}"]
+        if r.random() < 0.7:
+            out += [f'ramp = {{ limit = "{r.uniform(1, 100):.1f} kW/min", target = {r.uniform(0.3, 0.9):.2f}, recovery = "{r.randint(1, 60)} min" }}']
+        if r.random() < 0.5:
+            out += [f'peak_shaving = {{ limit = "{r.uniform(0.1, 1) * heat / 1e3:.0f} kW", over = "{r.choice([0, 15])} min" }}']
+    return out
 
 
 def random_fabric(r: random.Random, groups: list[tuple], feed: str) -> list[str]:

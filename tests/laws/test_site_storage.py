@@ -118,6 +118,17 @@ def test_peaks_are_shaved_and_the_battery_filled_again(plain: dict, tmp_path: Pa
     assert kpi(result, "energy") > kpi(plain, "energy") * 0.5
 
 
+def test_a_limit_on_15_minutes_costs_less_than_one_on_each_moment(tmp_path: Path) -> None:
+    given = []
+    for over in ("15 min", "0 s"):
+        shaving = BATTERY + f'units = 2\ninitial_charge = 1.0\npeak_shaving = {{ limit = "5 MW", over = "{over}", recharge_below = "1 MW" }}'
+        result = run(tmp_path, shaving)
+        assert kpi(result, "peak_demand_15min") <= 5 + 1e-3
+        assert kpi(result, "peak_missed") == 0
+        given.append(kpi(result, "storage_given"))
+    assert 0.01 < given[0] < 0.75 * given[1]
+
+
 def test_an_empty_battery_misses_the_peak(tmp_path: Path) -> None:
     result = run(tmp_path, BATTERY + 'units = 1\ninitial_charge = 0.15\npeak_shaving = { limit = "6 MW", recharge_below = "1 MW" }')
     assert kpi(result, "peak_missed") > 0.2
@@ -188,3 +199,13 @@ def test_what_is_hardly_meant_is_a_warning(keys: str, said: str, tmp_path: Path)
     done = ondol("check", scenario(tmp_path, BATTERY + keys))
     assert done.code == 0
     assert said in done.err + done.out
+
+
+def test_check_tells_what_storage_can_do(tmp_path: Path) -> None:
+    file = scenario(tmp_path, BATTERY + 'units = 4\nat = "lv"\nramp = { limit = "10 MW/min" }\npeak_shaving = { limit = "6 MW" }')
+    done = ondol("check", file)
+    assert done.code == 0, done.err
+    row = next(line for line in done.out.splitlines() if line.split()[:2] == ["battery", "lv"])
+    assert "10.00 MW" in row and "2.25 MWh" in row and "peaks above 6 MW, ramps above 10 MW/min" in row  # 2.5 MWh less the reserve
+    report = ondol("check", "--json", file).json()
+    assert report["storage"][0]["stored_j"] == pytest.approx(2.25 * 3.6e9)

@@ -60,6 +60,7 @@ FacilityReport analyse(schema::Scenario const& scenario, Facility const& facilit
   sum_loads(facility, report);
   report_halls(scenario, facility, report);
   report_power(scenario, facility, report);
+  report_storage(scenario, report);
   report_cooling(scenario, facility, report);
   report_fabric(scenario, facility, report);
   warn_of_overload(report);

@@ -75,6 +75,11 @@ struct HallReport {
   double air_heat_w = 0.0, liquid_heat_w = 0.0;
 };
 
+struct StorageReport {
+  std::string name, at, task;
+  double discharge_w = 0.0, charge_w = 0.0, stored_j = 0.0;  ///< of all its units; stored above the reserve
+};
+
 struct FacilityReport {
   std::uint32_t racks = 0, nodes = 0, accelerators = 0;
   double rack_w = 0.0, network_w = 0.0, cooling_w = 0.0, base_w = 0.0, total_w = 0.0;  ///< rated electrical loads
@@ -90,6 +95,7 @@ struct FacilityReport {
   std::vector<Loss>
       fabric_single_points;  ///< articulation points between nodes, units that alone feed switches; counted in nodes
   std::vector<std::string> warnings;
+  std::vector<StorageReport> storage;
 };
 
 /// Throws InputError as `power_tree` does.

@@ -107,6 +107,12 @@ std::string to_text(FacilityReport const& r) {
                       percent(bank.worst_unit_fraction), bank.redundancy, percent(bank.fed_fraction)});
     text += table("Power", rows);
   }
+  if (!r.storage.empty()) {
+    std::vector<Row> rows{{"storage", "at", "gives", "takes", "holds", "for"}};
+    for (auto const& s : r.storage)
+      rows.push_back({s.name, s.at, watts(s.discharge_w), watts(s.charge_w), print("%.4g MWh", s.stored_j / 3.6e9), s.task});
+    text += table("Storage", rows);
+  }
   if (!r.cooling.empty()) {
     std::vector<Row> rows{{"of", "kind", "units", "heat", "capacity", "loaded", "redundancy", "cooled after one loss"}};
     for (auto const& bank : r.cooling)
