@@ -46,6 +46,7 @@ struct AcceleratorSpec {
   KelvinPerWatt junction_to_coolant{0.05};   ///< die to coolant or inlet air, steady
   JoulesPerKelvin heat_capacity{500};        ///< die, lid, sink or cold plate, lumped
   std::optional<Watts> power_limit_minimum;  ///< lowest limit that the vendor lets people set
+  Seconds limiter_time{0};                   ///< over which the power limit sees power; no maker says
 };
 
 /// One number for each channel of kernels/activity/channel.hpp that the calibration knows; the keys are the channels' names.

@@ -54,6 +54,7 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("junction_to_coolant", s.junction_to_coolant, "from die to coolant or inlet air, steady").above(0);
   t("heat_capacity", s.heat_capacity, "die, lid and sink or cold plate, lumped").above(0);
   t("power_limit_minimum", s.power_limit_minimum, "lowest limit that the vendor lets people set").above(0);
+  t("limiter_time", s.limiter_time, "time constant with which the power limit sees power; 0: at once").range(0, 10);
 }
 
 void describe(Table& t, ChannelEnergies& s) {

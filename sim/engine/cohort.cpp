@@ -29,8 +29,13 @@ void Cohort::begin(double progress_s, double now_s) {
   double total = 0;
   for (auto const& p : program_) total += p.duration_s;
   double left = std::clamp((progress_s - before(iteration_)) / length, 0.0, 1.0) * total;
-  // Smoothers come out of an iteration like this one, or of idling before the first.
+  // Limiters and smoothers come out of an iteration like this one, or of idling before the first.
   for (auto& part : parts_) {
+    if (part.limiter) {
+      part.limiter->rest(progress_s > 0 ? play_power_w(program_.front(), part.draws) : part.load->waiting.fixed_w);
+      for (auto const& play : program_)
+        if (progress_s > 0) pass_limited(part, play, play.duration_s);
+    }
     if (!part.smoother) continue;
     auto& smoother = *part.smoother;
     smoother.rest(smoother.demand(progress_s > 0 ? play_power_w(program_.front(), part.draws) : part.load->waiting.fixed_w));
@@ -39,6 +44,7 @@ void Cohort::begin(double progress_s, double now_s) {
   }
   at_ = 0;
   auto const pass = [&](double duration_s) {
+    for (auto& part : parts_) pass_limited(part, program_[at_], duration_s);
     for (auto& part : parts_)
       if (part.smoother) part.smoother->step(play_demand(*part.load, program_[at_], part.draws, *part.smoother), duration_s);
   };
@@ -80,14 +86,31 @@ void Cohort::compose() {
   for (auto& play : iteration_plays(load, longest)) program_.push_back(std::move(play));
 }
 
+void Cohort::pass_limited(Part& part, Play const& play, double duration_s) {
+  if (!part.limiter) return;
+  auto const demand = play_limited(play, part.draws);
+  for (double left = duration_s; left > 0;) {
+    double const piece = std::min(left, part.limiter->steady_s(demand));
+    part.limiter->step(demand, piece);
+    left -= piece;
+  }
+}
+
 /// The next piece of the present play: all that is left of it, or where power is on its way, a few milliseconds.
 void Cohort::slice(double left_s) {
   slice_s_ = left_s;
+  for (auto const& part : parts_) {
+    if (!part.limiter) continue;
+    auto const demand = play_limited(program_[at_], part.draws);
+    if (demand.limited()) slice_s_ = std::min({slice_s_, part.limiter->steady_s(demand), most_slice_s});
+  }
   for (auto const& part : parts_) {
     if (!part.smoother) continue;
     double const steady_s = part.smoother->steady_s(play_demand(*part.load, program_[at_], part.draws, *part.smoother));
     slice_s_ = std::min(slice_s_, steady_s > 0 ? std::min(steady_s, most_slice_s) : least_slice_s);
   }
+  for (auto& part : parts_)
+    if (part.limiter) part.limited_w = part.limiter->step(play_limited(program_[at_], part.draws), slice_s_);
   for (auto& part : parts_)
     if (part.smoother)
       part.smoothed_w =
@@ -98,7 +121,8 @@ double Cohort::power_w(Part const& part) const {
   double host = 0;
   for (auto const& [i, share] : program_[at_].mix)
     if (i < part.load->phases.size()) host += share * part.load->phases[i].what.host;
-  double const accelerator = part.smoother ? part.smoothed_w : play_power_w(program_[at_], part.draws);
+  double accelerator = part.smoother ? part.smoothed_w : play_power_w(program_[at_], part.draws);
+  if (part.limiter && play_limited(program_[at_], part.draws).limited()) accelerator = part.limited_w;
   return part.accelerators * accelerator + part.host_span_w * host;
 }
 

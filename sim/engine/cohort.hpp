@@ -4,7 +4,8 @@
 /// Its program is endless: iteration 0, 1, 2 ..., and before iteration k > 0 the pauses that are due after k of them.  It
 /// begins where the job's progress stands.  Each phase lasts as long as on the rack where it lasts longest; new durations
 /// (warmer dies, a smaller share of the fabric) count from the next iteration on, new powers at once, or where power is
-/// smoothed (sim/power/power_smoothing.hpp) within a second. Page: docs/models/phases.md
+/// smoothed (sim/power/power_smoothing.hpp) or limited (sim/control/power_limiter.hpp) within a second. Page:
+/// docs/models/phases.md
 
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,8 @@ class Cohort {
     IterationLoad const* load = nullptr;
     std::optional<PowerSmoother> smoother = std::nullopt;  ///< of its mean accelerator
     double smoothed_w = 0;                                 ///< present power of that
+    std::optional<PowerLimiter> limiter = std::nullopt;    ///< of its mean accelerator; where power is smoothed, none
+    double limited_w = 0;                                  ///< present power of that
   };
 
   Cohort(std::uint32_t job, std::vector<Part> parts);
@@ -48,6 +51,7 @@ class Cohort {
  private:
   void compose();  ///< the program of the present iteration, with the pauses before it
   void slice(double left_s);
+  static void pass_limited(Part& part, Play const& play, double duration_s);
 
   std::uint32_t job_;
   std::vector<Part> parts_;

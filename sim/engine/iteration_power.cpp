@@ -1,5 +1,6 @@
 #include "sim/engine/iteration_power.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "sim/compute/kernel_clock.hpp"
@@ -53,6 +54,11 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   thread_local std::vector<double> duration;
   duration.resize(phases.size());
   auto const draw = [&](PowerTerms const& terms) { return accelerator_draw(board, terms, limit_w, 1.0, temperature_k); };
+  auto const free_w = [&](PowerTerms const& terms, AcceleratorDraw const& drawn) {
+    return drawn.limited
+               ? accelerator_draw(board, terms, std::numeric_limits<double>::infinity(), 1.0, temperature_k).at_reference_w
+               : drawn.at_reference_w;
+  };
   double kernels_s = 0, clocked_s = 0;
   for (std::size_t i = 0; i < phases.size(); ++i) {
     // A phase that waits for the fabric does its work over a longer time, of which the clock stretches a smaller share.
@@ -68,7 +74,7 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
     }
     auto const d = draw(terms);
     duration[i] = base_s / d.speed;
-    draws[i] = {duration[i], d.at_reference_w, d.clock, d.limited};
+    draws[i] = {duration[i], d.at_reference_w, d.clock, d.limited, free_w(terms, d)};
     if (what.kind == PhaseKind::forward || what.kind == PhaseKind::backward) {
       kernels_s += duration[i];
       clocked_s += duration[i] * d.clock;
@@ -85,7 +91,7 @@ void phase_draws(AcceleratorPowerParams const& board, IterationLoad const& load,
   last = {};
   if (over_s > 0) {
     auto const d = draw(load.waiting);
-    last = {over_s, d.at_reference_w, d.clock, d.limited};
+    last = {over_s, d.at_reference_w, d.clock, d.limited, free_w(load.waiting, d)};
   }
 }
 

@@ -46,6 +46,7 @@ struct PhaseDraw {
   double at_reference_w = 0;  ///< at the reference temperature
   double clock = 1;
   bool limited = false;
+  double free_w = 0;  ///< as at_reference_w, at the reference clock
 };
 struct IterationDraw {
   double duration_s = 0;      ///< with its part of the pauses, as all below

@@ -121,6 +121,8 @@ void PhaseWindow::start_job(std::uint32_t job, double now_s, MachineRoom const& 
     parts.push_back({.rack = rack, .draws = {}});
     if (auto const& smoothing = room.class_of(h.node).smoothing)
       parts.back().smoother.emplace(*smoothing, room.power_limit_w(h.node));
+    else if (double const limiter_s = room.class_of(h.node).limiter_s; limiter_s > 0)
+      parts.back().limiter.emplace(limiter_s);
   }
   auto& cohort = cohorts_.emplace(job, Cohort(job, std::move(parts))).first->second;
   for (std::size_t p = 0; p < cohort.parts().size(); ++p) parts_in_rack_[cohort.parts()[p].rack].emplace_back(job, p);
@@ -175,6 +177,7 @@ void PhaseWindow::refresh_rack(std::uint32_t rack, MachineRoom const& room, JobB
       for (std::size_t i = 0; i < draws.size(); ++i) {
         auto& mean = part.draws[i];
         mean.at_reference_w = (held * mean.at_reference_w + weight * draws[i].at_reference_w) / (held + weight);
+        mean.free_w = (held * mean.free_w + weight * draws[i].free_w) / (held + weight);
         mean.duration_s = std::max(mean.duration_s, draws[i].duration_s);
       }
       part.accelerators += share.accelerators;

@@ -39,6 +39,15 @@ double play_power_w(Play const& play, std::span<PhaseDraw const> draws) {
   return sum;
 }
 
+PowerLimiter::Demand play_limited(Play const& play, std::span<PhaseDraw const> draws) {
+  PowerLimiter::Demand sum;
+  for (auto const& [i, share] : play.mix) {
+    sum.free_w += share * draws[i].free_w;
+    sum.held_w += share * draws[i].at_reference_w;
+  }
+  return sum;
+}
+
 PowerSmoother::Demand play_demand(IterationLoad const& load, Play const& play, std::span<PhaseDraw const> draws,
                                   PowerSmoother const& smoother) {
   PowerSmoother::Demand sum;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/control/power_limiter.hpp"
 #include "sim/engine/iteration_power.hpp"
 
 namespace ondol::sim {
@@ -22,6 +23,8 @@ Play pause_play(IterationLoad const& load, std::size_t pause, std::span<double c
 
 /// Power of one accelerator in a play, mean over the ranks.
 double play_power_w(Play const& play, std::span<PhaseDraw const> draws);
+/// The same as a power limit takes it.
+PowerLimiter::Demand play_limited(Play const& play, std::span<PhaseDraw const> draws);
 /// The same as a smoother takes it: what ranks take in turns within milliseconds by its mean, stages that wait apart.
 PowerSmoother::Demand play_demand(IterationLoad const& load, Play const& play, std::span<PhaseDraw const> draws,
                                   PowerSmoother const& smoother);

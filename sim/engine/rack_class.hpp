@@ -32,7 +32,8 @@ struct RackClass {
   NodePowerParams node;
   double switch_w = 0;  ///< a rack
   LossCurve shelf;
-  int shelves = 0;  ///< 0: the rack takes AC to the nodes
+  int shelves = 0;       ///< 0: the rack takes AC to the nodes
+  double limiter_s = 0;  ///< time constant of the power limit
 };
 
 /// Everything of the class that its rack type decides; the places of its racks, hall, pool and smoothing are left at 0.

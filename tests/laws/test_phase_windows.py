@@ -102,3 +102,18 @@ def test_a_window_after_the_run_is_a_warning(tmp_path: Path) -> None:
     done = ondol("check", scenario(tmp_path, 'start = "30 d"\nduration = "1 s"'))
     assert done.code == 0
     assert "starts when the run is already over" in done.err + done.out
+
+
+def test_a_limit_that_sees_power_late_is_passed_for_a_moment_and_kept_on_the_mean(tmp_path: Path) -> None:
+    seen = {}
+    for time in ("0 s", "50 ms"):
+        file = scenario(tmp_path, 'start = "3 h"\nduration = "60 s"\njobs = ["pretrain-8b"]\n'
+                        f'[accelerator."nvidia/h200-sxm"]\nlimiter_time = "{time}"\n')
+        result = run_scenario(file, tmp_path / "run.h5", "--until", "4 h", "--set", 'racks[0].power_limit="450 W"')
+        assert abs(kpis(result)["phase_energy_difference"]) < 0.005
+        with h5py.File(tmp_path / "run.h5") as h5:
+            seen[time] = h5["windows/w/job_power"][:, 0].astype(float)
+    at_once, late = seen["0 s"], seen["50 ms"]
+    assert late.max() > 1.1 * at_once.max()
+    assert late.mean() == pytest.approx(at_once.mean(), rel=0.002)
+    assert (late > 1.05 * at_once.max()).mean() < 0.1  # not for long

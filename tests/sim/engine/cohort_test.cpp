@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace ondol::sim {
 namespace {
 
@@ -69,6 +71,31 @@ TEST(Cohort, KeepsTheFloorThroughAnEvaluationAsTheMeanDoes) {
   double const floor_j = (600 + 480) / 2 * 0.12 + 480 * 0.88, after_j = (480 + 350) / 2 * 0.13 + 350 * 0.87;
   EXPECT_NEAR(energy_j, floor_j + after_j + 6 * 600, 1e-6);
   EXPECT_NEAR(smoothed_mean_w(it, part.draws, smoothing, 600), energy_j / 8, 1e-6);
+}
+
+TEST(Cohort, WorkPassesItsLimitUntilTheLimiterSeesItAndKeepsTheMean) {
+  auto const it = load();
+  Cohort::Part part{.rack = 0, .accelerators = 1, .draws = {}, .load = &it, .limiter = PowerLimiter(0.05)};
+  phase_draws(board(), it, 1.0, 500, 320, part.draws);  // the clock falls to 0.8: 3.75 s of kernels at 500 W
+  ASSERT_NEAR(part.draws[0].duration_s, 3.75, 1e-9);
+  ASSERT_NEAR(part.draws[0].free_w, 600, 1e-9);
+  Cohort cohort(0, {part});
+  cohort.begin(0, 0);  // from waiting at 100 W
+  auto const power = [&] { return cohort.power_w(cohort.parts()[0]); };
+  double const rise_s = 0.05 * std::log(500.0 / 100);
+  EXPECT_NEAR(power(), 600, 1e-9);
+  EXPECT_NEAR(cohort.next_s(), rise_s, 1e-9);
+  cohort.step();
+  EXPECT_NEAR(power(), 490, 1e-9);
+  EXPECT_NEAR(cohort.next_s(), 11 * rise_s, 1e-9);
+  double energy_j = 600 * rise_s, now_s = rise_s;
+  while (now_s < 3.75 - 1e-9) {
+    double const until_s = std::min(3.75, cohort.next_s());
+    energy_j += power() * (until_s - now_s);
+    now_s = until_s;
+    cohort.step();
+  }
+  EXPECT_NEAR(energy_j, 3.75 * 500, 1e-6);
 }
 
 TEST(Plays, StagesThatWaitKeepTheirOwnFloor) {
