@@ -40,8 +40,9 @@ meter: ## only the meter with its CUDA kernels, for a GPU node: build-meter/ondo
 
 bench: build ## time whole runs and single parts against the targets
 	.venv/bin/python tests/bench/run_benchmarks.py --ondol build/ondol
-	cmake --build build --target contention_bench
+	cmake --build build --target contention_bench cap_allocation_bench
 	build/bench/contention_bench
+	build/bench/cap_allocation_bench
 
 pictures: run ## `make run` of two examples, then renew the pictures of the README
 	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/training_swing.toml

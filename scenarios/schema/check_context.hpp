@@ -76,6 +76,7 @@ void check_pauses(Context const& c, std::string const& path, TrainingSpec const&
 void check_fabric(Context const& c);
 void check_phase_windows(Context const& c);
 void check_storage(Context const& c);
+void check_capping(Context const& c);
 void warn_of_capacities(Context const& c);
 
 }  // namespace ondol::schema

@@ -220,6 +220,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_demand(c);
   check_phase_windows(c);
   check_storage(c);
+  check_capping(c);
   if (!faults.any()) warn_of_capacities(c);
 }
 

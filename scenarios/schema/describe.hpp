@@ -221,6 +221,8 @@ void describe(Table&, PeakShavingSpec&);
 void describe(Table&, RampLimitSpec&);
 void describe(Table&, StorageSpec&);
 void describe(Table&, SchedulerSpec&);
+void describe(Table&, CappingSpec&);
+void describe(Table&, BudgetSpec&);
 void describe(Table&, PublishedSpec&);
 void describe(Table&, StepSpec&);
 /// Everything but the catalogue tables.

@@ -131,6 +131,7 @@ void describe(Table& t, RackGroupSpec& s) {
   t("fed_by", s.fed_by, "power banks; racks are spread over the units in order").names("power").required();
   t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
   t("power_smoothing", s.power_smoothing, "how their power is smoothed");
+  t("priority", s.priority, "larger: capped and shed later").range(-1000000, 1000000);
 }
 
 void describe(Table& t, FabricSpec& s) {
@@ -340,6 +341,8 @@ void describe(Table& t, SchedulerSpec& s) {
   using Policy = SchedulerSpec::Policy;
   t("policy", s.policy, {{Policy::fcfs, "fcfs"}, {Policy::easy, "easy"}}, "first come first served, or with EASY backfill");
   t("requeue", s.requeue, "jobs whose nodes are lost wait for others and go on from their checkpoint; else they fail");
+  t("ramp_limit", s.ramp_limit, "fastest rise of the site by jobs that begin, such as 10 MW/min; none: they begin at once")
+      .above(0);
 }
 
 void describe(Table& t, Scenario& s) {
@@ -359,6 +362,8 @@ void describe(Table& t, Scenario& s) {
   t("steady", s.steady, "accelerators held at one activity");
   t("phase_window", s.phase_window, "stretches of the run in which training is played phase by phase");
   t("storage", s.storage, "batteries that shape the power at the meter");
+  t("capping", s.capping, "controllers that keep units of the power chain below their limits");
+  t("budget", s.budget, "what the site may draw for a while");
 }
 
 void describe(Table& t, StepFile& s) {

@@ -185,6 +185,7 @@ struct RackGroupSpec {
   std::vector<std::string> fed_by;   ///< power bank(s); racks are spread over the units in order
   std::optional<Watts> power_limit;  ///< per accelerator, below the board limit
   std::optional<PowerSmoothingSpec> power_smoothing;
+  int priority = 0;  ///< larger: capped and shed later
 };
 
 // ---------------------------------------------------------------------------------------------------- [[fabric]]
@@ -346,10 +347,44 @@ struct StorageSpec {  // [[storage]]
   Seconds period{1};  ///< of the controller that steers the charge
 };
 
+// ---------------------------------------------------------------------------------------------------- power control
+/// How caps reach the accelerators: who reads the meters how often, and what passes until a new limit holds.
+struct CapChannelSpec {
+  enum class Method { in_band, feed, out_of_band, power_brake };
+  Method method = Method::in_band;
+  std::optional<Seconds> period, delay;  ///< none: those of the method
+  std::optional<Watts> floor;            ///< of one accelerator; none: what its lowest clock draws
+
+  double period_s() const;
+  double delay_s() const;
+};
+
+struct CappingSpec {  // [[capping]]: keeps every unit of a bank below a limit
+  std::string name;
+  std::string bank;            ///< "utility": the whole site
+  double fraction = 0.95;      ///< of the unit's rating, or of the grid capacity (assumed: room for what meters and caps miss)
+  std::optional<Watts> limit;  ///< of one unit, instead
+  double release = 0.98;       ///< of the limit: what is aimed at, and below which demand must be to end (assumed)
+  bool after_loss = false;     ///< the limit holds also when racks with two feeds draw all from this one
+  CapChannelSpec channel;
+};
+
+struct BudgetSpec {  // [[budget]]: what the site may draw for a while, as a grid operator asks
+  std::string name;
+  Seconds start{0};
+  Seconds duration{0};         ///< 0: until the end of the run
+  std::optional<Watts> power;  ///< at the meter
+  std::string file;            ///< or a series: CSV with the columns time_s and power_mw; empty power: no budget
+  Seconds notice{0};           ///< before each change, in which it is known
+  double release = 0.99;       ///< of the budget: what is aimed at (assumed)
+  CapChannelSpec channel;
+};
+
 struct SchedulerSpec {  // [scheduler]
   enum class Policy { fcfs, easy };
   Policy policy = Policy::easy;
-  bool requeue = true;  ///< a job whose nodes are lost waits for others and goes on from its checkpoint
+  bool requeue = true;                       ///< a job whose nodes are lost waits for others and goes on from its checkpoint
+  std::optional<WattsPerSecond> ramp_limit;  ///< of the site, by jobs that begin; none: they begin at once
 };
 
 struct Scenario {
@@ -369,6 +404,8 @@ struct Scenario {
   std::vector<SteadySpec> steady;
   std::vector<PhaseWindowSpec> phase_window;
   std::vector<StorageSpec> storage;
+  std::vector<CappingSpec> capping;
+  std::vector<BudgetSpec> budget;
 
   Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;

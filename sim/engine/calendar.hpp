@@ -10,7 +10,17 @@
 namespace ondol::sim {
 
 struct Entry {
-  enum class What { job_submit, job_end, job_resume, profile_change, beat };
+  enum class What {
+    job_submit,
+    job_end,
+    job_resume,
+    profile_change,
+    beat,
+    cap_sample,
+    cap_command,
+    budget_notice,
+    budget_change
+  };
   double date_s = 0;
   std::uint64_t sequence = 0;  ///< set by the calendar
   What what = What::job_submit;

@@ -26,6 +26,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       node_settled_s_(facility.node_rack.size()),
       account_(facility.racks.size()),
       rack_touched_(facility.racks.size()),
+      cap_w_(facility.racks.size(), std::numeric_limits<double>::infinity()),
       hall_shift_w_(assembly.halls.size()),
       rack_shift_w_(facility.racks.size()),
       hall_air_w_(assembly.halls.size()),
@@ -82,7 +83,12 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   nodes_.busy[node] = static_cast<std::uint16_t>(busy);
   double const power = nodes_.reference_w[node] + nodes_.host_w[node];
   if (close(node)) changed_.push_back(node);
-  double const shift = nodes_.reference_w[node] + nodes_.host_w[node] - power;
+  note_shift(node, power);
+}
+
+/// What the change of a node's power will do to the temperatures around it: the next step is shortened for it.
+void MachineRoom::note_shift(std::uint32_t node, double power_before_w) {
+  double const shift = nodes_.reference_w[node] + nodes_.host_w[node] - power_before_w;
   auto const rack = rack_of_node_[node];
   auto const& c = assembly_.classes[class_of_rack_[rack]];
   hall_shift_w_[c.hall] += shift;
@@ -95,18 +101,60 @@ void MachineRoom::set_load(std::uint32_t node, std::vector<NodeShareLoad> load) 
   shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.heat_capacity_j_per_k * c.junction_k_per_w));
 }
 
-double MachineRoom::power_limit_w(std::uint32_t n) const {
+double MachineRoom::own_limit_w(std::uint32_t n) const {
   auto const& c = class_of(n);
   return std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, nodes_.closed_coolant_k[n], c.junction_k_per_w));
 }
 
-/// Chooses the clock of a node: power limit, and the power that the coolant can carry away at the slowdown temperature.
+double MachineRoom::power_limit_w(std::uint32_t n) const {
+  return std::min(own_limit_w(n), cap_w_[rack_of_node_[n]]);
+}
+
+template <class Each>
+MachineRoom::NodeAt MachineRoom::at_limit(std::uint32_t n, double limit, double die_k, Each const& each) const {
+  auto const& c = class_of(n);
+  NodeAt at;
+  double host = 0;
+  int busy = 0;
+  auto const drawn = [&](AcceleratorDraw const& draw) {
+    if (draw.limited && draw.power_w > limit * unheld_above) at.unheld_w = std::max(at.unheld_w, draw.power_w);
+  };
+  for (std::size_t s = 0; s < load_[n].size(); ++s) {
+    auto const& share = load_[n][s];
+    busy += share.accelerators;
+    if (share.iteration) {
+      auto const draw =
+          iteration_draw(c.accelerator, *share.iteration, share.fabric, limit, die_k, c.smoothing ? &*c.smoothing : nullptr);
+      at.reference_w += share.accelerators * draw.at_reference_w;
+      at.slope_w_per_k += share.accelerators * draw.slope_w_per_k;
+      at.clock = std::min(at.clock, draw.clock);
+      host += draw.host * share.accelerators / c.accelerators;
+      at.unheld_w = std::max(at.unheld_w, draw.unheld_w);
+      each(s, ShareAt{draw.clock, draw.speed, draw});
+      continue;
+    }
+    auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, die_k);
+    drawn(draw);
+    at.reference_w += share.accelerators * draw.at_reference_w;
+    at.slope_w_per_k += share.accelerators * draw.slope_w_per_k;
+    at.clock = std::min(at.clock, draw.clock);
+    host += share.host * share.accelerators / c.accelerators;
+    each(s, ShareAt{draw.clock, draw.speed});
+  }
+  if (int const free = c.accelerators - busy; free > 0) {
+    auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, die_k);
+    drawn(draw);
+    at.reference_w += free * draw.at_reference_w;
+    at.slope_w_per_k += free * draw.slope_w_per_k;
+  }
+  at.host_w = host_power_w(c.node.host, std::min(1.0, host));
+  return at;
+}
+
+/// Chooses the clock of a node: power limit, cap, and the power that the coolant can carry away at the slowdown temperature.
 bool MachineRoom::close(std::uint32_t n) {
-  auto const rack = rack_of_node_[n];
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  double const coolant = racks_.coolant_k[rack];
   nodes_.closed_die_k[n] = nodes_.die_k[n];
-  nodes_.closed_coolant_k[n] = coolant;
+  nodes_.closed_coolant_k[n] = racks_.coolant_k[rack_of_node_[n]];
   if (!nodes_.in_service[n]) {
     nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
     nodes_.clock[n] = 1;
@@ -114,45 +162,19 @@ bool MachineRoom::close(std::uint32_t n) {
     return true;
   }
   double const limit = power_limit_w(n);
-  double reference = 0, slope = 0, clock = 1, host = 0, unheld = 0;
-  auto const drawn = [&](AcceleratorDraw const& draw) {
-    if (draw.limited && draw.power_w > limit * unheld_above) unheld = std::max(unheld, draw.power_w);
-  };
-  int busy = 0;
   bool changed = false;
-  for (auto& share : load_[n]) {
-    busy += share.accelerators;
-    if (share.iteration) {
-      auto const& draw = share.draw;
-      double const speed = draw.speed;
-      share.draw = iteration_draw(c.accelerator, *share.iteration, share.fabric, limit, nodes_.die_k[n],
-                                  c.smoothing ? &*c.smoothing : nullptr);
-      reference += share.accelerators * draw.at_reference_w;
-      slope += share.accelerators * draw.slope_w_per_k;
-      clock = std::min(clock, draw.clock);
-      host += draw.host * share.accelerators / c.accelerators;
-      unheld = std::max(unheld, draw.unheld_w);
-      changed |= draw.speed != speed;
-      continue;
-    }
-    auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, nodes_.die_k[n]);
-    drawn(draw);
-    reference += share.accelerators * draw.at_reference_w;
-    slope += share.accelerators * draw.slope_w_per_k;
-    clock = std::min(clock, draw.clock);
-    host += share.host * share.accelerators / c.accelerators;
-  }
-  if (int const free = c.accelerators - busy; free > 0) {
-    auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, nodes_.die_k[n]);
-    drawn(draw);
-    reference += free * draw.at_reference_w;
-    slope += free * draw.slope_w_per_k;
-  }
-  nodes_.reference_w[n] = reference;
-  nodes_.slope_w_per_k[n] = slope;
-  changed |= std::exchange(nodes_.clock[n], clock) != clock;
-  nodes_.host_w[n] = host_power_w(c.node.host, std::min(1.0, host));
-  note_unheld(n, limit < c.power_limit_w ? 0.0 : unheld);  // where temperature sets the limit, slowdown and shutdown tell
+  auto const at = at_limit(n, limit, nodes_.die_k[n], [&](std::size_t s, ShareAt const& share) {
+    auto& mine = load_[n][s];
+    if (!mine.iteration) return;
+    changed |= share.speed != mine.draw.speed;
+    mine.draw = share.iteration;
+  });
+  nodes_.reference_w[n] = at.reference_w;
+  nodes_.slope_w_per_k[n] = at.slope_w_per_k;
+  changed |= std::exchange(nodes_.clock[n], at.clock) != at.clock;
+  nodes_.host_w[n] = at.host_w;
+  // Where temperature sets the limit, slowdown and shutdown tell; where a cap does, capping.
+  note_unheld(n, limit < class_of(n).power_limit_w ? 0.0 : at.unheld_w);
   return changed;
 }
 
@@ -172,6 +194,91 @@ double MachineRoom::unheld_w(std::uint32_t rack) const {
   std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) highest = std::max(highest, nodes_.unheld_w[n]);
   return highest;
+}
+
+void MachineRoom::set_cap(std::uint32_t rack, double limit_w, double now_s) {
+  if (std::exchange(cap_w_[rack], limit_w) == limit_w) return;
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    if (!nodes_.in_service[n]) continue;
+    touch(n, now_s);
+    double const power = nodes_.reference_w[n] + nodes_.host_w[n];
+    if (close(n)) changed_.push_back(n);
+    note_shift(n, power);
+  }
+}
+
+template <class NodeLoad>
+double MachineRoom::rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const {
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  double load = c.switch_w;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    double const dc = dc_w(n);
+    load += dc + bank_loss_w(c.node.psu, c.node.psus, dc);
+  }
+  return load + bank_loss_w(c.shelf, c.shelves, load);
+}
+
+double MachineRoom::present_input_w(std::uint32_t rack) const {
+  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
+  return rack_input_w(rack, [&](std::uint32_t n) {
+    return nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (nodes_.die_k[n] - reference_k) + nodes_.host_w[n] +
+           nodes_.fan_w[n];
+  });
+}
+
+double MachineRoom::input_under_w(std::uint32_t rack, double limit_w) const {
+  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
+  return rack_input_w(rack, [&](std::uint32_t n) {
+    if (!nodes_.in_service[n]) return nodes_.fan_w[n];
+    double const die = nodes_.die_k[n];
+    auto const at = at_limit(n, std::min(own_limit_w(n), limit_w), die, [](std::size_t, ShareAt const&) {});
+    return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
+  });
+}
+
+/// To first order: R (P - P_now) more, and what the leakage of that adds.
+double MachineRoom::uncapped_die_k(std::uint32_t n) const {
+  auto const& c = class_of(n);
+  double const die = nodes_.die_k[n];
+  auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
+  double const more_w = (at.reference_w - nodes_.reference_w[n]) / c.accelerators;
+  double const gain = c.junction_k_per_w * at.slope_w_per_k / c.accelerators;
+  return more_w > 0 && gain < 1 ? die + c.junction_k_per_w * more_w / (1 - gain) : die;
+}
+
+double MachineRoom::demand_w(std::uint32_t rack) const {
+  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
+  return rack_input_w(rack, [&](std::uint32_t n) {
+    if (!nodes_.in_service[n]) return nodes_.fan_w[n];
+    double const die = uncapped_die_k(n);
+    auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
+    return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
+  });
+}
+
+MachineRoom::CapEffect MachineRoom::cap_effect(std::uint32_t rack) const {
+  CapEffect effect;
+  if (cap_w_[rack] == std::numeric_limits<double>::infinity()) return effect;
+  effect.withheld_w = std::max(0.0, demand_w(rack) - present_input_w(rack));
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  std::vector<double> free_speed;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    if (!nodes_.in_service[n]) continue;
+    free_speed.clear();
+    at_limit(n, own_limit_w(n), uncapped_die_k(n),
+             [&](std::size_t, ShareAt const& share) { free_speed.push_back(share.speed); });
+    at_limit(n, power_limit_w(n), nodes_.die_k[n], [&](std::size_t s, ShareAt const& share) {
+      double const kept = share.speed / free_speed[s];
+      if (kept > 1 - 1e-9) return;
+      effect.slowed += load_[n][s].accelerators;
+      effect.lost += load_[n][s].accelerators * (1 - kept);
+    });
+  }
+  return effect;
 }
 
 void MachineRoom::settle(double now_s) {
@@ -486,7 +593,7 @@ void MachineRoom::control() {
           std::abs(racks_.coolant_k[r] - nodes_.closed_coolant_k[n]) > reclose_k) {
         if (close(n)) changed_.push_back(n);
       }
-      limited |= nodes_.clock[n] < 1 && limit < c.power_limit_w;
+      limited |= nodes_.clock[n] < 1 && limit < std::min(c.power_limit_w, cap_w_[r]);
     }
     racks_.limited[r] = limited;
   }

@@ -52,6 +52,22 @@ class MachineRoom {
   std::vector<std::uint32_t> take_turned() { return std::exchange(turned_, {}); }
   /// Highest draw of an accelerator of the rack that its limit does not hold; 0: all are held.
   double unheld_w(std::uint32_t rack) const;
+  /// What bounds each accelerator of a rack besides its own limit, from `now_s` on; infinity: nothing.
+  void set_cap(std::uint32_t rack, double limit_w, double now_s);
+  double cap_w(std::uint32_t rack) const { return cap_w_[rack]; }
+  /// At its input, at the rates and temperatures that hold now.
+  double present_input_w(std::uint32_t rack) const;
+  /// The same were its accelerators bound by `limit_w`, instead of by the cap that holds.
+  double input_under_w(std::uint32_t rack, double limit_w) const;
+  /// The same without its cap, once its dies have warmed to that.
+  double demand_w(std::uint32_t rack) const;
+  /// What the cap of a rack does to its accelerators.
+  struct CapEffect {
+    double withheld_w = 0;  ///< at the rack's input
+    int slowed = 0;         ///< accelerators that work more slowly for it
+    double lost = 0;        ///< accelerators' worth of work that is not done
+  };
+  CapEffect cap_effect(std::uint32_t rack) const;
 
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
@@ -69,11 +85,13 @@ class MachineRoom {
   SiteStorage const& storage() const { return storage_; }
   std::vector<SiteStorage::Event> take_storage_events() { return storage_.take_events(); }
   double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
-  /// What bounds the mean power of an accelerator of the node: its limit, or what the coolant can carry as last looked at.
+  /// What bounds the mean power of an accelerator of the node: its limit, what capping leaves it, or what the coolant can carry
+  /// as last looked at.
   double power_limit_w(std::uint32_t node) const;
   std::span<double const> vertex_load_w() const { return vertex_load_w_; }  ///< of the power tree, means of the interval
   WeatherSample const& weather() const { return weather_; }
   RackClass const& class_of(std::uint32_t node) const { return assembly_.classes[class_of_rack_[rack_of_node_[node]]]; }
+  RackClass const& class_of_rack(std::uint32_t rack) const { return assembly_.classes[class_of_rack_[rack]]; }
   std::uint32_t rack_of(std::uint32_t node) const { return rack_of_node_[node]; }
 
   // Heat account since the start.
@@ -93,6 +111,22 @@ class MachineRoom {
   void place_air(double dt_s);
   bool close(std::uint32_t node);  ///< whether a clock or a speed changed
   void note_unheld(std::uint32_t node, double power_w);
+  /// A node at a power limit of its accelerators, with what its shares of work do.
+  struct NodeAt {
+    double reference_w = 0, slope_w_per_k = 0, clock = 1, host_w = 0;
+    double unheld_w = 0;  ///< highest draw of an accelerator that the limit does not hold
+  };
+  struct ShareAt {
+    double clock = 1, speed = 1;
+    IterationDraw iteration = {};
+  };
+  template <class Each>
+  NodeAt at_limit(std::uint32_t node, double limit_w, double die_k, Each const& each) const;
+  double uncapped_die_k(std::uint32_t node) const;  ///< to which it would warm without its cap
+  double own_limit_w(std::uint32_t node) const;     ///< without the cap
+  template <class NodeLoad>
+  double rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const;
+  void note_shift(std::uint32_t node, double power_before_w);
 
   Assembly const& assembly_;
   NodeState nodes_;
@@ -103,6 +137,7 @@ class MachineRoom {
   std::vector<RackAccount> account_;
   std::vector<std::uint8_t> rack_touched_;  ///< some node was brought forward on its own, or is dark
   double start_unix_s_ = 0, settled_s_ = 0;
+  std::vector<double> cap_w_;                        ///< by rack, of each accelerator
   std::vector<double> hall_shift_w_, rack_shift_w_;  ///< change of load since the last settle
   double shift_rate_k_per_s_ = 0;                    ///< at which these will move the fastest rack inlet
   std::vector<double> hall_air_w_, hall_liquid_w_;

@@ -13,6 +13,7 @@
 #include "sim/compute/roofline.hpp"
 #include "sim/engine/assemble.hpp"
 #include "sim/engine/calendar.hpp"
+#include "sim/engine/capping.hpp"
 #include "sim/engine/clock.hpp"
 #include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
@@ -51,6 +52,7 @@ class Run {
         book_(workloads::demand(scenario, assembly_.supplies, &warnings_), facility, scenario.scheduler.policy,
               assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
         fabrics_(scenario, facility, assembly_.accelerators_per_node_of_pool),
+        capping_(scenario, facility, assembly_),
         reporter_(scenario, facility, assembly_),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
@@ -70,6 +72,7 @@ class Run {
     auto const wall_start = Wall::now();
     if (!room_.initialise(start_unix_s_))
       reporter_.event(0, "no_steady_start", "cooling", "the plant cannot carry the idle heat in this weather");
+    capping_.begin(room_, calendar_);
     open_recorder();
     clock_.run(0.0, [this](double date) { return instant(date); });
     RunResult result = close();
@@ -94,8 +97,10 @@ class Run {
     for (auto const node : room_.take_changed()) {
       for (auto const job : book_.on_node(node)) dirty_.push_back(job);
       if (window_) window_->touch(node);
+      capping_.redraw(room_.rack_of(node));
     }
     tell_unheld();
+    watch_feeds(whole);
     re_rate();
     look_closer(whole);
     if (whole && now_s_ >= next_report_s_) record();
@@ -134,6 +139,18 @@ class Run {
         case Entry::What::profile_change:
           if (book_.valid(entry)) load_nodes_of(entry.subject);
           break;
+        case Entry::What::cap_sample:
+          capping_.look(entry.subject, now_s_, room_, calendar_);
+          break;
+        case Entry::What::cap_command:
+          capping_.obey(entry.subject, now_s_, room_);
+          break;
+        case Entry::What::budget_notice:
+          capping_.notice(entry.subject, entry.generation, now_s_, room_, calendar_);
+          break;
+        case Entry::What::budget_change:
+          capping_.change(entry.subject, entry.generation, now_s_);
+          break;
       }
     }
   }
@@ -148,6 +165,7 @@ class Run {
     }
     for (auto const node : room_.take_recovered()) {
       book_.set_in_service(node, true);
+      capping_.touch(room_.rack_of(node));
       reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
     }
     for (std::uint32_t r = 0; r < limited_.size(); ++r) {
@@ -176,6 +194,15 @@ class Run {
                       fmt::format("{}; {:.0f} s of work lost", cause, book_.record(job).lost_s - lost_s));
     }
     book_.set_in_service(node, false);
+    capping_.touch(room_.rack_of(node));
+  }
+
+  /// What power capping sees and says.
+  void watch_feeds(bool whole) {
+    if (whole) capping_.touch_all();
+    capping_.observe(now_s_, room_, calendar_);
+    for (auto& e : capping_.take_events())
+      reporter_.event(e.time_s, std::move(e.kind), std::move(e.subject), std::move(e.cause));
   }
 
   void tell_unheld() {
@@ -354,6 +381,7 @@ class Run {
 
   void load_node(std::uint32_t node) {
     if (window_) window_->touch(node);
+    capping_.touch(room_.rack_of(node));
     room_.touch(node, now_s_);
     auto const& macro = room_.class_of(node).macro;
     std::vector<NodeShareLoad> load;
@@ -403,6 +431,7 @@ class Run {
     meta.provenance["scenario_file"] = scenario_.file;
     meta.provenance["simgrid_version"] = Clock::simgrid_version();
     auto table = reporter_.table();
+    capping_.describe(table);
     for (auto const& w : windows_) w->describe(table);
     recorder_ = std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table));
   }
@@ -424,6 +453,7 @@ class Run {
     result.status = now_s_ >= duration_s_ ? "complete" : "interrupted";
     result.kpis = reporter_.kpis(room_, book_, now_s_);
     add_swing(result.kpis);
+    capping_.add_kpis(result.kpis);
     result.instants = instants_;
     result.warnings = warnings_;
     result.ledger_residual = room_.ledger().residual();
@@ -505,6 +535,7 @@ class Run {
   MachineRoom room_;
   JobBook book_;
   FabricSharing fabrics_;
+  Capping capping_;
   Reporter reporter_;
   std::unique_ptr<Recorder> recorder_;
   double start_unix_s_, duration_s_;

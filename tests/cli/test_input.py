@@ -223,6 +223,42 @@ def test_check_refuses_what_a_run_would(ondol):
         assert re.search(r"\^{10}$", error.rstrip()), error
 
 
+CAPPING = '\n[[capping]]\nname = "keep"\nbank = "ups"\n'
+BUDGET = '\n[[budget]]\nname = "ask"\n'
+
+
+@pytest.mark.parametrize("text, said", [
+    (CAPPING.replace('"ups"', '"usp"'), 'there is no power bank "usp".*"ups"'),
+    ('\n[[capping]]\nname = "keep"\n', "bank"),
+    (CAPPING + 'fraction = 0\n', "fraction"),
+    (CAPPING + 'release = 1.1\n', "release"),
+    (CAPPING + 'method = "inband"\n', "in_band"),
+    (CAPPING + 'limit = "100"\n', "unit|W"),
+    (CAPPING + 'floor = "700 W"\n', "floor = 700 W leaves nothing to cap"),
+    (CAPPING + CAPPING, "keep"),
+    (BUDGET, "says nothing that the site may draw: give power, or a file"),
+    (BUDGET + 'power = "30 kW"\nfile = "scenario.toml"\n', "power and file both say"),
+    (BUDGET + 'file = "scenario.toml"\n', "scenario.toml:1.*first line must be time_s,power_mw"),
+    (BUDGET + 'file = "missing.csv"\n', "missing.csv"),
+])
+def test_faults_of_power_control(ondol, text, said):
+    ondol.write(TINY + text)
+    ondol.refused("run", "scenario.toml", "-o", "out.h5", said=said)
+
+
+@pytest.mark.parametrize("rows, said", [
+    ("0,0.03\n0,0.02\n", "series.csv:3.*times must rise"),
+    ("0,lots\n", 'series.csv:2.*"lots" is neither'),
+    ("0\n", "series.csv:2.*comma"),
+    ("-5,0.03\n", "series.csv:2.*0 or more"),
+    ("", "series.csv:1.*no row"),
+])
+def test_faults_of_a_series_of_budgets(ondol, rows, said):
+    ondol.write(TINY + BUDGET + 'file = "series.csv"\n')
+    (ondol.folder / "series.csv").write_text("time_s,power_mw\n" + rows)
+    ondol.refused("run", "scenario.toml", "-o", "out.h5", said=said)
+
+
 @pytest.mark.parametrize("name", [".", "a/b", ""])
 def test_names_that_no_group_can_have(ondol, name):
     ondol.write(TINY + TRAINING + WINDOW % name)
@@ -234,6 +270,9 @@ def test_names_that_no_group_can_have(ondol, name):
     (FABRIC + TRAINING.replace("400 Gbit", "800 Gbit"), r'more than the 400 Gbit/s that fabric "rails" carries'),
     (FABRIC + "storage_ports = 2\n", "storage_ports has no effect without storage_nodes"),
     ('[racks.power_smoothing]\nhold = "2 s"\n', "hold has no effect without floor"),
+    (CAPPING + 'limit = "300 kW"\n', "limit = 300 kW is above the rating of 200 kW"),
+    (CAPPING + 'fraction = 1.2\n', "the limit is above the rating of 200 kW"),
+    ('\n[[power]]\nid = "idle"\nunit = "generic/ups-200kw"\nfed_by = ["utility"]\n' + CAPPING.replace('"ups"', '"idle"'), 'no rack hangs on "idle"'),
 ])
 def test_what_is_hardly_meant_is_told(ondol, text, said):
     ondol.write(TINY + text if "racks." not in text else TINY.replace("[[steady]]", text + "[[steady]]"))

@@ -186,6 +186,8 @@ def test_units_carry_their_load_with_the_declared_redundancy(name):
         allowance = 1.06  # losses below
         assert load_w[b] * allowance <= needed(bank) * rating, (b, load_w[b])
         fed = [g for g in s["racks"] if b in g["fed_by"]]
+        if any(c["bank"] == b and c.get("after_loss") for c in s.get("capping", [])):
+            continue  # its controller keeps what its racks are rated from being drawn
         if fed:  # racks are dealt to the units in turn: the busiest has one more, and all of a rack when the other side is lost
             racks = sum(g["count"] for g in fed)
             most = -(-racks // bank.get("units", 1))

@@ -141,8 +141,10 @@ TEST(Analysis, OverloadIsLessThanN) {
   s.racks[0].count = 20;  // 800 kW on 600 kW of UPS
   auto const r = report_of(s);
   EXPECT_EQ(power(r, "ups").redundancy, "<N");
-  EXPECT_THAT(r.warnings,
-              Contains(HasSubstr("ups carries 0.80 MW at rated load, more than the 0.40 MW of its 2 needed units")));
+  EXPECT_THAT(
+      r.warnings,
+      Contains(HasSubstr(
+          "ups carries 0.80 MW at rated load, more than the 0.40 MW of its 2 needed units; no [[capping]] keeps it below")));
   EXPECT_EQ(cooling(r, Kind::crah).redundancy, "<N");
   EXPECT_THAT(r.warnings, Contains(HasSubstr("12 CRAHs of \"a\" face 0.81 MW of heat at rated load, more than their 0.48 MW")));
   EXPECT_LT(r.fed_w, r.total_w);

@@ -40,6 +40,7 @@ struct PowerBankReport {
   std::string worst_loss;            ///< unit whose loss leaves least
   double fed_w = 0.0;                ///< rated load of the site that can still be fed then (maximum flow)
   double fed_fraction = 0.0;         ///< of what can be fed with everything whole
+  std::string capped_by;             ///< controllers that keep its units below a limit
 };
 
 /// Equal cooling units of one hall or plant.

@@ -12,6 +12,10 @@ std::string line(char const* format, Values... values) {
   return text;
 }
 
+std::string guard(PowerBankReport const& bank) {
+  return bank.capped_by.empty() ? "no [[capping]] keeps it below" : "capped by " + bank.capped_by;
+}
+
 constexpr double mega = 1e-6;
 constexpr double full = 1.0 + 1e-9;
 
@@ -24,11 +28,12 @@ void warn_of_overload(FacilityReport& report) {
                             report.grid_capacity_w * mega));
   for (auto const& bank : report.power) {
     if (bank.load_fraction > full)
-      warnings.push_back(line("%s carries %.2f MW at rated load, more than the %.2f MW of its %u needed units", bank.id.c_str(),
-                              bank.load_w * mega, bank.capacity_w * mega, bank.units_needed));
+      warnings.push_back(line("%s carries %.2f MW at rated load, more than the %.2f MW of its %u needed units; %s",
+                              bank.id.c_str(), bank.load_w * mega, bank.capacity_w * mega, bank.units_needed,
+                              guard(bank).c_str()));
     else if (bank.worst_unit_fraction > full)
-      warnings.push_back(line("the load of %s is unevenly spread: its busiest unit carries %.0f %% of its rating",
-                              bank.id.c_str(), bank.worst_unit_fraction * 100.0));
+      warnings.push_back(line("the load of %s is unevenly spread: its busiest unit carries %.0f %% of its rating; %s",
+                              bank.id.c_str(), bank.worst_unit_fraction * 100.0, guard(bank).c_str()));
     if (bank.units_needed < bank.units && bank.redundancy == "N")
       warnings.push_back(
           line("%s has %u units where %u are needed, but its wiring makes no use of the spare: losing %s leaves "

@@ -128,6 +128,8 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
     bank.worst_loss = graph.vertex(s.vertices[worst.unit]).name;
     bank.load_fraction = bank.capacity_w > 0.0 ? bank.load_w / bank.capacity_w : 0.0;
     bank.fed_fraction = fed_whole > 0.0 ? bank.fed_w / fed_whole : 1.0;
+    for (auto const& capping : scenario.capping)
+      if (capping.bank == spec.id) bank.capped_by += (bank.capped_by.empty() ? "" : ", ") + capping.name;
     bool const standby = graph.sources(Layer::power, s.vertices[units[b].front()]).empty();
     if (standby)
       bank.redundancy = "standby";

@@ -99,12 +99,16 @@ std::string to_text(FacilityReport const& r) {
     text += table("Halls", rows);
   }
   if (!r.power.empty()) {
+    bool const capped = std::any_of(r.power.begin(), r.power.end(), [](auto const& bank) { return !bank.capped_by.empty(); });
     std::vector<Row> rows{
         {"bank", "kind", "units", "needed", "load", "capacity", "loaded", "busiest unit", "redundancy", "fed after one loss"}};
-    for (auto const& bank : r.power)
+    if (capped) rows.front().push_back("capped by");
+    for (auto const& bank : r.power) {
       rows.push_back({bank.id, to_string(bank.kind), print("%u", bank.units), print("%u", bank.units_needed),
                       watts(bank.load_w), watts(bank.capacity_w), percent(bank.load_fraction),
                       percent(bank.worst_unit_fraction), bank.redundancy, percent(bank.fed_fraction)});
+      if (capped) rows.back().push_back(bank.capped_by.empty() ? "-" : bank.capped_by);
+    }
     text += table("Power", rows);
   }
   if (!r.storage.empty()) {

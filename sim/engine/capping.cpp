@@ -1,0 +1,453 @@
+#include "sim/engine/capping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/control/cap_allocation.hpp"
+
+namespace ondol::sim {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::infinity();
+// What moves a plan: a thousandth of a limit or of a budget, and a kelvin of the dies (1 W of leakage on a board of 1 kW).
+constexpr double resolution = 1e-3;
+constexpr double resolution_k = 1.0;
+constexpr double ramp_period_s = 1.0;  // between two steps of a limit that rises
+
+std::string watts(double w) {
+  return w >= 1e6 ? fmt::format("{:.3f} MW", w / 1e6) : fmt::format("{:.1f} kW", w / 1e3);
+}
+
+}  // namespace
+
+Capping::Capping(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
+    : assembly_(assembly), tree_(assembly.feed_order, assembly.curves) {
+  if (scenario.capping.empty() && scenario.budget.empty() && !scenario.scheduler.ramp_limit) return;
+  std::size_t const racks = facility.racks.size(), vertices = assembly.tree.vertices.size();
+  for (auto const& place : facility.racks) {
+    auto const& group = scenario.racks[place.group];
+    rack_name_.push_back(place.name);
+    priority_.push_back(group.priority);
+    weight_.push_back(topology::rated_rack_power(scenario, group).v);
+  }
+  rack_vertex_.resize(racks);
+  for (std::uint32_t v = 0; v < vertices; ++v) {
+    auto const& vertex = assembly.tree.vertices[v];
+    if (vertex.role == topology::PowerTree::Role::rack) rack_vertex_[vertex.owner] = v;
+    if (vertex.role == topology::PowerTree::Role::utility) utility_ = v;
+  }
+  load_w_.resize(vertices);
+  marginal_.resize(vertices);
+  for (auto* a : {&present_w_, &demand_w_, &floor_w_, &known_k_}) a->resize(racks);
+  series_w_.assign(racks, std::nan(""));
+  stale_.assign(racks, 1);
+  demand_stale_.assign(racks, 1);
+  split_stale_.assign(racks, 0);
+  loaded_.assign(racks, 0);
+  ramping_.assign(racks, 0);
+  effect_.resize(racks);
+
+  auto const add_capper = [&](std::string const& name, schema::CapChannelSpec const& channel, double release) {
+    Capper c;
+    c.name = name;
+    c.period_s = channel.period_s();
+    c.delay_s = channel.delay_s();
+    c.release = release;
+    c.floor_w = channel.floor ? channel.floor->v : 0.0;
+    c.first_guard = static_cast<std::uint32_t>(guards_.size());
+    c.commanded_w.assign(racks, none);
+    c.obeyed_w.assign(racks, none);
+    cappers_.push_back(std::move(c));
+    return static_cast<std::uint32_t>(cappers_.size() - 1);
+  };
+  for (auto const& spec : scenario.capping) {
+    auto const k = add_capper(spec.name, spec.channel, spec.release);
+    auto const which = spec.after_loss ? FeedCase::after_loss : FeedCase::normal;
+    for (std::uint32_t v = 0; v < vertices; ++v) {
+      auto const& vertex = assembly.tree.vertices[v];
+      bool const site = spec.bank == "utility" && v == utility_;
+      bool const unit = vertex.role == topology::PowerTree::Role::unit && scenario.power[vertex.owner].id == spec.bank;
+      if (!site && !unit) continue;
+      double const rating = site ? scenario.site.grid_capacity.v : vertex.rating_w;
+      add_guard(k, v, rating, spec.limit ? spec.limit->v : spec.fraction * rating, which);
+    }
+  }
+  for (auto const& spec : scenario.budget) {
+    auto const k = add_capper(spec.name, spec.channel, spec.release);
+    add_guard(k, utility_, scenario.site.grid_capacity.v, none, FeedCase::normal);
+    cappers_[k].steps = budget_steps(spec);
+    cappers_[k].signal_w = none;
+    // What is known before a change is used to be there in time, and no earlier.
+    double const lead = std::min(spec.notice.v, cappers_[k].delay_s);
+    for (auto& step : cappers_[k].steps) step.decided_s = std::max(0.0, step.start_s - lead);
+  }
+  if (scenario.scheduler.ramp_limit) {
+    // Who starts jobs starts them under a limit: nothing has to be seen first.
+    schema::CapChannelSpec const with_the_job{.period = Seconds{ramp_period_s}, .delay = Seconds{0}, .floor = {}};
+    ramp_ = add_capper("ramp_limit", with_the_job, 1.0);
+    cappers_[*ramp_].rise_w_per_s = scenario.scheduler.ramp_limit->v;
+    add_guard(*ramp_, utility_, scenario.site.grid_capacity.v, none, FeedCase::normal);
+  }
+}
+
+void Capping::add_guard(std::uint32_t capper, std::uint32_t vertex, double rating_w, double limit_w, FeedCase which) {
+  Guard g;
+  g.capper = capper;
+  g.vertex = vertex;
+  g.name = assembly_.tree.vertices[vertex].name;
+  g.rating_w = rating_w;
+  g.limit_w = limit_w;
+  g.which = which;
+  g.meter = CapMeter(cappers_[capper].period_s);
+  guards_.push_back(std::move(g));
+  ++cappers_[capper].guards;
+}
+
+void Capping::begin(MachineRoom const& room, Calendar& calendar) {
+  if (!any()) return;
+  refresh(room);
+  site_w_ = tree_.utility_w();
+  for (std::uint32_t k = 0; k < cappers_.size(); ++k)
+    for (std::uint32_t s = 0; s < cappers_[k].steps.size(); ++s) {
+      auto const& step = cappers_[k].steps[s];
+      calendar.add({.date_s = step.decided_s, .what = Entry::What::budget_notice, .subject = k, .generation = s});
+      calendar.add({.date_s = step.start_s, .what = Entry::What::budget_change, .subject = k, .generation = s});
+    }
+}
+
+void Capping::describe(SignalTable& table) const {
+  if (!any()) return;
+  bool const racks = std::any_of(table.axes.begin(), table.axes.end(), [](Axis const& a) { return a.group == "racks"; });
+  if (racks)
+    table.series.push_back({"racks", "power_cap", "W", "Power budget of the rack, NaN where capping leaves it alone",
+                            "time: point", "rack", series_w_});
+}
+
+void Capping::touch(std::uint32_t rack) {
+  if (!any()) return;
+  stale_[rack] = demand_stale_[rack] = split_stale_[rack] = loaded_[rack] = 1;
+  some_stale_ = true;
+}
+
+void Capping::redraw(std::uint32_t rack) {
+  if (!any()) return;
+  stale_[rack] = 1;
+  some_stale_ = true;
+}
+
+/// Present draws of racks and what arrives at the guards.
+void Capping::refresh(MachineRoom const& room) {
+  for (std::uint32_t r = 0; r < present_w_.size(); ++r) {
+    if (!stale_[r] && !all_stale_) continue;
+    stale_[r] = 0;
+    present_w_[r] = room.present_input_w(r);
+    if (std::abs(room.racks().hottest_k[r] - known_k_[r]) > resolution_k) demand_stale_[r] = split_stale_[r] = 1;
+    if (demand_stale_[r]) effect_[r] = room.cap_effect(r);
+    load_w_[rack_vertex_[r]] = present_w_[r];
+  }
+  if (all_stale_)
+    for (std::uint32_t v = 0; v < load_w_.size(); ++v)
+      if (assembly_.tree.vertices[v].role != topology::PowerTree::Role::rack) load_w_[v] = room.vertex_load_w()[v];
+  all_stale_ = some_stale_ = false;
+  tree_.solve(load_w_);
+}
+
+FeedLinks Capping::feed_links() const {
+  auto const& order = assembly_.feed_order;
+  return {order.first, order.count, order.feeders};
+}
+
+void Capping::find_shares(Guard& g) {
+  FeedLinks const links = feed_links();
+  auto const by_vertex = feed_shares(links, marginal_, g.vertex, g.which);
+  g.share.resize(rack_vertex_.size());
+  for (std::size_t r = 0; r < g.share.size(); ++r) g.share[r] = by_vertex[rack_vertex_[r]];
+}
+
+void Capping::integrate(double now_s) {
+  double const dt = now_s - since_s_;
+  since_s_ = now_s;
+  if (dt <= 0) return;
+  withheld_j_ += withheld_w_ * dt;
+  slowed_s_ += slowed_ * dt;
+  lost_s_ += lost_ * dt;
+  if (!budget_holds_) return;
+  budget_j_ += withheld_w_ * dt;
+  budget_s_ += dt;
+  if (site_w_ > above_w_ * (1 + 1e-9)) above_s_ += dt;
+}
+
+void Capping::observe(double now_s, MachineRoom const& room, Calendar& calendar) {
+  if (!any()) return;
+  integrate(now_s);
+  if (!all_stale_ && !some_stale_) return;
+  double const before_w = site_w_;
+  bool worked = std::any_of(demand_stale_.begin(), demand_stale_.end(), [](auto s) { return s != 0; });
+  refresh(room);
+  worked |= std::any_of(demand_stale_.begin(), demand_stale_.end(), [](auto s) { return s != 0; });
+  withheld_w_ = slowed_ = lost_ = 0;
+  for (auto const& e : effect_) {
+    withheld_w_ += e.withheld_w;
+    slowed_ += e.slowed;
+    lost_ += e.lost;
+  }
+  site_w_ = tree_.utility_w();
+  for (auto& g : guards_) {
+    double w = tree_.output_w()[g.vertex];
+    if (g.which == FeedCase::after_loss) {
+      // Its racks at all they draw, and the other loads as they are.
+      for (std::uint32_t v = 0; v < marginal_.size(); ++v)
+        marginal_[v] = assembly_.curves[v].marginal_loss(tree_.output_w()[v]);
+      find_shares(g);
+      FeedLinks const links = feed_links();
+      auto const normal = feed_shares(links, marginal_, g.vertex, FeedCase::normal);
+      for (std::size_t r = 0; r < g.share.size(); ++r) w += (g.share[r] - normal[rack_vertex_[r]]) * present_w_[r];
+    }
+    g.meter.set(w, now_s);
+    highest_ = std::max(highest_, w / g.rating_w);
+    if (g.active && std::abs(w - g.planned_w) > resolution * g.limit_w) worked = true;
+  }
+  if (worked) ++revision_;
+  if (ramp_) watch_ramp(now_s, before_w, room, calendar);
+  for (std::uint32_t k = 0; k < cappers_.size(); ++k) {
+    auto const& c = cappers_[k];
+    bool over = false, acts = false;
+    for (auto g = c.first_guard; g < c.first_guard + c.guards; ++g) {
+      acts |= guards_[g].active;
+      over |= !guards_[g].active && guards_[g].meter.now_w() > guards_[g].limit_w;
+    }
+    if (over || (acts && (c.revision != revision_ || c.rise_w_per_s > 0))) ask_for_look(k, now_s, calendar);
+  }
+}
+
+/// Jobs that begin and would lift the site by more than a step of the ramp begin under a limit, which then rises.
+void Capping::watch_ramp(double now_s, double before_w, MachineRoom const& room, Calendar& calendar) {
+  auto& c = cappers_[*ramp_];
+  auto& g = guards_[c.first_guard];
+  bool const begins = std::find(loaded_.begin(), loaded_.end(), 1) != loaded_.end();
+  if (begins) {
+    double const limit_w = g.active ? g.limit_w : before_w + c.rise_w_per_s * c.period_s;
+    if (site_w_ > limit_w) {
+      // Who ran before runs on.
+      for (std::size_t r = 0; r < loaded_.size(); ++r) ramping_[r] |= loaded_[r];
+      if (!g.active) g.seen_w = site_w_;
+      g.limit_w = limit_w;
+      g.active = true;
+      plan(*ramp_, now_s, room, calendar);
+    }
+  }
+  std::fill(loaded_.begin(), loaded_.end(), std::uint8_t{0});
+}
+
+void Capping::ask_for_look(std::uint32_t k, double now_s, Calendar& calendar) {
+  auto& c = cappers_[k];
+  if (std::exchange(c.look_due, true)) return;
+  double const next = std::floor(now_s / c.period_s + 1e-9) + 1;
+  calendar.add({.date_s = next * c.period_s, .what = Entry::What::cap_sample, .subject = k});
+}
+
+void Capping::look(std::uint32_t k, double now_s, MachineRoom const& room, Calendar& calendar) {
+  auto& c = cappers_[k];
+  c.look_due = false;
+  bool acts = false;
+  if (c.rise_w_per_s > 0 && guards_[c.first_guard].active) {
+    guards_[c.first_guard].limit_w += c.rise_w_per_s * c.period_s;
+    c.revision = 0;
+  }
+  for (auto i = c.first_guard; i < c.first_guard + c.guards; ++i) {
+    auto& g = guards_[i];
+    double const mean = g.meter.mean_w(now_s);
+    if (!g.active && mean > g.limit_w) {
+      g.active = true;
+      g.seen_w = mean;
+      c.revision = 0;
+    }
+    acts |= g.active;
+  }
+  if (acts) {
+    if (c.revision != revision_) plan(k, now_s, room, calendar);
+  } else {
+    some_stale_ = true;  // a unit above its limit now, not yet on the mean: look again
+  }
+}
+
+void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calendar& calendar) {
+  auto& c = cappers_[k];
+  refresh(room);
+  c.revision = revision_;
+  std::size_t const racks = present_w_.size();
+  double floor_w = 0;
+  for (auto const& other : cappers_) floor_w = std::max(floor_w, other.floor_w);
+  for (std::uint32_t r = 0; r < racks; ++r) {
+    if (!demand_stale_[r]) continue;
+    demand_stale_[r] = 0;
+    known_k_[r] = room.racks().hottest_k[r];
+    demand_w_[r] = room.demand_w(r);
+    floor_w_[r] = std::min(demand_w_[r], room.input_under_w(r, floor_w));
+  }
+
+  CapProblem problem;
+  for (std::uint32_t v = 0; v < marginal_.size(); ++v) marginal_[v] = assembly_.curves[v].marginal_loss(tree_.output_w()[v]);
+  for (auto& g : guards_) {
+    find_shares(g);
+    double others = g.meter.now_w();
+    if (g.which == FeedCase::normal) others = tree_.output_w()[g.vertex];
+    if (cappers_[g.capper].rise_w_per_s > 0)
+      for (std::size_t r = 0; r < racks; ++r)
+        if (!ramping_[r]) g.share[r] = 0;
+    for (std::size_t r = 0; r < racks; ++r) others -= g.share[r] * present_w_[r];
+    double const aim = g.active ? cappers_[g.capper].release * g.limit_w : g.limit_w;
+    problem.headroom_w.push_back(std::min(aim, 1e15) - others);
+    g.planned_w = g.meter.now_w();
+  }
+  for (std::uint32_t r = 0; r < racks; ++r) {
+    problem.racks.push_back({.demand_w = demand_w_[r],
+                             .floor_w = floor_w_[r],
+                             .weight = weight_[r],
+                             .priority = priority_[r],
+                             .first_share = static_cast<std::uint32_t>(problem.shares.size()),
+                             .shares = 0});
+    for (std::uint32_t g = 0; g < guards_.size(); ++g)
+      if (guards_[g].share[r] > 0) {
+        problem.shares.push_back({g, guards_[g].share[r]});
+        ++problem.racks.back().shares;
+      }
+  }
+  auto answer = allocate_caps(problem);
+  for (auto const r : answer.shed) answer.budget_w[r] = floor_w_[r];
+  bool const by_ramp = ramp_ && guards_[cappers_[*ramp_].first_guard].active;
+  if (!by_ramp && answer.shed != named_) {
+    named_ = answer.shed;
+    if (!named_.empty()) {
+      constexpr std::size_t shown = 5;
+      std::string names;
+      for (std::size_t i = 0; i < std::min(shown, named_.size()); ++i) names += (i ? ", " : "") + rack_name_[named_[i]];
+      if (named_.size() > shown) names += fmt::format(" and {} more", named_.size() - shown);
+      events_.push_back(
+          {now_s, "power_cap_short", c.name, "the lowest clocks draw too much; would have to go, in order: " + names});
+    }
+  }
+
+  // Whom this controller holds, and for which of its units.
+  Command command;
+  command.capper = k;
+  command.budget_w.assign(racks, none);
+  for (auto i = c.first_guard; i < c.first_guard + c.guards; ++i) {
+    auto& g = guards_[i];
+    bool const holds = answer.bound[i];
+    if (holds != g.active || (holds && g.holds != holds)) command.guards.emplace_back(i, holds);
+    if (holds && !g.active) g.seen_w = g.meter.now_w();
+    g.active = g.holds = holds;
+    if (!holds) continue;
+    for (std::size_t r = 0; r < racks; ++r)
+      if (g.share[r] > 0 && answer.budget_w[r] < demand_w_[r] * (1 - 1e-6)) command.budget_w[r] = answer.budget_w[r];
+  }
+  bool differs = !command.guards.empty();
+  for (std::size_t r = 0; r < racks; ++r) {
+    double const before = c.commanded_w[r], now = command.budget_w[r];
+    if (before == none && now == none) continue;
+    differs |= (before == none) != (now == none) || std::abs(now - before) > resolution * before || split_stale_[r];
+  }
+  if (c.rise_w_per_s > 0) {
+    for (std::size_t r = 0; r < racks; ++r) ramping_[r] = command.budget_w[r] != none;
+    if (auto& g = guards_[c.first_guard]; !g.active) g.limit_w = none;
+  }
+  if (!differs) return;
+  c.commanded_w = command.budget_w;
+  command.number = next_command_++;
+  calendar.add({.date_s = now_s + c.delay_s, .what = Entry::What::cap_command, .subject = command.number});
+  commands_.push_back(std::move(command));
+}
+
+/// The limit of its accelerators at which a rack draws its budget, from below.
+double Capping::limit_for(std::uint32_t rack, double budget_w, MachineRoom const& room) const {
+  double low = 0, high = room.class_of_rack(rack).power_limit_w;
+  for (auto const& c : cappers_)
+    if (c.obeyed_w[rack] != none) low = std::max(low, c.floor_w);
+  double low_w = room.input_under_w(rack, low), high_w = room.input_under_w(rack, high);
+  if (low_w >= budget_w) return low;
+  if (high_w <= budget_w) return none;
+  // Regula falsi; every third step halves, so that a corner in the curve does not hold it.
+  for (int step = 0; step < 40 && budget_w - low_w > 1e-5 * budget_w; ++step) {
+    double const middle = step % 3 == 2 ? 0.5 * (low + high) : low + (high - low) * (budget_w - low_w) / (high_w - low_w);
+    double const at = room.input_under_w(rack, middle);
+    (at <= budget_w ? low : high) = middle;
+    (at <= budget_w ? low_w : high_w) = at;
+  }
+  return low;
+}
+
+void Capping::obey(std::uint32_t number, double now_s, MachineRoom& room) {
+  auto const it = std::find_if(commands_.begin(), commands_.end(), [&](Command const& c) { return c.number == number; });
+  Command const command = std::move(*it);
+  commands_.erase(it);
+  auto& c = cappers_[command.capper];
+  auto const before = std::exchange(c.obeyed_w, command.budget_w);
+  for (std::uint32_t r = 0; r < before.size(); ++r) {
+    double const now = command.budget_w[r];
+    if (now == before[r] && (now == none || !split_stale_[r])) continue;
+    double budget = none;
+    for (auto const& other : cappers_) budget = std::min(budget, other.obeyed_w[r]);
+    series_w_[r] = budget == none ? std::nan("") : budget;
+    room.set_cap(r, budget == none ? none : limit_for(r, budget, room), now_s);
+    effect_[r] = room.cap_effect(r);
+    split_stale_[r] = 0;
+    stale_[r] = 1;
+    some_stale_ = true;
+  }
+  for (auto const& [i, begins] : command.guards) {
+    auto const& g = guards_[i];
+    if (begins == g.told) continue;
+    guards_[i].told = begins;
+    events_.push_back(
+        {now_s, begins ? "power_cap_begin" : "power_cap_end", c.name, begins ? told(g) : g.name + " needs no cap"});
+  }
+}
+
+std::string Capping::told(Guard const& g) const {
+  std::size_t racks = 0;
+  for (std::size_t r = 0; r < g.share.size(); ++r) racks += g.share[r] > 0 && cappers_[g.capper].obeyed_w[r] != none;
+  return fmt::format("{} at {}, limit {}; {} racks held", g.name, watts(g.seen_w), watts(g.limit_w), racks);
+}
+
+void Capping::notice(std::uint32_t k, std::uint32_t s, double now_s, MachineRoom const& room, Calendar& calendar) {
+  auto& c = cappers_[k];
+  auto& g = guards_[c.first_guard];
+  g.limit_w = c.steps[s].power_w;
+  g.active = g.limit_w != none;
+  g.seen_w = g.meter.now_w();
+  ++revision_;
+  plan(k, now_s, room, calendar);
+}
+
+void Capping::change(std::uint32_t k, std::uint32_t s, double now_s) {
+  integrate(now_s);
+  auto& c = cappers_[k];
+  c.signal_w = c.steps[s].power_w;
+  above_w_ = none;
+  for (auto const& other : cappers_)
+    if (!other.steps.empty()) above_w_ = std::min(above_w_, other.signal_w);
+  budget_holds_ = above_w_ != none;
+  bool const ends = c.signal_w == none;
+  events_.push_back({now_s, ends ? "power_budget_end" : "power_budget_begin", c.name,
+                     ends ? "the site may draw what it wants" : "the site may draw " + watts(c.signal_w)});
+}
+
+void Capping::add_kpis(std::vector<Kpi>& kpis) const {
+  if (!any()) return;
+  kpis.push_back({"throttled_hours", slowed_s_ / 3600, "h", "Accelerator-hours slowed by power capping"});
+  kpis.push_back({"capping_lost_hours", lost_s_ / 3600, "h", "Accelerator-hours of work that power capping left undone"});
+  kpis.push_back(
+      {"capped_energy", withheld_j_ / 3.6e9, "MWh", "Energy at the racks' input that power capping kept from being drawn"});
+  kpis.push_back({"highest_feed_load", highest_, "1", "Highest load of a guarded unit over its rating"});
+  if (std::none_of(cappers_.begin(), cappers_.end(), [](auto const& c) { return !c.steps.empty(); })) return;
+  kpis.push_back(
+      {"budget_energy_curtailed", budget_j_ / 3.6e9, "MWh", "Energy at the racks' input not drawn while a budget held"});
+  kpis.push_back({"budget_time_above", budget_s_ > 0 ? above_s_ / budget_s_ : 0.0, "1",
+                  "Share of the time under a budget in which the site drew more"});
+}
+
+}  // namespace ondol::sim
