@@ -109,13 +109,13 @@ IterationDraw iteration_draw(AcceleratorPowerParams const& board, IterationLoad 
     sum.at_reference_w += t * d.at_reference_w;
     sum.clock += t * d.clock;
     if (!overflow) sum.host += t * load.phases[i].what.host;
-    double const power_w = d.at_reference_w + board.leakage_w_per_k * (temperature_k - board.leakage_reference_k);
-    if (d.limited && power_w > limit_w * unheld_above) sum.unheld_w = std::max(sum.unheld_w, power_w);
   }
   sum.at_reference_w /= sum.duration_s;
   sum.clock /= sum.duration_s;
   sum.host /= sum.duration_s;
   sum.speed = load.reference_s / sum.duration_s;
+  double const mean_w = sum.at_reference_w + board.leakage_w_per_k * (temperature_k - board.leakage_reference_k);
+  if (mean_w > limit_w * unheld_above) sum.unheld_w = mean_w;
   if (smoothing) sum.at_reference_w = smoothed_mean_w(load, draws, *smoothing, limit_w);
   sum.slope_w_per_k = board.leakage_w_per_k;
   return sum;

@@ -55,7 +55,7 @@ struct IterationDraw {
   double clock = 1;  ///< mean over the iteration
   double speed = 1;
   double host = 0;      ///< host activity, mean
-  double unheld_w = 0;  ///< highest draw of a phase that the limit does not hold; 0: held
+  double unheld_w = 0;  ///< mean draw where the limit does not hold it, though it may pass it in a phase; 0: held
 };
 
 /// One entry a phase of the load and one, last, of the overflow.

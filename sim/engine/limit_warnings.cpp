@@ -10,33 +10,43 @@
 namespace ondol::sim {
 namespace {
 
-/// What an accelerator of the class draws for the job above the limit that it cannot be held to; 0: it is held.
-double unheld_w(RackClass const& c, workloads::Job const& job) {
+/// What an accelerator of the class draws on the mean for the job above a limit that it cannot be held to; 0: it is held.
+double unheld_w(RackClass const& c, workloads::Job const& job, double limit_w) {
   double const t0_k = c.accelerator.leakage_reference_k;
   if (job.iteration) {
     auto const load = iteration_load(c.accelerator, c.rates, job.iteration);
-    return iteration_draw(c.accelerator, load, {}, c.power_limit_w, t0_k).unheld_w;
+    return iteration_draw(c.accelerator, load, {}, limit_w, t0_k).unheld_w;
   }
   auto const terms = c.macro.of(job.activity, 1, job.clock_sensitivity).terms;
-  auto const draw = accelerator_draw(c.accelerator, terms, c.power_limit_w, 1.0, t0_k);
-  return draw.limited && draw.power_w > c.power_limit_w * unheld_above ? draw.power_w : 0.0;
+  auto const draw = accelerator_draw(c.accelerator, terms, limit_w, 1.0, t0_k);
+  return draw.limited && draw.power_w > limit_w * unheld_above ? draw.power_w : 0.0;
 }
 
-/// What is drawn above the limit, in words, and the highest of it.
+/// The lowest limit that holds the job, nearly.  Of iterations the phases that keep within a limit draw more as it rises.
+double holding_w(RackClass const& c, workloads::Job const& job, double limit_w) {
+  for (int round = 0; round < 40; ++round) {
+    double const drawn_w = unheld_w(c, job, limit_w);
+    if (drawn_w <= 0) break;
+    limit_w = drawn_w;
+  }
+  return limit_w;
+}
+
+/// What is drawn above the limit, in words, and the limit that would hold it; 0: nothing is.
 std::pair<std::string, double> excess(RackClass const& c, std::string const& device, std::span<workloads::Job const> jobs) {
   workloads::Job const* worst = nullptr;
   double highest_w = 0;
   std::size_t others = 0;
   for (auto const& job : jobs) {
-    double const w = job.pool == c.pool ? unheld_w(c, job) : 0.0;
+    double const w = job.pool == c.pool ? unheld_w(c, job, c.power_limit_w) : 0.0;
     if (w <= 0) continue;
     if (worst) ++others;
     if (w > highest_w) worst = &job, highest_w = w;
   }
   if (worst) {
-    auto const more = others > 0 ? fmt::format(", and {} other jobs pass it too", others) : std::string();
+    auto const more = others > 0 ? fmt::format(", others that it passes: {}", others) : std::string();
     return {fmt::format("{} draws {:.0f} W at its lowest clock for job \"{}\"{}", device, highest_w, worst->name, more),
-            highest_w};
+            holding_w(c, *worst, c.power_limit_w)};
   }
   double const products_w = lowest_product_draw_w(c);
   if (products_w <= c.power_limit_w) return {};
@@ -58,8 +68,8 @@ std::vector<Fault> limit_warnings(schema::Scenario const& scenario, topology::Fa
     auto const& limit = scenario.racks[group].power_limit;
     if (!limit) continue;
     auto const& node = scenario.catalogue.node.at(scenario.catalogue.rack.at(scenario.racks[group].rack).node);
-    auto const [what, highest_w] = excess(c, scenario.catalogue.accelerator.at(node.accelerator).name, jobs);
-    if (highest_w <= 0) continue;
+    auto const [what, enough_w] = excess(c, scenario.catalogue.accelerator.at(node.accelerator).name, jobs);
+    if (enough_w <= 0) continue;
     Fault fault;
     fault.severity = Severity::warning;
     if (auto const at = scenario.origin.find(fmt::format("racks[{}].power_limit", group)); at != scenario.origin.end()) {
@@ -69,7 +79,7 @@ std::vector<Fault> limit_warnings(schema::Scenario const& scenario, topology::Fa
     }
     fault.message = fmt::format(
         "power_limit = {:.4g} W is not held: {}. The run lets it pass and tells so in its events; {:.0f} W can be held",
-        limit->v, what, std::ceil(highest_w * limit->v / c.power_limit_w));
+        limit->v, what, std::ceil(enough_w * limit->v / c.power_limit_w));
     found.push_back(std::move(fault));
   }
   return found;

@@ -46,8 +46,6 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
     energy_j += duration_s * draws[i].at_reference_w;
     host += duration_s * phase.what.host;
     a.phases.push_back({phase.what.kind, duration_s, draws[i].at_reference_w, draws[i].clock, draws[i].limited});
-    if (draws[i].limited && draws[i].at_reference_w > c.power_limit_w * unheld_above)
-      a.unheld_w = std::max(a.unheld_w, draws[i].at_reference_w);
   }
   a.tokens_per_s = static_cast<double>(job.batch_sequences) * job.sequence / a.step_s;
   double const available = job.accelerators * a.step_s * a.peak_flop_per_s;
@@ -55,6 +53,7 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   a.hfu = a.step.hardware_flop / available;
 
   a.accelerator_w = energy_j / a.step_s;
+  if (a.accelerator_w > c.power_limit_w * unheld_above) a.unheld_w = a.accelerator_w;
   auto const node = node_draw(c.node, c.accelerators * a.accelerator_w, host / a.step_s, inlet_k);
   double const boards = c.accelerators, in_rack = boards * c.nodes_per_rack;
   double const load_w = node.input_w * c.nodes_per_rack + c.switch_w;

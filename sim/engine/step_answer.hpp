@@ -39,7 +39,7 @@ struct StepAnswer {
   double total_w() const { return accelerator_w + host_w + fans_w + supply_loss_w + network_w; }
   double joule_per_token = 0;              ///< at the rack's input
   double accelerator_joule_per_token = 0;  ///< of that, on the accelerators
-  double unheld_w = 0;                     ///< highest draw of a phase that the limit does not hold; 0: it holds
+  double unheld_w = 0;                     ///< the mean where the limit does not hold it; 0: it holds
 };
 
 /// Throws InputError when the job cannot run there.

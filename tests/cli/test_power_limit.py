@@ -72,6 +72,20 @@ def test_the_limit_that_the_warning_names_is_held(ondol):
     assert "is not held" in ondol("check", "scenario.toml").stderr
 
 
+def test_of_iterations_the_mean_counts(ondol):
+    """Memory that an optimizer streams for some milliseconds passes limits that hold the step as a whole."""
+    text = with_limit(TINY, "{}")
+    job = ('[[training]]\nname = "train"\npool = "gpu"\nmodel = "llama-3.1-8b"\naccelerators = 16\nbatch_sequences = 64\nsequence = 4096\n'
+           'network_bandwidth = "400 Gbit/s"\n')
+    text = text[:text.index("[[steady]]")] + job
+    ondol.write(text.replace("{}", "300 W"))
+    done = ondol("check", "scenario.toml")
+    assert done.returncode == 0 and "is not held" not in done.stderr, done.stderr
+    ondol.write(text.replace("{}", "201 W"))
+    named = re.search(r'for job "train"\..* (\d+) W can be held', ondol("check", "scenario.toml").stderr)
+    assert named and 201 < float(named[1]) <= 300
+
+
 def test_limit_without_a_job_is_judged_by_products(ondol):
     text = with_limit(TINY, "201 W")
     ondol.write(text[:text.index("[[steady]]")])
