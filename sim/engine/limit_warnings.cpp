@@ -44,7 +44,7 @@ std::pair<std::string, double> excess(RackClass const& c, std::string const& dev
     if (w > highest_w) worst = &job, highest_w = w;
   }
   if (worst) {
-    auto const more = others > 0 ? fmt::format(", others that it passes: {}", others) : std::string();
+    auto const more = others > 0 ? fmt::format(", and {} more jobs pass it", others) : std::string();
     return {fmt::format("{} draws {:.0f} W at its lowest clock for job \"{}\"{}", device, highest_w, worst->name, more),
             holding_w(c, *worst, c.power_limit_w)};
   }
