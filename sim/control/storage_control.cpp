@@ -109,7 +109,8 @@ double StorageControl::give(double duration_s, double from_w, double slope, doub
       to = root([&](double t) { return std::abs(given_j(t)) - std::abs(reach_j); }, from, to);
       passed_j = reach_j;
     }
-    if (to > from) out.parts.push_back({to - from, passed_j / (to - from)});
+    // A mean at the limit may be above it by its last bit.
+    if (to > from) out.parts.push_back({to - from, std::min(passed_j / (to - from), p_.discharge_w)});
     out.given_j += passed_j;
     stored_j_ -= passed_j * per_j;
     if (std::abs(stored_j_ - bound_j) < same * span_j) stored_j_ = bound_j;
