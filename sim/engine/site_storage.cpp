@@ -11,6 +11,7 @@ namespace {
 // Share of the power given to which meter and tree agree: of 10 MW, a hundredth of a watt.
 constexpr double agreed = 1e-9;
 constexpr double too_little = 1e-4;  // of the discharge limit: its losses on the way say nothing
+constexpr double least_gain = 0.5;   // less reaches the meter: for now another source feeds its bus
 constexpr int most_rounds = 8;
 
 char const* reason(StorageControl::Lack lack) {
@@ -83,7 +84,7 @@ void SiteStorage::drive(Unit& unit, double start_s, double dt_s, PowerTreeSolver
       if (std::abs(given_w) < too_little * unit.params->control.discharge_w) break;
       double const gain = (load_w - tree.utility_w()) / given_w;
       bool const agree = std::abs(gain / unit.gain - 1) < agreed;
-      unit.gain = gain;
+      unit.gain = gain > least_gain ? gain : 1.0;
       if (agree) break;
     }
     for (auto const& part : step_.parts) {

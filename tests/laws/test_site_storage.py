@@ -45,6 +45,11 @@ def test_a_ramp_is_kept_in_every_row_but_for_the_edges_that_the_inverter_lets_pa
     with h5py.File(tmp_path / "run.h5") as h5:
         window = h5["windows/meter"]
         meter, without, given = (window[k][:].astype(float) for k in ("power", "meter_without_storage", "storage_power"))
+    for name, series in (("swing_minute_ramp", meter), ("swing_minute_ramp_without_storage", without)):
+        sums = np.concatenate([[0.0], np.cumsum(series)])
+        minutes = (sums[6000:] - sums[:-6000]) / 6000
+        assert kpi(result, name) == pytest.approx(np.abs(minutes[6000:] - minutes[:-6000]).max() / 1e6, rel=1e-4)
+    assert kpi(result, "swing_peak_to_peak_without_storage") == pytest.approx(np.ptp(without) / 1e6, rel=1e-4)
     standby = 4 * 5e3
     np.testing.assert_allclose(meter + given[:, 0], without + standby, atol=4.3e6 / 2**16)  # as stored
     # Where the load has held still for twenty times the inverter's 50 ms, one row differs from the next by 10 ms of the ramp.
