@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "scenarios/schema/check_context.hpp"
@@ -14,44 +13,6 @@ void check_loss(Context const& c, std::string const& path, LossCurve const& l) {
             "load has " + std::to_string(l.load.size()) + " points, efficiency " + std::to_string(l.load_efficiency.size()));
   if (!std::is_sorted(l.load.begin(), l.load.end(), std::less_equal<>{}) && l.load.size() > 1)
     c.error(path + ".load", "the loads must increase from point to point");
-}
-
-void check_tariff(Context const& c, std::string const& path, TariffSpec const& t) {
-  if (!c.good(path) || t.band.empty()) return;
-  static char const* const kinds_of_day[] = {"weekday", "saturday", "sunday"};
-  std::array<int, 12 * 3 * 24> owner{};
-  owner.fill(-1);
-  auto const holds = [](auto const& list, auto const& x) {
-    return list.empty() || std::find(list.begin(), list.end(), x) != list.end();
-  };
-  auto const hour_name = [&](std::size_t slot) {
-    char text[64];
-    std::snprintf(text, sizeof text, "month %zu, %s, %zu h", slot / 72 + 1, kinds_of_day[slot / 24 % 3], slot % 24);
-    return std::string(text);
-  };
-  for (std::size_t b = 0; b < t.band.size(); ++b) {
-    auto const& band = t.band[b];
-    std::size_t overlaps = 0, first = 0;
-    int with = -1;
-    for (std::size_t slot = 0; slot < owner.size(); ++slot) {
-      if (!holds(band.months, static_cast<int>(slot / 72 + 1)) || !holds(band.days, std::string(kinds_of_day[slot / 24 % 3])) ||
-          !holds(band.hours, static_cast<int>(slot % 24)))
-        continue;
-      if (owner[slot] >= 0) {
-        if (overlaps++ == 0) first = slot, with = owner[slot];
-      } else {
-        owner[slot] = static_cast<int>(b);
-      }
-    }
-    if (overlaps)
-      c.error(path + ".band[" + std::to_string(b) + "]", "band " + in_quotes(band.name) + " overlaps band " +
-                                                             in_quotes(t.band[static_cast<std::size_t>(with)].name) + " in " +
-                                                             std::to_string(overlaps) + " hours, first " + hour_name(first));
-  }
-  auto const gaps = std::count(owner.begin(), owner.end(), -1);
-  if (gaps)
-    c.error(path, "the bands leave out " + std::to_string(gaps) + " of 864 kinds of hour, first " +
-                      hour_name(static_cast<std::size_t>(std::find(owner.begin(), owner.end(), -1) - owner.begin())));
 }
 
 }  // namespace
@@ -126,6 +87,7 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
       c.error(path + ".experts_a_token", "a token meets more experts than the " + std::to_string(m.experts) + " of a layer");
   }
   for (auto const& [id, t] : s.tariff) check_tariff(c, "tariff." + id, t);
+  for (auto const& [id, h] : s.catalogue.holiday_calendar) check_holidays(c, "holiday_calendar." + id, h);
 }
 
 }  // namespace ondol::schema

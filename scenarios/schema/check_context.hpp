@@ -63,6 +63,8 @@ struct Context {
 
 /// One entry of `check_catalogue`; `path` such as "calibration.vendor/id".
 void check_calibration(Context const& c, std::string const& path, CalibrationSpec const& calibration);
+void check_tariff(Context const& c, std::string const& path, TariffSpec const& tariff);
+void check_holidays(Context const& c, std::string const& path, HolidayCalendarSpec const& calendar);
 /// The parts of `check_scenario`.
 void check_demand(Context const& c);
 /// Whether the job's parallel sizes divide what they split; `path` such as "training[0]".
@@ -74,6 +76,8 @@ void check_lowest_limit(Context const& c, std::string const& path, AcceleratorSp
 /// Its checkpoints and evaluations.
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_fabric(Context const& c);
+/// Tariffs to compare, holidays and grid factors of the site.
+void check_bills(Context const& c);
 void check_phase_windows(Context const& c);
 void check_storage(Context const& c);
 void check_capping(Context const& c);

@@ -221,6 +221,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_phase_windows(c);
   check_storage(c);
   check_capping(c);
+  check_bills(c);
   if (!faults.any()) warn_of_capacities(c);
 }
 

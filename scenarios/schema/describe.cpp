@@ -72,6 +72,7 @@ std::vector<EntryKind> const& kinds() {
         kind("fluid", "coolants", &Catalogue::fluid),
         kind("model", "language model shapes", &Catalogue::model),
         kind("training_stack", "training frameworks", &Catalogue::training_stack),
+        kind("holiday_calendar", "public holidays, for tariffs", &Catalogue::holiday_calendar),
     };
     k.push_back({"tariff", "electricity tariffs",
                  [](Scenario& s, std::string const& id) {

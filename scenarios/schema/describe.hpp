@@ -196,7 +196,11 @@ void describe(Table&, FluidSpec&);
 void describe(Table&, ModelShapeSpec&);
 void describe(Table&, TrainingStackSpec&);
 void describe(Table&, TariffBand&);
+void describe(Table&, PriceSeriesSpec&);
+void describe(Table&, DemandRatchetSpec&);
+void describe(Table&, PowerFactorClauseSpec&);
 void describe(Table&, TariffSpec&);
+void describe(Table&, HolidayCalendarSpec&);
 
 void describe(Table&, SimulationSpec&);
 void describe(Table&, RecordSpec&);

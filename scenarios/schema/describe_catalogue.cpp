@@ -386,12 +386,52 @@ void describe(Table& t, TariffBand& s) {
   t("price", s.price, "of energy").required();
 }
 
+void describe(Table& t, PriceSeriesSpec& s) {
+  t("file", s.file, "CSV with one row an hour, .gz allowed").file().required();
+  t("time_column", s.time_column, "its column of times, the beginning of each hour").required();
+  t("column", s.column, "its column of prices").required();
+  t("unit", s.unit, "of the prices, such as KRW/MWh").required();
+  t("time_zone", s.time_zone, "offset of its times, such as +09:00").required();
+  t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
+}
+
+void describe(Table& t, DemandRatchetSpec& s) {
+  t("months", s.months, "whose peaks count in the eleven months after them").range(1, 12);
+  t("share", s.share, "of such a peak that is charged").fraction();
+  t("contract_share", s.contract_share, "of the contract power, charged at least").fraction();
+}
+
+void describe(Table& t, PowerFactorClauseSpec& s) {
+  t("basis", s.basis, "power factor without penalty or reward").range(0, 1);
+  t("best", s.best, "above it no more reward").range(0, 1);
+  t("worst", s.worst, "below it no more penalty").range(0, 1);
+  t("rate", s.rate, "share of the demand charge for each unit of power factor").range(0, 10).required();
+}
+
 void describe(Table& t, TariffSpec& s) {
+  using Kind = TariffSpec::Kind;
   t("name", s.name, "what people call it").required();
+  t("kind", s.kind, {{Kind::time_of_use, "time_of_use"}, {Kind::flat, "flat"}, {Kind::hourly, "hourly"}},
+    "prices by bands of hours, one price, or a series of hours");
   t("demand_charge", s.demand_charge, "per month, on the highest 15-minute demand");
-  t("adder", s.adder, "climate charge, fuel adjustment");
-  t("tax", s.tax, "value-added tax and levies, fraction").range(0, 1);
-  t("band", s.band, "price bands; every hour of the year falls in exactly one").required();
+  t("adder", s.adder, "further charges on every unit of energy");
+  t("fuel_adjustment", s.fuel_adjustment, "on every unit of energy");
+  t("climate_charge", s.climate_charge, "on every unit of energy");
+  t("tax", s.tax, "value-added tax, fraction of all charges").range(0, 1);
+  t("levy", s.levy, "further taxes, fraction of all charges").range(0, 1);
+  t("holidays", s.holidays, "calendars of days that count as Sundays").names("holiday_calendar");
+  t("ratchet", s.ratchet, "demand that is charged beside the month's own");
+  t("power_factor", s.power_factor, "how the demand charge follows site.power_factor");
+  t("price", s.price, "of energy, all the time").required().only_if(s.kind == Kind::flat, "kind = \"flat\"");
+  t("series", s.series, "prices by the hour").required().only_if(s.kind == Kind::hourly, "kind = \"hourly\"");
+  t("band", s.band, "price bands; every hour of the year falls in exactly one")
+      .required()
+      .only_if(s.kind == Kind::time_of_use, "kind = \"time_of_use\"");
+}
+
+void describe(Table& t, HolidayCalendarSpec& s) {
+  t("name", s.name, "what people call it").required();
+  t("dates", s.dates, "such as 2026-01-01").required();
 }
 
 }  // namespace ondol::schema

@@ -38,6 +38,15 @@ void describe(Table& t, WeatherSpec& s) {
 void describe(Table& t, CarbonSpec& s) {
   t("factor", s.factor, "emission of the grid's energy");
   t("file", s.file, "hourly series; none: the constant factor").file();
+  t("time_column", s.time_column, "column of times in the file, the beginning of each hour");
+  t("column", s.column, "column of emission factors in the file");
+  t("unit", s.unit, "of that column, such as g/kWh");
+  t("time_zone", s.time_zone, "offset of the file's times, such as +09:00");
+  t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
+  t("renewable_column", s.renewable_column, "column of the file with the renewable share, in per cent");
+  t("contracted_renewables", s.contracted_renewables, "share of the energy with certificates or by contract").fraction();
+  t("residual_factor", s.residual_factor, "emission of the rest on the market; none: as the grid");
+  t("generator_factor", s.generator_factor, "emission of the energy of the site's own generators");
 }
 
 void describe(Table& t, SiteSpec& s) {
@@ -47,6 +56,10 @@ void describe(Table& t, SiteSpec& s) {
   t("elevation", s.elevation, "above the sea").range(-500, 6000);
   t("time_zone", s.time_zone, "offset of local time, such as +09:00");
   t("tariff", s.tariff, "electricity tariff").names("tariff");
+  t("compare_tariffs", s.compare_tariffs, "billed beside it on the same meter").names("tariff");
+  t("holidays", s.holidays, "further days that tariffs count as Sundays, such as 2026-06-03");
+  t("power_factor", s.power_factor, "at the meter, lagging; 0: not said, and the tariff's clause is not applied").fraction();
+  t("past_peak", s.past_peak, "highest demand before the run, in the months that the tariff looks back at");
   t("grid_capacity", s.grid_capacity, "contract power").above(0).required();
   t("base_load", s.base_load, "lighting, offices, security");
   t("base_load_fed_by", s.base_load_fed_by, "power bank of the base load, or utility").names("power");
@@ -236,6 +249,7 @@ static void describe_training(Table& t, TrainingSpec& s) {
 
 void describe(Table& t, TrainingSpec& s) {
   t("name", s.name, "of the job").identity();
+  t("tenant", s.tenant, "whose energy it is; none: the kind of demand");
   t("pool", s.pool, "where it runs").names("pool").required();
   t("start", s.start, "after the start of the run").range(0, century);
   describe_training(t, s);
@@ -262,6 +276,7 @@ void describe(Table& t, StepSpec& s) {
 
 void describe(Table& t, TraceSpec& s) {
   t("name", s.name, "of the trace").identity();
+  t("tenant", s.tenant, "whose energy it is; none: the kind of demand");
   t("file", s.file, "CSV with columns submit_s, duration_s, num_gpus[, vc]; .gz allowed").file().required();
   t("offset", s.offset, "trace time that is played at the start of the run").range(0, century);
   t("arrival_scale", s.arrival_scale, "that many times as many jobs").above(0, 1000);
@@ -273,6 +288,7 @@ void describe(Table& t, TraceSpec& s) {
 
 void describe(Table& t, MixSpec& s) {
   t("name", s.name, "of the stream").identity();
+  t("tenant", s.tenant, "whose energy it is; none: the kind of demand");
   t("pool", s.pool, "where the jobs run").names("pool").required();
   t("mean_interarrival", s.mean_interarrival, "between submissions").above(0, century).required();
   t("duration_median", s.duration_median, "of the lognormal run time").above(0, century).required();
@@ -287,6 +303,7 @@ void describe(Table& t, MixSpec& s) {
 
 void describe(Table& t, ServiceSpec& s) {
   t("name", s.name, "of the service").identity();
+  t("tenant", s.tenant, "whose energy it is; none: the kind of demand");
   t("pool", s.pool, "where it runs").names("pool").required();
   t("accelerators", s.accelerators, "it holds").range(1, most_accelerators).required();
   t("start", s.start, "after the start of the run").range(0, century);
@@ -297,6 +314,7 @@ void describe(Table& t, ServiceSpec& s) {
 
 void describe(Table& t, SteadySpec& s) {
   t("name", s.name, "of the load").identity();
+  t("tenant", s.tenant, "whose energy it is; none: the kind of demand");
   t("pool", s.pool, "where it runs").names("pool").required();
   t("accelerators", s.accelerators, "it holds").range(1, most_accelerators).required();
   t("start", s.start, "after the start of the run").range(0, century);

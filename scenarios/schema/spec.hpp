@@ -30,6 +30,12 @@ struct Origin {
 /// Path of a value ("racks[2].count", "accelerator.nvidia/h200-sxm.idle") -> origin.
 using Provenance = std::map<std::string, Origin>;
 
+/// Days that a tariff counts as Sundays.
+struct HolidayCalendarSpec {
+  std::string id, name;
+  std::vector<std::string> dates;  ///< "2026-01-01", local
+};
+
 struct Catalogue {
   std::map<std::string, AcceleratorSpec> accelerator;
   std::map<std::string, CalibrationSpec> calibration;
@@ -48,6 +54,7 @@ struct Catalogue {
   std::map<std::string, FluidSpec> fluid;
   std::map<std::string, ModelShapeSpec> model;
   std::map<std::string, TrainingStackSpec> training_stack;
+  std::map<std::string, HolidayCalendarSpec> holiday_calendar;
 };
 
 // ---------------------------------------------------------------------------------------------------- [simulation]
@@ -82,16 +89,55 @@ struct TariffBand {               ///< hours [from, to) of local time
   std::vector<std::string> days;  ///< "weekday", "saturday", "sunday"; empty: all
   WonPerJoule price{0};
 };
+/// Price of each hour from a CSV file, one row an hour.
+struct PriceSeriesSpec {  // [tariff.ID.series]
+  std::string file;
+  std::string time_column, column;
+  std::string unit;           ///< of the column: "KRW/MWh"
+  std::string time_zone;      ///< of its times
+  bool typical_year = false;  ///< month, day and hour of the file are used for any year of the run
+};
+/// Demand that is charged beside the month's own.
+struct DemandRatchetSpec {    // [tariff.ID.ratchet]
+  std::vector<int> months;    ///< whose peaks count for the eleven months after them
+  double share = 1;           ///< of such a peak
+  double contract_share = 0;  ///< of the contract power: charged at least
+};
+/// What the demand charge changes by with the power factor of the site.
+struct PowerFactorClauseSpec {  // [tariff.ID.power_factor]
+  double basis = 0.9;           ///< neither penalty nor reward
+  double best = 0.95;           ///< above it no more reward
+  double worst = 0.6;           ///< below it no more penalty
+  double rate = 0;              ///< share of the demand charge for a change of 1 (0.2: 0.2 % for each per cent)
+};
 struct TariffSpec {  ///< in a tariff file of the catalogue folder or inline
+  enum class Kind { time_of_use, flat, hourly };
   std::string id, name;
   WonPerWatt demand_charge{0};   ///< per month, on the highest 15-minute demand
   WonPerJoule adder{0};          ///< climate, fuel adjustment
   double tax = 0.0;              ///< VAT + power fund, fraction
   std::vector<TariffBand> band;  ///< every hour of the year falls in exactly one
+  Kind kind = Kind::time_of_use;
+  WonPerJoule price{0};                   ///< of a flat tariff
+  std::optional<PriceSeriesSpec> series;  ///< of an hourly one
+  WonPerJoule fuel_adjustment{0}, climate_charge{0};
+  double levy = 0;                    ///< like tax, on the same sum
+  std::vector<std::string> holidays;  ///< calendars
+  std::optional<DemandRatchetSpec> ratchet;
+  std::optional<PowerFactorClauseSpec> power_factor;
 };
 struct CarbonSpec {
   KgPerJoule factor{0};
   std::string file;  ///< hourly series; empty: the constant factor
+  std::string time_column = "utc_time", column = "ci_direct_g_per_kwh";
+  std::string unit = "g/kWh";                  ///< of the column
+  std::string time_zone = "+00:00";            ///< of its times
+  bool typical_year = true;                    ///< month, day and hour of the file are used for any year of the run
+  std::string renewable_column;                ///< of the file, per cent of generation; empty: not said
+  double contracted_renewables = 0;            ///< share of the energy bought with certificates or by contract
+  std::optional<KgPerJoule> residual_factor;   ///< of the rest on the market; none: as the grid
+  KgPerJoule generator_factor{0.716 / 3.6e6};  ///< of the site's own generators: diesel, 0.265 L/kWh at full load, 2.70 kg/L
+                                               ///< [epa2025factors]
 };
 struct SiteSpec {
   std::string name;
@@ -104,6 +150,10 @@ struct SiteSpec {
   Watts grid_capacity{0};  ///< contract power
   Watts base_load{0};      ///< lighting, offices, security
   std::string base_load_fed_by = "utility";
+  std::vector<std::string> compare_tariffs;  ///< billed beside `tariff` on the same meter
+  std::vector<std::string> holidays;         ///< "2026-01-01": further days that count as Sundays
+  double power_factor = 0;                   ///< at the meter, lagging; 0: not said
+  std::optional<Watts> past_peak;            ///< highest demand before the run in the months that the tariff looks back at
 };
 
 // ---------------------------------------------------------------------------------------------------- [[power]]
@@ -267,6 +317,7 @@ struct TrainingSpec {  // [[training]]
   std::string stack = "megatron-core/2024";  ///< catalogue training stack
   double speed_spread = 0.01;                ///< between accelerators, relative standard deviation of the time of one kernel
   Seconds restart_time{300};  ///< of processes and communicators after a loss of nodes, before the checkpoint is read
+  std::string tenant;         ///< who is billed; empty: the kind of demand
 };
 
 struct TraceSpec {  // [[trace]]
@@ -278,6 +329,7 @@ struct TraceSpec {  // [[trace]]
   ActivitySpec activity;                ///< means
   double activity_spread = 0.0;         ///< relative standard deviation between jobs
   double estimate_factor = 1.5;         ///< user's run time estimate / run time, for backfill
+  std::string tenant;                   ///< who is billed; empty: the kind of demand
 };
 
 struct MixSpec {  // [[mix]]: a synthetic stream of batch jobs
@@ -292,6 +344,7 @@ struct MixSpec {  // [[mix]]: a synthetic stream of batch jobs
   ActivitySpec activity;
   double activity_spread = 0.0;
   double estimate_factor = 1.5;
+  std::string tenant;  ///< who is billed; empty: the kind of demand
 };
 
 struct ServiceSpec {  // [[service]]: inference replicas that follow the day
@@ -302,6 +355,7 @@ struct ServiceSpec {  // [[service]]: inference replicas that follow the day
   ActivitySpec peak;    ///< at the busiest hour
   double valley = 0.3;  ///< activity at the quietest hour / peak
   int peak_hour = 15;   ///< local time
+  std::string tenant;   ///< who is billed; empty: the kind of demand
 };
 
 struct SteadySpec {  // [[steady]]: accelerators held at one activity (idle and peak studies)
@@ -311,6 +365,7 @@ struct SteadySpec {  // [[steady]]: accelerators held at one activity (idle and 
   Seconds start{0};
   Seconds duration{0};  ///< 0: until the end of the run
   ActivitySpec activity;
+  std::string tenant;  ///< who is billed; empty: the kind of demand
 };
 
 struct PhaseWindowSpec {  // [[phase_window]]: iterations of training jobs are played phase by phase

@@ -77,6 +77,19 @@ std::string number(double v) {
   return fmt::format("{:.4f}", v);
 }
 
+/// What each tariff would charge, cheapest marked.
+void print_tariffs(std::vector<sim::TariffRow> const& rows, bool colour) {
+  fmt::print("  {:<26} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}  million KRW\n", "Tariff", "energy", "adders", "demand",
+             "taxes", "total", "KRW/kWh");
+  for (auto const& r : rows) {
+    auto const line =
+        fmt::format("  {:<26} {:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>10.2f}{}", r.id, r.energy_won / 1e6,
+                    r.adder_won / 1e6, (r.demand_won + r.power_factor_won) / 1e6, (r.levy_won + r.tax_won) / 1e6,
+                    r.total_won / 1e6, r.mean_won_per_kwh, r.cheapest ? "  cheapest" : "");
+    fmt::print("{}\n", r.cheapest ? bold(line, colour) : line);
+  }
+}
+
 }  // namespace
 
 std::string version_text() {
@@ -120,6 +133,17 @@ int run_command(Options const& o) {
           {"value", std::isfinite(k.value) ? nlohmann::ordered_json(k.value) : nlohmann::ordered_json(nullptr)},
           {"units", k.units},
           {"long_name", k.long_name}};
+    for (auto const& t : result.tariffs)
+      json["tariffs"].push_back({{"tariff", t.id},
+                                 {"name", t.name},
+                                 {"energy_krw", t.energy_won},
+                                 {"adders_krw", t.adder_won},
+                                 {"demand_krw", t.demand_won},
+                                 {"power_factor_krw", t.power_factor_won},
+                                 {"levy_krw", t.levy_won},
+                                 {"tax_krw", t.tax_won},
+                                 {"total_krw", t.total_won},
+                                 {"cheapest", t.cheapest}});
     std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   } else {
     bool const colour = colour_on(1);
@@ -128,6 +152,7 @@ int run_command(Options const& o) {
       fmt::print("  {:<58} {:>14} {}\n", k.long_name, number(k.value), k.units == "1" ? "" : k.units);
     fmt::print("  {:<58} {:>14}\n", "Energy ledger, relative residual", fmt::format("{:.1e}", result.ledger_residual));
     fmt::print("  {:<58} {:>14}\n", "Heat balance, relative residual", fmt::format("{:.1e}", result.heat_residual));
+    if (result.tariffs.size() > 1) print_tariffs(result.tariffs, colour);
     fmt::print("{}\n", dim(fmt::format("{} in {}, {} instants; results in {}", result.status, duration_text(result.wall_s),
                                        result.instants, result.file.string()),
                            colour));

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/engine/carbon_series.hpp"
+#include "sim/engine/billing.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
 namespace ondol::sim {
@@ -35,12 +35,6 @@ Owner loss_owner(PowerUnitSpec::Kind kind) {
       return Owner::battery_loss;
   }
   return Owner::transformer_loss;
-}
-
-double utc_offset_s(std::string const& zone) {
-  if (zone.size() < 6) return 0;
-  double const sign = zone[0] == '-' ? -1.0 : 1.0;
-  return sign * (3600.0 * std::stod(zone.substr(1, 2)) + 60.0 * std::stod(zone.substr(4, 2)));
 }
 
 Weather weather(Scenario const& s, double offset_s, double pressure_pa) {
@@ -220,29 +214,11 @@ HallParams hall_params(Scenario const& s, topology::Facility const& facility, Ha
   return p;
 }
 
-TariffParams tariff_params(Scenario const& s, double offset_s) {
-  TariffParams t;
-  t.utc_offset_s = static_cast<std::int64_t>(offset_s);
-  if (s.site.tariff.empty()) return t;
-  auto const& spec = s.tariff.at(s.site.tariff);
-  t.adder_won_per_j = spec.adder.v;
-  t.demand_won_per_w_month = spec.demand_charge.v;
-  t.tax = spec.tax;
-  std::map<std::string, DayType> const day{
-      {"weekday", DayType::weekday}, {"saturday", DayType::saturday}, {"sunday", DayType::sunday}};
-  for (auto const& band : spec.band) {
-    TariffBandParams b{band.name, band.months, band.hours, {}, band.price.v};
-    for (auto const& d : band.days) b.days.push_back(day.at(d));
-    t.bands.push_back(std::move(b));
-  }
-  return t;
-}
-
 }  // namespace
 
 Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   Assembly a;
-  a.utc_offset_s = utc_offset_s(s.site.time_zone);
+  a.utc_offset_s = offset_of_zone_s(s.site.time_zone);
   double const pressure = pressure_at_elevation_pa(s.site.elevation.v);
   double const room_k = from_celsius(20.0).v;
   a.air_density_kg_per_m3 = moist_air_density_kg_per_m3(room_k, humidity_ratio_from_relative(room_k, 0.5, pressure), pressure);
@@ -305,9 +281,9 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   a.feed_order.feeders = a.tree.feeders;
   for (auto const& spec : s.storage) a.storages.push_back(storage_params(s, spec, a.tree));
 
-  a.tariff = tariff_params(s, a.utc_offset_s);
-  a.carbon.kg_per_j = s.site.carbon.factor.v;
-  if (!s.site.carbon.file.empty()) a.carbon.hourly_kg_per_j = read_carbon_series(s.site.carbon.file);
+  a.tariff = tariff_params(s, s.site.tariff, a.utc_offset_s);
+  for (auto const& id : s.site.compare_tariffs) a.compared.push_back(tariff_params(s, id, a.utc_offset_s));
+  a.carbon = carbon_params(s);
   return a;
 }
 

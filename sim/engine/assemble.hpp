@@ -46,6 +46,7 @@ struct Assembly {
   std::vector<std::vector<std::uint32_t>> nodes_of_pool;
   std::vector<int> accelerators_per_node_of_pool;
   std::vector<StorageParams> storages;
+  std::vector<TariffParams> compared;  ///< of site.compare_tariffs
 };
 
 Assembly assemble(schema::Scenario const& scenario, topology::Facility const& facility);

@@ -122,6 +122,7 @@ void JobBook::settle(std::uint32_t job, double now_s) {
   r.remaining_s = std::max(0.0, r.remaining_s - work);
   r.network_share_s += (now_s - r.settled_s) * r.fabric.network;
   r.storage_share_s += (now_s - r.settled_s) * r.fabric.storage;
+  r.held_s += now_s - r.settled_s;
   r.settled_s = now_s;
 }
 

@@ -47,6 +47,7 @@ struct JobRecord {
   double lost_s = 0;                         ///< of work, by interruptions
   std::vector<Holding> holdings;             ///< by site node, in order
   std::vector<workloads::NodeShare> shares;  ///< the same by node of the pool, as the scheduler sees them
+  double held_s = 0;                         ///< that it had its accelerators, up to `settled_s`
 };
 
 class JobBook {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "sim/control/thermal_limit.hpp"
@@ -35,7 +36,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       tree_(assembly.feed_order, assembly.curves),
       vertex_load_w_(assembly.tree.vertices.size()),
       storage_(assembly.storages),
-      bill_(assembly.tariff, assembly.carbon) {
+      meters_(assembly) {
   nodes_.resize(facility.node_rack.size());
   racks_.resize(facility.racks.size());
   class_of_rack_.resize(facility.racks.size());
@@ -504,7 +505,8 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
   for (std::size_t o = 0; o < owners; ++o) ledger_.add(static_cast<Owner>(o), owner_w_[o] * dt);
   double const metered = tree_.utility_w();
   ledger_.add_metered(metered * dt);
-  bill_.add(unix_s, dt, metered);
+  double const owned = std::accumulate(owner_w_.begin(), owner_w_.end(), 0.0);
+  meters_.add(unix_s, dt, metered, owned, {vertex_load_w_, tree_.output_w(), tree_.input_w()}, racks_, mech);
 
   double dissipated = 0, rejected = 0, water = 0;
   for (auto const& h : mech.halls) {

@@ -10,6 +10,7 @@
 
 #include "sim/engine/assemble.hpp"
 #include "sim/engine/iteration_power.hpp"
+#include "sim/engine/meters.hpp"
 #include "sim/state/machine_state.hpp"
 
 namespace ondol::sim {
@@ -79,7 +80,8 @@ class MachineRoom {
   CoolingSystem const& cooling() const { return cooling_; }
   CoolingSystem::Interval const& cooling_interval() const { return *cooling_interval_; }
   Ledger const& ledger() const { return ledger_; }
-  EnergyBill const& bill() const { return bill_; }
+  Meters const& meters() const { return meters_; }
+  EnergyBill const& bill() const { return meters_.bill(); }
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
   double utility_w() const { return tree_.utility_w(); }
   SiteStorage const& storage() const { return storage_; }
@@ -147,7 +149,7 @@ class MachineRoom {
   std::vector<double> vertex_load_w_;
   SiteStorage storage_;
   Ledger ledger_;
-  EnergyBill bill_;
+  Meters meters_;
   std::array<double, owners> owner_w_{};
   double it_input_w_ = 0;
   WeatherSample weather_{};

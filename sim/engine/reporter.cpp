@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/base/units.hpp"
+#include "sim/engine/bill_report.hpp"
 
 namespace ondol::sim {
 
@@ -302,6 +303,7 @@ void Reporter::add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, doub
 std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, double duration_s) const {
   auto const& ledger = room.ledger();
   auto const bill = room.bill().bill();
+  double const emissions = emissions_kg(scenario_, room, bill);
   double const total = ledger.metered_j(), it2 = ledger.it_category2_j();
   auto const ratio = [](double a, double b) { return b > 0 ? a / b : std::nan(""); };
   double cooling = 0, distribution = 0;
@@ -358,9 +360,9 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"pue_category3", ledger.pue_category3(), "1", "Power usage effectiveness, category 3"},
       {"wue", ratio(room.water_kg(), it2 / kwh), "kg/kWh",
        "Water usage effectiveness: make-up water per IT energy (1 kg = 1 L)"},
-      {"cue", ratio(bill.carbon_kg, it2 / kwh), "kg/kWh", "Carbon usage effectiveness"},
+      {"cue", ratio(emissions, it2 / kwh), "kg/kWh", "Carbon usage effectiveness"},
       {"water", room.water_kg() / 1e3, "m3", "Make-up water"},
-      {"carbon", bill.carbon_kg / 1e3, "t", "Emissions of the electricity used"},
+      {"carbon", emissions / 1e3, "t", "Emissions of the electricity used"},
       {"cost_energy", bill.energy_won / 1e6, "million KRW", "Energy charge"},
       {"cost_demand", bill.demand_won / 1e6, "million KRW", "Demand charge, in proportion to the time covered"},
       {"cost_total", bill.total_won / 1e6, "million KRW", "Bill with adders and tax"},

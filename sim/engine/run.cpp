@@ -12,9 +12,11 @@
 
 #include "sim/compute/roofline.hpp"
 #include "sim/engine/assemble.hpp"
+#include "sim/engine/bill_report.hpp"
 #include "sim/engine/calendar.hpp"
 #include "sim/engine/capping.hpp"
 #include "sim/engine/clock.hpp"
+#include "sim/engine/energy_account.hpp"
 #include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/limit_warnings.hpp"
@@ -454,6 +456,9 @@ class Run {
     result.kpis = reporter_.kpis(room_, book_, now_s_);
     add_swing(result.kpis);
     capping_.add_kpis(result.kpis);
+    auto const account = energy_account(scenario_, facility_, assembly_, room_, book_, now_s_);
+    for (auto& kpi : bill_kpis(scenario_, room_, account)) result.kpis.push_back(std::move(kpi));
+    result.tariffs = tariff_rows(scenario_, room_.meters());
     result.instants = instants_;
     result.warnings = warnings_;
     result.ledger_residual = room_.ledger().residual();
@@ -461,6 +466,7 @@ class Run {
     result.heat_residual = in > 0 ? (in - room_.heat_out_j() - room_.heat_stored_j()) / in : 0.0;
     if (recorder_) {
       reporter_.write_tables(*recorder_, room_, book_, result.kpis);
+      write_bill_tables(*recorder_, scenario_, room_, account);
       recorder_->attribute("ledger_residual", result.ledger_residual);
       recorder_->attribute("heat_residual", result.heat_residual);
       result.content_hash = recorder_->content_hash();

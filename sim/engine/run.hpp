@@ -38,6 +38,14 @@ struct Kpi {
   std::string long_name;
 };
 
+/// What one tariff would charge for the run [KRW].
+struct TariffRow {
+  std::string id, name;
+  double energy_won = 0, adder_won = 0, demand_won = 0, power_factor_won = 0, levy_won = 0, tax_won = 0, total_won = 0;
+  double mean_won_per_kwh = 0;
+  bool cheapest = false;  ///< of those compared
+};
+
 struct Progress {
   double simulated_s = 0;
   double duration_s = 0;
@@ -59,9 +67,10 @@ struct RunResult {
   std::filesystem::path file;
   double wall_s = 0;
   std::uint64_t instants = 0;
-  double ledger_residual = 0;   ///< relative: (metered - owned) / metered
-  std::vector<Fault> warnings;  ///< of the demand: what was left out and why
-  double heat_residual = 0;     ///< relative: (heat in - heat out - stored) / heat in
+  double ledger_residual = 0;      ///< relative: (metered - owned) / metered
+  std::vector<Fault> warnings;     ///< of the demand: what was left out and why
+  double heat_residual = 0;        ///< relative: (heat in - heat out - stored) / heat in
+  std::vector<TariffRow> tariffs;  ///< the site's first, then those compared
 
   std::optional<double> kpi(std::string const& name) const;
 };

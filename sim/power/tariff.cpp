@@ -13,39 +13,10 @@ constexpr std::int64_t window_length_s = 900;
 constexpr double date_rounding_s = 1e-6;  // of seconds since 1970 in double precision: 2.4e-7 s, and sums of them
 constexpr double full_window_s = window_length_s - 1e-3;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a / b - (a % b < 0 ? 1 : 0);
-}
-
-struct Calendar {
-  int year, month, day, hour;
-  DayType day_type;
-};
-
-/// Civil date and hour of a count of hours since 1970-01-01T00.
-Calendar calendar_of(std::int64_t hours) {
-  std::int64_t const days = floor_div(hours, 24);
-  std::chrono::sys_days const date{std::chrono::days{days}};
-  std::chrono::year_month_day const ymd{date};
-  unsigned const weekday = std::chrono::weekday{date}.iso_encoding();  // 1 Monday .. 7 Sunday
-  return {int(ymd.year()), int(unsigned(ymd.month())), int(unsigned(ymd.day())), int(hours - 24 * days),
-          weekday == 6   ? DayType::saturday
-          : weekday == 7 ? DayType::sunday
-                         : DayType::weekday};
-}
-
 double month_length_s(int year, int month) {
   using namespace std::chrono;
   auto const first = std::chrono::year{year} / std::chrono::month{unsigned(month)} / 1;
   return 86400.0 * double((sys_days{first + months{1}} - sys_days{first}).count());
-}
-
-/// Hour of the year in a series of `hours` hours; 29 February reads 28 February where the series has none.
-std::size_t hour_of_year(Calendar const& c, std::size_t hours) {
-  constexpr std::array<int, 12> days_before{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  bool const leap = hours == 8784;
-  int const day = c.month == 2 && !leap ? std::min(c.day, 28) : c.day;
-  return std::size_t((days_before[std::size_t(c.month - 1)] + (leap && c.month > 2 ? 1 : 0) + day - 1) * 24 + c.hour);
 }
 
 template <class T>
@@ -63,8 +34,9 @@ EnergyBill::EnergyBill(TariffParams tariff, CarbonParams carbon)
     : tariff_(std::move(tariff)), carbon_(std::move(carbon)), band_j_(tariff_.bands.size()) {
   if (tariff_.utc_offset_s % window_length_s != 0)
     throw std::invalid_argument("tariff: the offset from UTC must be a multiple of 15 minutes");
-  if (auto const n = carbon_.hourly_kg_per_j.size(); n != 0 && n != 8760 && n != 8784)
-    throw std::invalid_argument("carbon: an hourly series needs 8760 or 8784 values");
+  for (HourlySeries const* series : {&tariff_.hourly_won_per_j, &carbon_.hourly_kg_per_j, &carbon_.renewable_share})
+    if (auto const n = series->value.size(); series->typical_year && n != 8760 && n != 8784)
+      throw std::invalid_argument("hourly series: a typical year needs 8760 or 8784 values");
   band_of_.fill(-1);
   for (int month = 1; month <= 12; ++month)
     for (int day = 0; day < 3; ++day)
@@ -84,12 +56,17 @@ EnergyBill::EnergyBill(TariffParams tariff, CarbonParams carbon)
       }
 }
 
+DayType EnergyBill::day_type(CivilHour const& local) const {
+  if (std::binary_search(tariff_.holidays.begin(), tariff_.holidays.end(), local.days)) return DayType::sunday;
+  return local.weekday == 6 ? DayType::saturday : local.weekday == 7 ? DayType::sunday : DayType::weekday;
+}
+
 void EnergyBill::enter_hour(std::int64_t local_hour) {
   hour_ = local_hour;
-  Calendar const local = calendar_of(local_hour);
-  band_ = band_of_[band_slot(local.month, local.day_type, local.hour)];
+  CivilHour const local = civil_hour(local_hour);
+  band_ = band_of_[band_slot(local.month, day_type(local), local.hour)];
   if (months_.empty() || months_.back().year != local.year || months_.back().month != local.month)
-    months_.push_back({local.year, local.month, -1, 0, 0});
+    months_.push_back({local.year, local.month, -1, 0, 0, 0, 0});
 }
 
 void EnergyBill::close_window() {
@@ -97,10 +74,16 @@ void EnergyBill::close_window() {
   if (band_ >= 0) band_j_[std::size_t(band_)].add(window_j_);
   energy_j_.add(window_j_);
   carbon_kg_.add(window_j_ * kg_per_j_);
+  if (!tariff_.hourly_won_per_j.empty()) hourly_won_.add(window_j_ * won_per_j_);
+  if (!carbon_.renewable_share.empty()) renewable_j_.add(window_j_ * renewable_);
   Month& month = months_.back();
   month.covered_s += window_s_;
-  double& peak_w = window_s_ >= full_window_s ? month.full_peak_w : month.partial_peak_w;
-  peak_w = std::max(peak_w, window_j_ / window_s_);
+  bool const full = window_s_ >= full_window_s;
+  double& peak_w = full ? month.full_peak_w : month.partial_peak_w;
+  if (double const mean_w = window_j_ / window_s_; mean_w > peak_w) {
+    peak_w = mean_w;
+    (full ? month.full_window : month.partial_window) = window_;
+  }
   window_j_ = window_s_ = 0;
 }
 
@@ -114,7 +97,10 @@ void EnergyBill::add(double unix_start_s, double duration_s, double mean_w) {
       close_window();
       window_ = window;
       if (std::int64_t const hour = floor_div(window, 4); hour != hour_) enter_hour(hour);
-      kg_per_j_ = carbon_kg_per_j(double(window * window_length_s - tariff_.utc_offset_s));
+      double const begin_unix_s = double(window * window_length_s - tariff_.utc_offset_s);
+      kg_per_j_ = carbon_kg_per_j(begin_unix_s);
+      if (!tariff_.hourly_won_per_j.empty()) won_per_j_ = tariff_.hourly_won_per_j.at(begin_unix_s);
+      if (!carbon_.renewable_share.empty()) renewable_ = carbon_.renewable_share.at(begin_unix_s);
     }
     auto const end = double((window + 1) * window_length_s);
     double const part_s = remaining_s <= end - from + date_rounding_s ? remaining_s : end - from;
@@ -125,41 +111,63 @@ void EnergyBill::add(double unix_start_s, double duration_s, double mean_w) {
   }
 }
 
+/// Demand that the charge of a month is on, given the peaks of all.
+double EnergyBill::charged_w(std::vector<MonthBill> const& months, std::size_t which) const {
+  auto const& now = months[which];
+  double charged = now.peak_w;
+  if (!tariff_.ratchet) return charged;
+  auto const& r = *tariff_.ratchet;
+  auto const age = [&](MonthBill const& m) { return 12 * (now.year - m.year) + now.month - m.month; };
+  for (std::size_t m = 0; m < which; ++m)
+    if (age(months[m]) < 12 && std::find(r.months.begin(), r.months.end(), months[m].month) != r.months.end())
+      charged = std::max(charged, r.share * months[m].peak_w);
+  if (age(months.front()) < 11) charged = std::max(charged, r.share * r.past_peak_w);
+  return std::max(charged, r.contract_share * r.contract_w);
+}
+
 Bill EnergyBill::bill() const {
   EnergyBill closed = *this;
   closed.close_window();
   Bill bill;
   bill.energy_j = closed.energy_j_.value();
   bill.carbon_kg = closed.carbon_kg_.value();
+  bill.renewable_j = closed.renewable_j_.value();
   for (std::size_t b = 0; b < tariff_.bands.size(); ++b) {
     bill.band_energy_j.push_back(closed.band_j_[b].value());
     bill.energy_won += bill.band_energy_j.back() * tariff_.bands[b].won_per_j;
   }
+  bill.energy_won += closed.hourly_won_.value();
   bill.adder_won = bill.energy_j * tariff_.adder_won_per_j;
   for (Month const& m : closed.months_) {
-    MonthBill month{
-        m.year, m.month, m.full_peak_w >= 0 ? m.full_peak_w : m.partial_peak_w, m.covered_s, month_length_s(m.year, m.month),
-        0};
-    month.demand_won = month.peak_w * tariff_.demand_won_per_w_month * month.covered_s / month.length_s;
-    bill.demand_won += month.demand_won;
+    bool const full = m.full_peak_w >= 0;
+    MonthBill month{m.year, m.month, full ? m.full_peak_w : m.partial_peak_w, m.covered_s, month_length_s(m.year, m.month)};
+    month.peak_unix_s = double((full ? m.full_window : m.partial_window) * window_length_s - tariff_.utc_offset_s);
     bill.months.push_back(month);
   }
-  double const net_won = bill.energy_won + bill.adder_won + bill.demand_won;
+  for (std::size_t m = 0; m < bill.months.size(); ++m) {
+    auto& month = bill.months[m];
+    month.charged_w = charged_w(bill.months, m);
+    month.demand_won = month.charged_w * tariff_.demand_won_per_w_month * month.covered_s / month.length_s;
+    bill.demand_won += month.demand_won;
+  }
+  if (auto const& pf = tariff_.power_factor)
+    bill.power_factor_won = bill.demand_won * pf->rate * (pf->basis - std::clamp(pf->power_factor, pf->worst, pf->best));
+  double const net_won = bill.energy_won + bill.adder_won + bill.demand_won + bill.power_factor_won;
   bill.tax_won = net_won * tariff_.tax;
-  bill.total_won = net_won + bill.tax_won;
+  bill.levy_won = net_won * tariff_.levy;
+  bill.total_won = net_won + bill.tax_won + bill.levy_won;
   return bill;
 }
 
 double EnergyBill::price_won_per_j(double unix_s) const {
-  Calendar const local = calendar_of(std::int64_t(std::floor((unix_s + double(tariff_.utc_offset_s)) / 3600)));
-  std::int16_t const band = band_of_[band_slot(local.month, local.day_type, local.hour)];
+  if (!tariff_.hourly_won_per_j.empty()) return tariff_.hourly_won_per_j.at(unix_s) + tariff_.adder_won_per_j;
+  CivilHour const local = civil_hour(std::int64_t(std::floor((unix_s + double(tariff_.utc_offset_s)) / 3600)));
+  std::int16_t const band = band_of_[band_slot(local.month, day_type(local), local.hour)];
   return (band >= 0 ? tariff_.bands[std::size_t(band)].won_per_j : 0) + tariff_.adder_won_per_j;
 }
 
 double EnergyBill::carbon_kg_per_j(double unix_s) const {
-  if (carbon_.hourly_kg_per_j.empty()) return carbon_.kg_per_j;
-  Calendar const utc = calendar_of(std::int64_t(std::floor(unix_s / 3600)));
-  return carbon_.hourly_kg_per_j[hour_of_year(utc, carbon_.hourly_kg_per_j.size())];
+  return carbon_.hourly_kg_per_j.empty() ? carbon_.kg_per_j : carbon_.hourly_kg_per_j.at(unix_s);
 }
 
 }  // namespace ondol::sim

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "scenarios/catalogue"
 KINDS = {"accelerator", "psu", "node", "rack", "power_unit", "network_switch", "optic", "cdu", "crah", "chiller", "tower",
-         "dry_cooler", "fluid", "model", "training_stack", "tariff", "calibration", "interconnect"}
+         "dry_cooler", "fluid", "model", "training_stack", "tariff", "calibration", "interconnect", "holiday_calendar"}
 
 
 def merged(base: dict, top: dict) -> dict:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,17 @@ def test_every_hour_falls_in_exactly_one_band(tariff):
                 for h in band["hours"]:
                     owner[m, d, h].append(band["name"])
     assert {k: v for k, v in owner.items() if len(v) != 1} == {}
+
+
+@pytest.mark.parametrize("calendar", sorted(CATALOGUE["holiday_calendar"]))
+def test_holidays_are_dates_of_their_year_in_order(calendar):
+    dates = CATALOGUE["holiday_calendar"][calendar]["dates"]
+    assert dates == sorted(set(dates)) and {date.fromisoformat(d).year for d in dates} == {int(calendar.rsplit("/", 1)[1])}
+
+
+def test_holidays_of_korea_that_fall_on_sundays_have_a_substitute():
+    days = {date.fromisoformat(d) for d in CATALOGUE["holiday_calendar"]["korea/2026"]["dates"]}
+    assert all(day + timedelta(days=1) in days for day in days if day.weekday() == 6)
 
 
 def price(tariff: str, month: int, day: str, hour: int) -> float:

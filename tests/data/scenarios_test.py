@@ -12,14 +12,32 @@ FOLDER = ROOT / "scenarios/examples"
 FILES = sorted(f.name for f in FOLDER.glob("*.toml"))
 
 
+def laid_over(below: dict, top: dict) -> dict:
+    """As `extends` does: tables key by key, lists of named tables element by element, all else replaced."""
+    out = dict(below)
+    for key, value in top.items():
+        old = out.get(key)
+        if isinstance(value, dict) and isinstance(old, dict):
+            out[key] = laid_over(old, value)
+        elif isinstance(value, list) and isinstance(old, list) and value and all(isinstance(x, dict) for x in value + old):
+            name = "id" if "id" in value[0] else "name"
+            named = {x.get(name): x for x in old}
+            if all(name in x for x in value):
+                for x in value:
+                    named[x[name]] = laid_over(named.get(x[name], {}), x)
+                out[key] = list(named.values())
+            else:
+                out[key] = value
+        else:
+            out[key] = value
+    return out
+
+
 def load(name: str) -> dict:
     with (FOLDER / name).open("rb") as stream:
         scenario = tomllib.load(stream)
-    if base := scenario.pop("extends", None):
-        below = load(base)
-        below["simulation"] |= scenario.pop("simulation", {})
-        return below | scenario
-    return scenario
+    base = scenario.pop("extends", None)
+    return laid_over(load(base), scenario) if base else scenario
 
 
 def per_rack(group: dict) -> int:
@@ -96,7 +114,8 @@ def test_names_and_files_exist(name):
     for g in s["racks"]:
         assert g["rack"] in CATALOGUE["rack"] and g["hall"] in halls and set(g["fed_by"]) <= banks
     site = s["site"]
-    assert site.get("tariff", "kepco/2026/b-ii") in CATALOGUE["tariff"]
+    tariffs = CATALOGUE["tariff"].keys() | s.get("tariff", {}).keys()
+    assert {site.get("tariff", "kepco/2026/b-ii"), *site.get("compare_tariffs", [])} <= tariffs
     for path in (site["weather"].get("file"), *(t["file"] for t in s.get("trace", []))):
         assert path is None or (FOLDER / path).exists()
 

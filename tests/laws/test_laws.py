@@ -56,8 +56,31 @@ def check_laws(result: dict, file: Path) -> None:
             np.testing.assert_allclose(racks, it, rtol=1e-4)
             busy = h5["racks/accelerators_busy"][:].sum(axis=1)
             np.testing.assert_array_equal(busy, h5["pools/accelerators_busy"][:].sum(axis=1))
+        check_owners_of_energy(h5, kpi, owned)
         energy_of_jobs = float(np.nansum(h5["jobs/energy"][:])) if "energy" in h5["jobs"] else 0.0
         assert energy_of_jobs <= kpi["it_energy"] * 3.6e9 * (1 + 1e-9)
+
+
+def check_owners_of_energy(h5: h5py.File, kpi: dict[str, float], consumed: float) -> None:
+    """Energy by pool, by vendor and by tenant sums to what the site consumed; the meter's categories nest."""
+    it = kpi["it_energy"] * 3.6e9
+    for table in ("energy_by_pool", "energy_by_vendor", "energy_by_tenant"):
+        assert float(np.sum(h5[f"{table}/energy"][:])) == pytest.approx(consumed, rel=1e-9), table
+    for table in ("energy_by_pool", "energy_by_vendor"):
+        parts = {part: h5[f"{table}/{part}_energy"][:] for part in ("it", "cooling", "distribution")}
+        assert float(np.sum(parts["it"])) == pytest.approx(it, rel=1e-9), table
+        np.testing.assert_allclose(sum(parts.values()), h5[f"{table}/energy"][:], rtol=1e-12)
+        assert all(np.all(part >= -1e-9 * consumed) for part in parts.values()), table
+    pools, tenants = h5["energy_by_pool"], h5["energy_by_tenant"]
+    np.testing.assert_allclose(pools["job_energy"][:] + pools["idle_energy"][:], pools["energy"][:], rtol=1e-12)
+    assert np.all(pools["idle_energy"][:] >= -1e-9 * consumed)
+    of_jobs = float(np.sum(tenants["node_energy"][:-1]))
+    assert of_jobs == pytest.approx(float(np.nansum(h5["jobs/energy"][:])), rel=1e-9)
+    if "tariffs" in h5:
+        assert float(np.sum(tenants["cost"][:])) == pytest.approx(kpi["cost_total"] * 1e6, rel=1e-9)
+        assert float(h5["tariffs/total"][0]) == pytest.approx(kpi["cost_total"] * 1e6, rel=1e-12)
+    assert float(np.sum(tenants["carbon"][:])) == pytest.approx(kpi["carbon"] * 1e3, rel=1e-9)
+    assert kpi["pue_category1"] <= kpi["pue"] * (1 + 1e-9) and kpi["pue"] <= kpi["pue_category3"] * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("name", ALL)

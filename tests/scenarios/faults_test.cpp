@@ -180,9 +180,70 @@ TEST(Faults, of_tariff_bands) {
       "{ name = \"a\", price = \"1 KRW/kWh\" },\n{ name = \"b\", months = [12], hours = [3], days = [\"sunday\"], price = "
       "\"1 KRW/kWh\" }\n]\n[site]\ntariff = \"t\"\n";
   expect_each({
-      {"[site]\n", gap.c_str(), "5:1+10 the bands leave out 792 of 864 kinds of hour, first month 1, weekday, 2 h"},
-      {"[site]\n", overlap.c_str(), "9:1+82 band \"b\" overlaps band \"a\" in 1 hours, first month 12, sunday, 3 h"},
+      {"[site]\n", gap.c_str(),
+       "5:1+10 no band has a price for 792 of 864 kinds of hour: months 1-12, weekday, saturday, sunday, hours 2-23"},
+      {"[site]\n", overlap.c_str(), "9:1+82 band \"b\" overlaps band \"a\" in month 12, sunday, hour 3"},
   });
+  auto const bands = [&](std::string const& more) { return head + more + "]\n[site]\ntariff = \"t\"\n"; };
+  // Two blocks of missing hours: the first is told.
+  auto const holes = bands(
+      "{ name = \"a\", months = [1, 2, 3, 6, 7, 8, 9, 10, 11, 12], price = \"1 KRW/kWh\" },\n"
+      "{ name = \"b\", months = [4, 5], hours = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, "
+      "23], "
+      "price = \"1 KRW/kWh\" },\n"
+      "{ name = \"c\", months = [5], hours = [11], days = [\"saturday\"], price = \"1 KRW/kWh\" }\n");
+  expect_each({
+      {"[site]\n", holes.c_str(),
+       "5:1+10 no band has a price for 11 of 864 kinds of hour: first month 4, weekday, hours 10-11"},
+  });
+}
+
+TEST(Faults, of_tariffs_of_each_kind) {
+  auto const with = [](std::string const& keys) { return "[tariff.t]\nname = \"t\"\n" + keys + "\n[site]\ntariff = \"t\"\n"; };
+  auto const flat = with("kind = \"flat\""), band = with("kind = \"flat\"\nprice = \"1 KRW/kWh\"\nband = []"),
+             price = with("price = \"1 KRW/kWh\""), series = with("kind = \"hourly\"");
+  auto const hourly = [&](std::string const& unit, std::string const& zone) {
+    return with("kind = \"hourly\"\n[tariff.t.series]\nfile = \"" + (fixtures / "jobs.csv").string() +
+                "\"\ntime_column = \"a\"\ncolumn = \"b\"\nunit = \"" + unit + "\"\ntime_zone = \"" + zone + "\"");
+  };
+  auto const unit = hourly("KRW", "+09:00"), zone = hourly("KRW/MWh", "KST");
+  std::string const good = "kind = \"flat\"\nprice = \"1 KRW/kWh\"\n";
+  auto const ratchet = with(good + "ratchet = { share = 0.8 }"), month = with(good + "ratchet = { months = [13] }"),
+             clause = with(good + "power_factor = { basis = 0.5, rate = 0.2 }"), none = with(good + "holidays = [\"mars\"]");
+  expect_each({
+      {"[site]\n", flat.c_str(), "5:1+10 tariff.t needs \"price\""},
+      {"[site]\n", band.c_str(), "9:8+2 band belongs to kind = \"time_of_use\""},
+      {"[site]\n", series.c_str(), "5:1+10 tariff.t needs \"series\""},
+      {"[site]\n", unit.c_str(), "12:8+5 unit = \"KRW\" is no unit of energy price; write KRW/kWh, KRW/MWh"},
+      {"[site]\n", zone.c_str(), "13:13+5 time_zone = \"KST\" is not an offset"},
+      {"[site]\n", ratchet.c_str(), "9:11+15 the ratchet needs months whose peaks it keeps, or a contract_share"},
+      {"[site]\n", month.c_str(), "9:23+2 months = 13 is out of range"},
+      {"[site]\n", clause.c_str(), "9:16+27 worst, basis and best must increase: 0.6, 0.5, 0.95"},
+      {"[site]\n", none.c_str(), "9:13+6 there is no holiday_calendar \"mars\" in the catalogue"},
+  });
+  Scratch scratch;
+  auto const said = brief(faults_of(scratch.write("s.toml", changed({"[site]\n", price.c_str(), ""}))));
+  ASSERT_THAT(said, SizeIs(2));
+  EXPECT_TRUE(said[1].starts_with("7:9+11 price belongs to kind = \"flat\"")) << said[1];
+}
+
+TEST(Faults, of_bills) {
+  expect_each({
+      {"[site]\n", "[site]\nholidays = [\"2026-02-29\"]\n", "6:13+12 \"2026-02-29\" is not a date such as \"2026-01-01\""},
+      {"[site]\n", "[site]\nholidays = [\"1 May\"]\n", "6:13+7 \"1 May\" is not a date"},
+      {"[site]\n", "[site]\ncompare_tariffs = [\"acme/two\"]\n",
+       "6:19+12 there is no tariff to compare with: write tariff = \"acme/two\"?"},
+      {"[site]\n", "[site]\ntariff = \"acme/two\"\ncompare_tariffs = [\"acme/tow\"]\n",
+       "7:20+10 there is no tariff \"acme/tow\" in the catalogue. Did you mean \"acme/two\"?"},
+      {"[site]\n", "[site]\npower_factor = 1.2\n", "6:16+3 "},
+      {"[site]\n", "[site]\ncarbon = { renewable_column = \"x\" }\n", "6:31+3 renewable_column needs the file"},
+      {"[site]\n", "[site]\ncarbon = { unit = \"g\" }\n", "6:19+3 unit = \"g\" is no unit of emission factor"},
+  });
+  Scratch scratch;
+  auto const idle = scratch.write("s.toml", changed({"[site]\n", "[site]\npower_factor = 0.9\npast_peak = \"1 MW\"\n", ""}));
+  EXPECT_THAT(brief(read_scenario(idle, with_fixtures()).warnings),
+              ElementsAre("6:16+3 power_factor has no effect: no tariff of the site has a power factor clause",
+                          "7:13+6 past_peak has no effect: no tariff of the site looks back"));
 }
 
 TEST(Faults, of_model_shapes) {

@@ -62,6 +62,7 @@ struct Job {
   double checkpoint_s = open_ended;  ///< of work between checkpoints; 0: nothing is lost; open_ended: it begins anew
   double checkpoint_lag_s = 0;       ///< of work until a checkpoint can be read back
   double restart_s = 0;              ///< on its new nodes, before it works again
+  std::string tenant;                ///< whose energy it is; empty: the kind of job
 
   bool operator==(Job const&) const = default;
 };

@@ -107,7 +107,9 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto const model = scenario.catalogue.model.find(t.model);
       if (model == scenario.catalogue.model.end())
         throw InputError(fmt::format("training \"{}\": no model \"{}\"", t.name, t.model));
-      return std::vector<Job>{training_job(t, model->second, pools[pool], pool, stack_of(t, scenario.catalogue))};
+      auto job = training_job(t, model->second, pools[pool], pool, stack_of(t, scenario.catalogue));
+      job.tenant = t.tenant;
+      return std::vector<Job>{std::move(job)};
     });
   for (std::size_t i = 0; i < scenario.service.size(); ++i)
     all.add(fmt::format("service[{}]", i), [&] {
@@ -115,6 +117,7 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto job = held(s.name, JobKind::service, all.pool_of("service", s.name, s.pool, s.accelerators), s.accelerators, s.start,
                       s.peak);
       job.profile = DailyProfile{s.valley, s.peak_hour};
+      job.tenant = s.tenant;
       return std::vector<Job>{std::move(job)};
     });
   for (std::size_t i = 0; i < scenario.steady.size(); ++i)
@@ -123,6 +126,7 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
       auto job = held(s.name, JobKind::steady, all.pool_of("steady", s.name, s.pool, s.accelerators), s.accelerators, s.start,
                       s.activity);
       if (s.duration.v > 0) job.work_s = job.estimate_s = s.duration.v;
+      job.tenant = s.tenant;
       return std::vector<Job>{std::move(job)};
     });
   for (std::size_t i = 0; i < scenario.trace.size(); ++i)
@@ -136,13 +140,16 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
                                     trace.too_large);
         warnings->push_back(std::move(fault));
       }
+      for (auto& job : trace.jobs) job.tenant = t.tenant;
       return std::move(trace.jobs);
     });
   for (std::size_t i = 0; i < scenario.mix.size(); ++i)
     all.add(fmt::format("mix[{}]", i), [&] {
       auto const& m = scenario.mix[i];
       auto const pool = all.pool("mix", m.name, m.pool);
-      return mix_jobs(m, pools[pool], pool, duration_s, all.stream("mix", m.name));
+      auto jobs = mix_jobs(m, pools[pool], pool, duration_s, all.stream("mix", m.name));
+      for (auto& job : jobs) job.tenant = m.tenant;
+      return jobs;
     });
 
   if (!all.faults.empty()) throw InputError(std::move(all.faults));

@@ -40,7 +40,12 @@ TariffParams simple() {
       .adder_won_per_j = 10 * per_kwh,
       .demand_won_per_w_month = 7.2,
       .tax = 0.1,
-      .utc_offset_s = kst};
+      .utc_offset_s = kst,
+      .levy = 0,
+      .hourly_won_per_j = {},
+      .holidays = {},
+      .ratchet = {},
+      .power_factor = {}};
 }
 
 // Friday 2026-05-01 21:30 to 22:30 local at 10 kW: 5 kWh at 200 and 5 kWh at 100 won.
@@ -58,7 +63,7 @@ TEST(Tariff, SplitsAtTheHour) {
 //   light 7 x 10 kWh x 100 = 7000; day 6 x 14 x 200 = 16800; Sunday 14 x 50 = 700; adder 168 x 10 = 1680
 //   demand 1 kW x 7200 x 7/31 = 1625.806; tax 10 %
 TEST(Tariff, WeekByHand) {
-  EnergyBill e(simple(), {.kg_per_j = 0.4173 * per_kwh, .hourly_kg_per_j = {}});
+  EnergyBill e(simple(), {.kg_per_j = 0.4173 * per_kwh, .hourly_kg_per_j = {}, .renewable_share = {}});
   e.add(korea(2026, 5, 4), 7 * 86400.0, 1000);
   Bill const b = e.bill();
   EXPECT_NEAR(b.energy_won, 24500, 1e-6);
@@ -100,8 +105,8 @@ TEST(Tariff, DemandIsTheMeanOfFullFifteenMinutes) {
 
 // The bill does not depend on how the same power is cut into calls.
 TEST(Tariff, CutsDoNotMatter) {
-  EnergyBill whole(simple(), {.kg_per_j = 1e-7, .hourly_kg_per_j = {}}),
-      cut(simple(), {.kg_per_j = 1e-7, .hourly_kg_per_j = {}});
+  EnergyBill whole(simple(), {.kg_per_j = 1e-7, .hourly_kg_per_j = {}, .renewable_share = {}}),
+      cut(simple(), {.kg_per_j = 1e-7, .hourly_kg_per_j = {}, .renewable_share = {}});
   double const start = korea(2026, 12, 30, 5.3), length = 5 * 86400.0 + 1234.5;
   whole.add(start, length, 4321);
   double const step = 37.7;
@@ -115,10 +120,17 @@ TEST(Tariff, CutsDoNotMatter) {
   EXPECT_NEAR(std::accumulate(a.band_energy_j.begin(), a.band_energy_j.end(), 0.0) / a.energy_j, 1, 1e-12);
 }
 
+/// A typical year whose value is the number of the hour.
+HourlySeries numbered() {
+  HourlySeries series;
+  series.value.resize(8760);
+  std::iota(series.value.begin(), series.value.end(), 0.0);
+  series.typical_year = true;
+  return series;
+}
+
 TEST(Tariff, CarbonByHourOfTheYearInUtc) {
-  std::vector<double> series(8760);
-  std::iota(series.begin(), series.end(), 0.0);
-  EnergyBill e(simple(), {.kg_per_j = 0, .hourly_kg_per_j = series});
+  EnergyBill e(simple(), {.kg_per_j = 0, .hourly_kg_per_j = numbered(), .renewable_share = {}});
   // 1 January 2027 08:00 in Korea is 31 December 23:00 UTC: the last hour; an hour later the first.
   EXPECT_EQ(e.carbon_kg_per_j(korea(2027, 1, 1, 8)), 8759);
   EXPECT_EQ(e.carbon_kg_per_j(korea(2027, 1, 1, 9)), 0);
@@ -150,13 +162,107 @@ TEST(Tariff, RefusesGapsOverlapsAndDisorder) {
   auto overlap = simple();
   overlap.bands[2].days = {};
   EXPECT_THROW(EnergyBill(overlap, {}), std::invalid_argument);
-  EXPECT_THROW(EnergyBill(simple(), {.kg_per_j = 0, .hourly_kg_per_j = {1, 2}}), std::invalid_argument);
+  auto brief = numbered();
+  brief.value.resize(2);
+  EXPECT_THROW(EnergyBill(simple(), {.kg_per_j = 0, .hourly_kg_per_j = brief, .renewable_share = {}}), std::invalid_argument);
   auto odd = simple();
   odd.utc_offset_s = 1000;
   EXPECT_THROW(EnergyBill(odd, {}), std::invalid_argument);
   EnergyBill e(simple(), {});
   e.add(korea(2026, 5, 2), 60, 1);
   EXPECT_THROW(e.add(korea(2026, 5, 1), 60, 1), std::invalid_argument);
+}
+
+// Children's Day, Tuesday 5 May 2026, noon: as a Sunday, and so are its demand and no other day.
+TEST(Tariff, HolidaysCountAsSundays) {
+  auto t = simple();
+  t.holidays = {days_since_1970(2026, 5, 5)};
+  EnergyBill e(t, {});
+  EXPECT_NEAR(e.price_won_per_j(korea(2026, 5, 5, 12)) / per_kwh, 60, 1e-9);
+  EXPECT_NEAR(e.price_won_per_j(korea(2026, 5, 6, 12)) / per_kwh, 210, 1e-9);
+  e.add(korea(2026, 5, 5, 23.5), 9.5 * 3600, 1000);  // to 09:00 of Wednesday: 8.5 h light, 1 h day
+  EXPECT_NEAR(e.bill().energy_won, 8.5 * 100 + 200, 1e-9);
+}
+
+// Three hours of a series at 90, 0 and -30 won/kWh from 10:00 of 1 May: half an hour at the first, then the others whole.
+TEST(Tariff, HourlyPrices) {
+  TariffParams t;
+  t.utc_offset_s = kst;
+  t.adder_won_per_j = 10 * per_kwh;
+  t.hourly_won_per_j.value = {90 * per_kwh, 0, -30 * per_kwh};
+  t.hourly_won_per_j.first_unix_s = std::int64_t(korea(2026, 5, 1, 10));
+  EnergyBill e(t, {});
+  e.add(korea(2026, 5, 1, 10.5), 2.5 * 3600, 2000);
+  EXPECT_NEAR(e.bill().energy_won, 1 * 90 - 2 * 30, 1e-9);
+  EXPECT_NEAR(e.bill().total_won, 30 + 5 * 10, 1e-9) << "5 kWh with an adder of 10 won";
+  EXPECT_NEAR(e.price_won_per_j(korea(2026, 5, 1, 12.9)) / per_kwh, -20, 1e-9);
+}
+
+// A year from 1 January 2026: 2 kW in July, else 1 kW; 7200 won/kW a month.  Looking back at December-February and
+// July-September: July to December pay for 2 kW, and so does all that follows within eleven months: 6 x 1 + 6 x 2 = 18.
+TEST(Tariff, RatchetKeepsThePeaksOfItsMonths) {
+  auto t = simple();
+  t.ratchet = DemandRatchet{.months = {12, 1, 2, 7, 8, 9}, .share = 1, .contract_share = 0.3, .contract_w = 2000};
+  auto const year = [&](TariffParams const& with, unsigned month) {
+    EnergyBill e(with, {});
+    for (unsigned m = 1; m <= 12; ++m) {
+      double const end = m == 12 ? korea(2027, 1, 1) : korea(2026, m + 1, 1);
+      e.add(korea(2026, m, 1), end - korea(2026, m, 1), m == month ? 2000 : 1000);
+    }
+    return e.bill();
+  };
+  EXPECT_NEAR(year(t, 7).demand_won, 18 * 7200, 1e-6);
+  EXPECT_NEAR(year(t, 5).demand_won, 13 * 7200, 1e-6) << "May is not looked back at";
+  t.ratchet->share = 0.8;
+  EXPECT_NEAR(year(t, 7).demand_won, (6 + 2 + 5 * 1.6) * 7200, 1e-6);
+  t.ratchet->past_peak_w = 3000;  // of the winter before: 2.4 kW for eleven months, then the own July's 1.6
+  EXPECT_NEAR(year(t, 7).demand_won, (11 * 2.4 + 1.6) * 7200, 1e-6);
+  t.ratchet->past_peak_w = 0;
+  t.ratchet->contract_w = 10e3;
+  EXPECT_NEAR(year(t, 7).demand_won, 12 * 3 * 7200, 1e-6) << "30 % of the contract power at least";
+  EXPECT_EQ(year(simple(), 7).demand_won, 13 * 7200.0);
+}
+
+TEST(Tariff, LooksBackElevenMonthsAndNoFurther) {
+  auto t = simple();
+  t.ratchet = DemandRatchet{.months = {7}, .share = 1, .contract_share = 0, .contract_w = 0};
+  EnergyBill e(t, {});
+  e.add(korea(2026, 7, 1), 3600, 2000);
+  e.add(korea(2027, 6, 1), 3600, 1000);
+  e.add(korea(2027, 7, 1), 3600, 500);
+  auto const months = e.bill().months;
+  EXPECT_DOUBLE_EQ(months[1].charged_w, 2000);
+  EXPECT_DOUBLE_EQ(months[2].charged_w, 500);
+}
+
+TEST(Tariff, PeakHasADate) {
+  EnergyBill e(simple(), {});
+  e.add(korea(2026, 5, 4, 10), 1800, 1e3);
+  e.add(korea(2026, 5, 4, 10.5), 900, 5e3);
+  e.add(korea(2026, 5, 4, 10.75), 900, 2e3);
+  EXPECT_EQ(e.bill().months[0].peak_unix_s, korea(2026, 5, 4, 10.5));
+}
+
+// 1 kW for the whole of May: 7200 won.  At 0.95 of a basis of 0.90: 1 % less; above that no more; at 0.5 as at 0.6: 6 % more.
+TEST(Tariff, PowerFactorMovesTheDemandCharge) {
+  auto t = simple();
+  for (auto const& [pf, won] : {std::pair{0.9, 0.0}, {0.95, -72.0}, {1.0, -72.0}, {0.85, 72.0}, {0.5, 432.0}}) {
+    t.power_factor = PowerFactorClause{.basis = 0.9, .best = 0.95, .worst = 0.6, .rate = 0.2, .power_factor = pf};
+    EnergyBill e(t, {});
+    e.add(korea(2026, 5, 1), 31 * 86400.0, 1000);
+    EXPECT_NEAR(e.bill().power_factor_won, won, 1e-9) << pf;
+    EXPECT_NEAR(e.bill().total_won, 1.1 * (e.bill().energy_won + e.bill().adder_won + 7200 + won), 1e-6) << pf;
+  }
+}
+
+TEST(Tariff, LevyIsLikeTax) {
+  auto t = simple();
+  t.levy = 0.027;
+  EnergyBill e(t, {});
+  e.add(korea(2026, 5, 4), 86400, 1000);
+  auto const b = e.bill();
+  EXPECT_NEAR(b.levy_won, 0.027 * (b.energy_won + b.adder_won + b.demand_won), 1e-9);
+  EXPECT_NEAR(b.total_won, 1.127 * (b.energy_won + b.adder_won + b.demand_won), 1e-6);
 }
 
 TEST(Tariff, NoBandsIsFree) {
