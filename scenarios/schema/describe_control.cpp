@@ -14,7 +14,8 @@ void describe_channel(Table& t, CapChannelSpec& s) {
     "by which caps reach the accelerators; decides period and delay where they are not given");
   t("period", s.period, "between two looks at the meters; none: as the method").range(0.01, 3600);
   t("delay", s.delay, "from a look to the new power; none: as the method").range(0, 3600);
-  t("floor", s.floor, "least limit of one accelerator; none: what its lowest clock draws").above(0);
+  t("floor", s.floor, "least limit of one accelerator; none: the lowest that can be set, else what its lowest clock draws")
+      .above(0);
 }
 }  // namespace
 

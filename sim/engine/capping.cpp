@@ -286,7 +286,7 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
     demand_stale_[r] = 0;
     known_k_[r] = room.racks().hottest_k[r];
     demand_w_[r] = room.demand_w(r);
-    floor_w_[r] = std::min(demand_w_[r], room.input_under_w(r, floor_w));
+    floor_w_[r] = std::min(demand_w_[r], room.input_under_w(r, std::max(floor_w, room.class_of_rack(r).least_limit_w)));
   }
 
   CapProblem problem;
@@ -364,7 +364,7 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
 
 /// The limit of its accelerators at which a rack draws its budget, from below.
 double Capping::limit_for(std::uint32_t rack, double budget_w, MachineRoom const& room) const {
-  double low = 0, high = room.class_of_rack(rack).power_limit_w;
+  double low = room.class_of_rack(rack).least_limit_w, high = room.class_of_rack(rack).power_limit_w;
   for (auto const& c : cappers_)
     if (c.obeyed_w[rack] != none) low = std::max(low, c.floor_w);
   double low_w = room.input_under_w(rack, low), high_w = room.input_under_w(rack, high);

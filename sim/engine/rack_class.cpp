@@ -38,6 +38,7 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   double const limit = power_limit ? std::min(power_limit->v, accelerator.power_limit.v) : accelerator.power_limit.v;
   c.power_limit_w = calibrated.limit_held * limit;
   c.limiter_s = accelerator.limiter_time.v;
+  if (accelerator.power_limit_minimum) c.least_limit_w = calibrated.limit_held * accelerator.power_limit_minimum->v;
   c.junction_k_per_w = accelerator.junction_to_coolant.v;
   c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
   c.slowdown_k = accelerator.slowdown_temperature.v;

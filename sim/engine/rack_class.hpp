@@ -32,8 +32,9 @@ struct RackClass {
   NodePowerParams node;
   double switch_w = 0;  ///< a rack
   LossCurve shelf;
-  int shelves = 0;       ///< 0: the rack takes AC to the nodes
-  double limiter_s = 0;  ///< time constant of the power limit
+  int shelves = 0;           ///< 0: the rack takes AC to the nodes
+  double limiter_s = 0;      ///< time constant of the power limit
+  double least_limit_w = 0;  ///< what the limiter holds under the lowest limit that can be set; 0: what the lowest clock draws
 };
 
 /// Everything of the class that its rack type decides; the places of its racks, hall, pool and smoothing are left at 0.

@@ -105,6 +105,8 @@ def random_scenario(seed: int) -> str:
         out += random_fabric(r, groups, it_feed)
     if r.random() < 0.4:
         out += random_storage(r, heat, ["utility", feed, it_feed])
+    if r.random() < 0.4:
+        out += random_capping(r, heat, ["utility", feed, it_feed])
     return "\n".join(out) + "\n"
 
 
@@ -119,6 +121,21 @@ def random_storage(r: random.Random, heat: float, banks: list[str]) -> list[str]
             out += [f'ramp = {{ limit = "{r.uniform(1, 100):.1f} kW/min", target = {r.uniform(0.3, 0.9):.2f}, recovery = "{r.randint(1, 60)} min" }}']
         if r.random() < 0.5:
             out += [f'peak_shaving = {{ limit = "{r.uniform(0.1, 1) * heat / 1e3:.0f} kW", over = "{r.choice([0, 15])} min" }}']
+    return out
+
+
+def random_capping(r: random.Random, heat: float, banks: list[str]) -> list[str]:
+    """Controllers of one or two levels and a budget, often with too little for all."""
+    out = []
+    for i, bank in enumerate(r.sample(sorted(set(banks)), r.randint(1, len(set(banks))))):
+        out += ["[[capping]]", f'name = "cap{i}"', f'bank = "{bank}"', f'limit = "{r.uniform(0.2, 1) * heat / 1e3:.1f} kW"']
+        out += [f"release = {r.uniform(0.8, 1):.2f}", f'method = "{r.choice(["in_band", "feed", "out_of_band", "power_brake"])}"']
+        out += [f"after_loss = {r.choice(['true', 'false'])}"]
+        if r.random() < 0.3:
+            out += [f'floor = "{r.randint(100, 400)} W"']
+    if r.random() < 0.5:
+        out += ["[[budget]]", 'name = "request"', f'start = "{r.randint(0, 60)} min"', f'duration = "{r.randint(0, 60)} min"']
+        out += [f'power = "{r.uniform(0.3, 1) * heat / 1e3:.1f} kW"', f'notice = "{r.choice([0, 10, 600])} s"']
     return out
 
 
