@@ -291,17 +291,26 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
 
   CapProblem problem;
   for (std::uint32_t v = 0; v < marginal_.size(); ++v) marginal_[v] = assembly_.curves[v].marginal_loss(tree_.output_w()[v]);
-  for (auto& g : guards_) {
+  // A unit that carries all demand binds nobody and is left out.
+  std::vector<std::uint32_t> counted;
+  for (std::uint32_t i = 0; i < guards_.size(); ++i) {
+    auto& g = guards_[i];
     find_shares(g);
     double others = g.meter.now_w();
     if (g.which == FeedCase::normal) others = tree_.output_w()[g.vertex];
     if (cappers_[g.capper].rise_w_per_s > 0)
       for (std::size_t r = 0; r < racks; ++r)
         if (!ramping_[r]) g.share[r] = 0;
-    for (std::size_t r = 0; r < racks; ++r) others -= g.share[r] * present_w_[r];
+    double wanted = 0;
+    for (std::size_t r = 0; r < racks; ++r) {
+      others -= g.share[r] * present_w_[r];
+      wanted += g.share[r] * demand_w_[r];
+    }
     double const aim = g.active ? cappers_[g.capper].release * g.limit_w : g.limit_w;
-    problem.headroom_w.push_back(std::min(aim, 1e15) - others);
     g.planned_w = g.meter.now_w();
+    if (others + wanted <= aim) continue;
+    problem.headroom_w.push_back(aim - others);
+    counted.push_back(i);
   }
   for (std::uint32_t r = 0; r < racks; ++r) {
     problem.racks.push_back({.demand_w = demand_w_[r],
@@ -310,14 +319,16 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
                              .priority = priority_[r],
                              .first_share = static_cast<std::uint32_t>(problem.shares.size()),
                              .shares = 0});
-    for (std::uint32_t g = 0; g < guards_.size(); ++g)
-      if (guards_[g].share[r] > 0) {
-        problem.shares.push_back({g, guards_[g].share[r]});
+    for (std::uint32_t g = 0; g < counted.size(); ++g)
+      if (double const share = guards_[counted[g]].share[r]; share > 0) {
+        problem.shares.push_back({g, share});
         ++problem.racks.back().shares;
       }
   }
   auto answer = allocate_caps(problem);
   for (auto const r : answer.shed) answer.budget_w[r] = floor_w_[r];
+  std::vector<std::uint8_t> bound(guards_.size());
+  for (std::size_t g = 0; g < counted.size(); ++g) bound[counted[g]] = answer.bound[g];
   bool const by_ramp = ramp_ && guards_[cappers_[*ramp_].first_guard].active;
   if (!by_ramp && answer.shed != named_) {
     named_ = answer.shed;
@@ -337,7 +348,7 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
   command.budget_w.assign(racks, none);
   for (auto i = c.first_guard; i < c.first_guard + c.guards; ++i) {
     auto& g = guards_[i];
-    bool const holds = answer.bound[i];
+    bool const holds = bound[i];
     if (holds != g.active || (holds && g.holds != holds)) command.guards.emplace_back(i, holds);
     if (holds && !g.active) g.seen_w = g.meter.now_w();
     g.active = g.holds = holds;
@@ -349,7 +360,9 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
   for (std::size_t r = 0; r < racks; ++r) {
     double const before = c.commanded_w[r], now = command.budget_w[r];
     if (before == none && now == none) continue;
-    differs |= (before == none) != (now == none) || std::abs(now - before) > resolution * before || split_stale_[r];
+    bool const moved = (before == none) != (now == none) || std::abs(now - before) > resolution * before;
+    if (!moved) command.budget_w[r] = before;
+    differs |= moved || split_stale_[r];
   }
   if (c.rise_w_per_s > 0) {
     for (std::size_t r = 0; r < racks; ++r) ramping_[r] = command.budget_w[r] != none;

@@ -108,7 +108,7 @@ activity = { sm = 0.9, compute = 0.5, memory = 0.5 }
 def test_the_low_priority_yields_first_and_limits_let_go_when_they_may(tmp_path: Path) -> None:
     text = TWO_POOLS.replace('start = "10 min"', 'start = "10 min"\nduration = "20 min"') + KEEP + 'limit = "110 kW"\n'
     held = run(tmp_path, text)
-    assert held["jobs"]["work"] == pytest.approx(1, abs=0.01)
+    assert held["jobs"]["work"] == pytest.approx(1, abs=0.02)  # warm dies, no cap
     assert held["jobs"]["yields"] < 0.95
     begin, end = dates(held, "power_cap_begin"), dates(held, "power_cap_end")
     assert len(begin) == len(end) == 1
