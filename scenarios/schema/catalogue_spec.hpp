@@ -191,7 +191,7 @@ struct RackSpec {
 
 /// Of a UPS or of a site: what stored_energy of the unit can give and take.
 struct BatterySpec {                     // [power_unit."...".battery]
-  std::optional<Watts> discharge_power;  ///< at its terminals; none: what the unit needs at its rating
+  std::optional<Watts> discharge_power;  ///< at its terminals; none: the rating; of a UPS, one and a half times that
   std::optional<Watts> charge_power;     ///< none: a tenth of the rating of a UPS, the rating of a battery
   double efficiency = 0.92;              ///< round trip (assumed: lithium-ion cells with their own electronics)
   double rate_exponent = 1.0;            ///< Peukert's; 1: every rate gives all (assumed: lithium-ion loses little)
@@ -202,15 +202,74 @@ struct BatterySpec {                     // [power_unit."...".battery]
   Seconds response_time{0.05};           ///< time constant of its inverter (assumed: 20 to 100 ms are usual)
 };
 
-/// Transformers, switchgear, UPS, busways, PDUs.
+/// A load above the rating and how long it is carried.
+struct OverloadSpec {
+  double load = 0;  ///< of the rating
+  Seconds time{0};
+};
+
+struct UpsSpec {  // [power_unit."...".ups]
+  std::optional<LossCurve>
+      eco_loss;  ///< with the load on the bypass; none: 1 % of the load (assumed: 99 % as printed for eco modes)
+  Seconds transfer_time{0.004};  ///< without output when eco mode goes to the battery (assumed: makers print 2 to 4 ms)
+  Seconds return_delay{3};       ///< that the input must be good before it is used again (assumed)
+  Seconds walk_in{15};           ///< ramp of the rectifier from nothing to the rating (assumed: 10 to 30 s are usual)
+  double input_minimum = 0.85;   ///< of the nominal voltage; below it the battery takes over (assumed: -15 % is usual)
+  Seconds eco_return{60};        ///< in double conversion before it goes back to eco mode (assumed)
+  Seconds retransfer{10};        ///< that the load must be bearable before it leaves the bypass (assumed)
+  Seconds restart{60};           ///< that the input must be back before a unit that went off starts by itself (assumed)
+  std::vector<OverloadSpec> overload{
+      {1.10, Seconds{3600}}, {1.25, Seconds{600}}, {1.50, Seconds{60}}};  ///< of the inverter (assumed: typical)
+  std::vector<OverloadSpec> bypass_overload{{1.25, Seconds{3600}},
+                                            {1.50, Seconds{600}}};  ///< (assumed: fuses and thyristors bear more)
+};
+
+struct GeneratorSpec {        // [power_unit."...".generator]
+  Seconds start_time{10};     ///< to rated speed and voltage (NFPA 110 Type 10)
+  Seconds synchronising{5};   ///< of each further unit to the bus (assumed)
+  double block = 0.5;         ///< largest step of load, share of the rating (assumed: ISO 8528-5 G2 with turbocharging)
+  Seconds block_interval{5};  ///< between two steps (assumed: recovery of the frequency)
+  Seconds cool_down{300};     ///< without load before it stops (assumed)
+  CubicMetersPerSecond fuel_full_load{0};  ///< at its rating
+  CubicMetersPerSecond fuel_no_load{0};    ///< running idle
+  CubicMeters tank{0};                     ///< of each unit; 0: never empty
+};
+
+struct TransferSpec {           // [power_unit."...".transfer]
+  Seconds transfer_time{0.1};   ///< without output on the way from one source to the other
+  Seconds delay{1};             ///< of the preferred source's failure before anything is done (assumed)
+  Seconds alternate_delay{0};   ///< that the alternate must have been good
+  Seconds return_delay{300};    ///< that the preferred source must be good before the load goes back
+  double input_minimum = 0.85;  ///< of the nominal voltage; below it a source has failed
+};
+
+/// Transformers, switchgear, cables, UPS, busways, PDUs, transfer switches, generators, batteries.
 struct PowerUnitSpec {
-  enum class Kind { transformer, switchgear, ups, busway, pdu, generator, battery };
+  enum class Kind { transformer, switchgear, ups, busway, pdu, generator, battery, cable, transfer_switch };
   std::string id, name;
   Kind kind = Kind::transformer;
   Watts rating{0};
-  LossCurve loss;
-  std::optional<Joules> stored_energy;  ///< UPS battery
+  LossCurve loss;                       ///< of a cable: of one of `cable_length`
+  std::optional<Joules> stored_energy;  ///< of its battery
   std::optional<BatterySpec> battery;
+  std::optional<UpsSpec> ups;
+  std::optional<GeneratorSpec> generator;
+  std::optional<TransferSpec> transfer;
+  Meters cable_length{100};  ///< that the loss of a cable is of
+};
+
+/// Protection by overcurrent; currents in units of its rating, which the place where it stands gives.
+struct BreakerSpec {
+  enum class Element { thermal, i2t };
+  std::string id, name;
+  Element element = Element::thermal;
+  Seconds time_constant{0};  ///< of its heat
+  double trip_heat = 1.44;   ///< at which it opens, square of the current that it just does not hold for ever
+  double pickup = 1.125;     ///< of an i2t element: below it the element cools
+  double short_time = 0;     ///< current of the short-time trip; 0: it has none
+  Seconds short_time_delay{0.3};
+  double instantaneous = 0;  ///< current of the instantaneous trip; 0: it has none
+  Seconds clearing_time{0.02};
 };
 
 struct SwitchSpec {

@@ -15,6 +15,23 @@ void check_loss(Context const& c, std::string const& path, LossCurve const& l) {
     c.error(path + ".load", "the loads must increase from point to point");
 }
 
+void check_power_unit(Context const& c, std::string const& path, PowerUnitSpec const& p) {
+  check_loss(c, path + ".loss", p.loss);
+  if (!c.good(path)) return;
+  if (p.kind == PowerUnitSpec::Kind::cable && p.loss.form != LossCurve::Form::quadratic)
+    c.error(path + ".loss", "the loss of a cable is that of its resistance: form = \"quadratic\"");
+  if (p.battery && !p.stored_energy) c.error(path + ".battery", "battery without stored_energy: say what it holds");
+  if (p.ups) {
+    if (p.ups->eco_loss) check_loss(c, path + ".ups.eco_loss", *p.ups->eco_loss);
+    for (auto const& [key, points] : {std::pair{"overload", &p.ups->overload}, {"bypass_overload", &p.ups->bypass_overload}})
+      for (std::size_t i = 1; i < points->size(); ++i)
+        if ((*points)[i].load <= (*points)[i - 1].load || (*points)[i].time >= (*points)[i - 1].time)
+          c.error(path + ".ups." + key, "each point must have more load and less time than the one before it");
+  }
+  if (p.generator && p.generator->fuel_no_load > p.generator->fuel_full_load)
+    c.error(path + ".generator.fuel_no_load", "fuel_no_load is above fuel_full_load");
+}
+
 }  // namespace
 
 void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) {
@@ -59,7 +76,7 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
     if (!r.shelf.empty() && r.shelves < 1) c.error(path + ".shelf", "shelf is named, but shelves is 0 or missing");
   }
   for (auto const& [id, p] : s.catalogue.psu) check_loss(c, "psu." + id + ".loss", p.loss);
-  for (auto const& [id, p] : s.catalogue.power_unit) check_loss(c, "power_unit." + id + ".loss", p.loss);
+  for (auto const& [id, p] : s.catalogue.power_unit) check_power_unit(c, "power_unit." + id, p);
   for (auto const& [id, ch] : s.catalogue.chiller) {
     auto const path = "chiller." + id;
     if (!c.good(path)) continue;

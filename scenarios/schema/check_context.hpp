@@ -75,6 +75,8 @@ void check_precision(Context const& c, std::string const& path, TrainingSpec con
 void check_lowest_limit(Context const& c, std::string const& path, AcceleratorSpec const& device, Watts limit);
 /// Its checkpoints and evaluations.
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
+void check_power(Context const& c);
+void check_events(Context const& c);
 void check_fabric(Context const& c);
 /// Tariffs to compare, holidays and grid factors of the site.
 void check_bills(Context const& c);

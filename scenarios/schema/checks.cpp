@@ -46,44 +46,6 @@ void check_size(Context const& c) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------ power
-void check_power(Context const& c) {
-  auto const& banks = c.s.power;
-  std::map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < banks.size(); ++i) {
-    index.emplace(banks[i].id, i);
-    if (banks[i].id == "utility" && c.good(list_path("power", i, "id")))
-      c.error(list_path("power", i, "id"), "\"utility\" is the grid connection and cannot be a bank's id");
-    if (banks[i].units_needed > banks[i].units && c.good(list_path("power", i)))
-      c.error(list_path("power", i, "units_needed"), "units_needed = " + std::to_string(banks[i].units_needed) +
-                                                         " is more than units = " + std::to_string(banks[i].units));
-  }
-  // A bank fed by itself, however long the way: depth-first, each circle told once.
-  enum class Mark { unseen, open, done };
-  std::vector<Mark> mark(banks.size(), Mark::unseen);
-  std::vector<std::size_t> stack;
-  auto const visit = [&](auto const& self, std::size_t i) -> void {
-    mark[i] = Mark::open;
-    stack.push_back(i);
-    for (auto const& feeder : banks[i].fed_by) {
-      auto const it = index.find(feeder);
-      if (it == index.end()) continue;
-      if (mark[it->second] == Mark::open) {
-        std::string circle;
-        for (auto k = std::find(stack.begin(), stack.end(), it->second); k != stack.end(); ++k) circle += banks[*k].id + " <- ";
-        c.error(list_path("power", i, "fed_by"), "power would flow in a circle: " + circle + feeder);
-      } else if (mark[it->second] == Mark::unseen) {
-        self(self, it->second);
-      }
-    }
-    stack.pop_back();
-    mark[i] = Mark::done;
-  };
-  if (banks.size() <= 10000)
-    for (std::size_t i = 0; i < banks.size(); ++i)
-      if (mark[i] == Mark::unseen) visit(visit, i);
-}
-
 // ------------------------------------------------------------------------------------------------ cooling
 bool needs_air(NodeSpec const& n) {
   return n.cooling == Cooling::air || n.liquid_fraction < 1;
@@ -214,6 +176,7 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   }
   check_size(c);
   check_power(c);
+  check_events(c);
   check_cooling(c);
   check_smoothing(c);
   check_fabric(c);

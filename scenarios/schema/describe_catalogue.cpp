@@ -218,7 +218,7 @@ void describe(Table& t, RackSpec& s) {
 }
 
 void describe(Table& t, BatterySpec& s) {
-  t("discharge_power", s.discharge_power, "most that it gives; none: what the unit needs at its rating").above(0);
+  t("discharge_power", s.discharge_power, "most that it gives; none: the rating; of a UPS, one and a half times that").above(0);
   t("charge_power", s.charge_power, "most that it takes; none: a tenth of a UPS's rating, the rating of a battery").above(0);
   t("efficiency", s.efficiency, "round trip").above(0, 1);
   t("rate_exponent", s.rate_exponent, "Peukert's exponent; 1: the same energy at every rate").range(1, 2);
@@ -227,6 +227,43 @@ void describe(Table& t, BatterySpec& s) {
   t("taper_from", s.taper_from, "state of charge above which charging slows; 1: never").above(0, 1);
   t("standing", s.standing, "loss at rest");
   t("response_time", s.response_time, "time constant of its inverter").range(0, 10);
+}
+
+void describe(Table& t, OverloadSpec& s) {
+  t("load", s.load, "share of the rating").above(1, 10).required();
+  t("time", s.time, "that it is carried").above(0, 1e6).required();
+}
+
+void describe(Table& t, UpsSpec& s) {
+  t("eco_loss", s.eco_loss, "loss by load in eco mode; none: 1 % of the load");
+  t("transfer_time", s.transfer_time, "without output when eco mode goes to the battery").range(0, 1);
+  t("return_delay", s.return_delay, "that the input must be good before it is used again").range(0, 3600);
+  t("walk_in", s.walk_in, "ramp of the rectifier from nothing to the rating").range(0, 600);
+  t("input_minimum", s.input_minimum, "share of the nominal voltage below which the battery takes over").range(0.1, 1);
+  t("eco_return", s.eco_return, "in double conversion before it goes back to eco mode").range(0, 36000);
+  t("retransfer", s.retransfer, "that the load must be bearable before it leaves the bypass").range(0, 36000);
+  t("restart", s.restart, "that the input must be back before a unit that went off starts by itself").range(0, 1e6);
+  t("overload", s.overload, "loads above the rating and how long the inverter carries them, from the least load up");
+  t("bypass_overload", s.bypass_overload, "the same of the bypass");
+}
+
+void describe(Table& t, GeneratorSpec& s) {
+  t("start_time", s.start_time, "to rated speed and voltage").range(0, 3600);
+  t("synchronising", s.synchronising, "of each further unit to the bus").range(0, 3600);
+  t("block", s.block, "largest step of load, share of the rating").above(0, 1);
+  t("block_interval", s.block_interval, "between two steps of load").above(0, 600);
+  t("cool_down", s.cool_down, "without load before it stops").range(0, 36000);
+  t("fuel_full_load", s.fuel_full_load, "fuel at the rating");
+  t("fuel_no_load", s.fuel_no_load, "fuel without load");
+  t("tank", s.tank, "fuel of each unit; 0: never empty");
+}
+
+void describe(Table& t, TransferSpec& s) {
+  t("transfer_time", s.transfer_time, "without output on the way from one source to the other").range(0, 60);
+  t("delay", s.delay, "of the preferred source's failure before anything is done").range(0, 3600);
+  t("alternate_delay", s.alternate_delay, "that the alternate must have been good").range(0, 3600);
+  t("return_delay", s.return_delay, "that the preferred source must be good before the load goes back").range(0, 86400);
+  t("input_minimum", s.input_minimum, "share of the nominal voltage below which a source has failed").range(0.1, 1);
 }
 
 void describe(Table& t, PowerUnitSpec& s) {
@@ -239,7 +276,9 @@ void describe(Table& t, PowerUnitSpec& s) {
      {K::busway, "busway"},
      {K::pdu, "pdu"},
      {K::generator, "generator"},
-     {K::battery, "battery"}},
+     {K::battery, "battery"},
+     {K::cable, "cable"},
+     {K::transfer_switch, "transfer_switch"}},
     "what it is")
       .required();
   t("rating", s.rating, "output rating").above(0).required();
@@ -247,6 +286,27 @@ void describe(Table& t, PowerUnitSpec& s) {
   t("stored_energy", s.stored_energy, "of its battery");
   bool const stores = s.kind == K::ups || s.kind == K::battery;
   t("battery", s.battery, "how the battery gives and takes").only_if(stores, "kind = \"ups\" or \"battery\"");
+  t("ups", s.ups, "eco mode, overload and the return of the input").only_if(s.kind == K::ups, "kind = \"ups\"");
+  t("generator", s.generator, "start, load steps and fuel").only_if(s.kind == K::generator, "kind = \"generator\"");
+  t("transfer", s.transfer, "times of a transfer").only_if(s.kind == K::transfer_switch, "kind = \"transfer_switch\"");
+  t("cable_length", s.cable_length, "that the loss is of").above(0, 1e5).only_if(s.kind == K::cable, "kind = \"cable\"");
+}
+
+void describe(Table& t, BreakerSpec& s) {
+  using E = BreakerSpec::Element;
+  t("name", s.name, "what people call it").required();
+  t("element", s.element, {{E::thermal, "thermal"}, {E::i2t, "i2t"}},
+    "what heats: a bimetal or its image, or the integral of I2t")
+      .required();
+  t("time_constant", s.time_constant, "of its heat").above(0, 1e6).required();
+  t("trip_heat", s.trip_heat, "at which it opens, in units of the rated current squared").above(0, 1e4);
+  t("pickup", s.pickup, "current below which it cools, in units of the rating")
+      .range(1, 2)
+      .only_if(s.element == E::i2t, "element = \"i2t\"");
+  t("short_time", s.short_time, "current of the short-time trip, in units of the rating; 0: none").range(0, 1000);
+  t("short_time_delay", s.short_time_delay, "of the short-time trip").range(0, 60);
+  t("instantaneous", s.instantaneous, "current of the instantaneous trip, in units of the rating; 0: none").range(0, 1000);
+  t("clearing_time", s.clearing_time, "of the instantaneous trip").range(0, 1);
 }
 
 void describe(Table& t, SwitchSpec& s) {

@@ -26,6 +26,7 @@ void describe(Table& t, RecordSpec& s) {
   t("halls", s.halls, "write series of halls");
   t("racks", s.racks, "write series of racks");
   t("loops", s.loops, "write series of cooling loops");
+  t("feeds", s.feeds, "write series of the units of power banks");
 }
 
 void describe(Table& t, WeatherSpec& s) {
@@ -73,9 +74,17 @@ void describe(Table& t, PowerBankSpec& s) {
   t("unit", s.unit, "what it is made of").names("power_unit").required();
   t("units", s.units, "equal units in the bank").range(1, most_units);
   t("units_needed", s.units_needed, "units that carry the full load; 0: all").range(0, most_units);
-  t("fed_by", s.fed_by, "banks above it, or utility").names("power").required();
+  t("fed_by", s.fed_by, "banks above it, or utility; none: generators").names("power");
   t("feed", s.feed, {{Feed::single, "single"}, {Feed::dual, "dual"}, {Feed::bus, "bus"}},
     "each unit from one unit above, from two, or from all");
+  using Mode = PowerBankSpec::Mode;
+  t("mode", s.mode, {{Mode::double_conversion, "double_conversion"}, {Mode::eco, "eco"}},
+    "of UPS: load always on the inverter, or on the bypass while the input is good");
+  t("alternate", s.alternate, "of transfer switches: banks that are taken when those of fed_by are dead").names("power");
+  t("breaker", s.breaker, "at the output of each unit; none: not modelled").names("breaker");
+  t("breaker_rating", s.breaker_rating, "none: the rating of the unit").above(0);
+  t("length", s.length, "of cables; none: the one that the catalogue's loss is of").above(0, 1e5);
+  t("power_factor", s.power_factor, "of what a unit delivers; its loss and its rating follow the apparent power").above(0, 1);
 }
 
 void describe(Table& t, PlantSpec& s) {
@@ -97,6 +106,7 @@ void describe(Table& t, PlantSpec& s) {
   t("economizer_approach", s.economizer_approach, "of the plate exchanger").difference();
   t("condenser_pump_power", s.condenser_pump_power, "at design flow");
   t("fed_by", s.fed_by, "power bank of pumps, chillers and fans, or utility").names("power").required();
+  t("restart", s.restart, "from the return of power until it cools").range(0, 36000);
 }
 
 void describe(Table& t, AirSpec& s) {
@@ -107,6 +117,7 @@ void describe(Table& t, AirSpec& s) {
   t("recirculation", s.recirculation, "share of rack inlet air that comes from rack exhaust").range(0, 0.95);
   t("volume", s.volume, "room air").above(0).required();
   t("fed_by", s.fed_by, "power bank of the fans, or utility").names("power").required();
+  t("restart", s.restart, "from the return of power until the fans turn").range(0, 36000);
 }
 
 void describe(Table& t, LiquidSpec& s) {
@@ -116,6 +127,7 @@ void describe(Table& t, LiquidSpec& s) {
   t("fluid", s.fluid, "technology coolant").names("fluid");
   t("supply_temperature", s.supply_temperature, "technology supply set point").range(from_celsius(0).v, from_celsius(90).v);
   t("fed_by", s.fed_by, "power bank of the pumps, or utility").names("power").required();
+  t("restart", s.restart, "from the return of power until the pumps turn").range(0, 36000);
 }
 
 void describe(Table& t, HallSpec& s) {
@@ -145,6 +157,9 @@ void describe(Table& t, RackGroupSpec& s) {
   t("power_limit", s.power_limit, "per accelerator, below the board limit").above(0);
   t("power_smoothing", s.power_smoothing, "how their power is smoothed");
   t("priority", s.priority, "larger: capped and shed later").range(-1000000, 1000000);
+  t("breaker", s.breaker, "in each feed of each rack; none: not modelled").names("breaker");
+  t("breaker_rating", s.breaker_rating, "none: carries the rated rack alone at 80 % of it").above(0);
+  t("boot_time", s.boot_time, "from the return of power until its nodes take jobs").range(0, 86400);
 }
 
 void describe(Table& t, FabricSpec& s) {
@@ -363,6 +378,33 @@ void describe(Table& t, SchedulerSpec& s) {
       .above(0);
 }
 
+void describe(Table& t, EventSpec& s) {
+  using What = EventSpec::What;
+  bool const of_a_unit = s.what == What::unit_failure || s.what == What::breaker_open;
+  char const* const a_unit = "what = \"unit_failure\" or \"breaker_open\"";
+  t("what", s.what,
+    {{What::utility_outage, "utility_outage"},
+     {What::utility_dip, "utility_dip"},
+     {What::unit_failure, "unit_failure"},
+     {What::breaker_open, "breaker_open"}},
+    "what happens")
+      .required();
+  t("start", s.start, "after the start of the run").range(0, century).required();
+  t("duration", s.duration, "none: until the end of the run").above(0, century);
+  t("voltage", s.voltage, "what is left, share of the nominal voltage")
+      .range(0, 1)
+      .required()
+      .only_if(s.what == What::utility_dip, "what = \"utility_dip\"");
+  t("bank", s.bank, "power bank of the unit").names("power").required().only_if(of_a_unit, a_unit);
+  t("unit", s.unit, "which unit of the bank, from 1").range(1, most_units).only_if(of_a_unit, a_unit);
+}
+
+void describe(Table& t, SheddingSpec& s) {
+  t("delay", s.delay, "of a shortage before racks are cut off").range(0, 3600);
+  t("margin", s.margin, "share of the capacity that is then left free").range(0, 0.9);
+  t("restore_delay", s.restore_delay, "that there must be enough for a rack before it gets power again").range(0, 86400);
+}
+
 void describe(Table& t, Scenario& s) {
   t("simulation", s.simulation, "when and how long").required();
   t("record", s.record, "what is written");
@@ -382,6 +424,8 @@ void describe(Table& t, Scenario& s) {
   t("storage", s.storage, "batteries that shape the power at the meter");
   t("capping", s.capping, "controllers that keep units of the power chain below their limits");
   t("budget", s.budget, "what the site may draw for a while");
+  t("event", s.event, "what happens to the site from outside: outages, dips, failures");
+  t("shedding", s.shedding, "how racks are cut off when power is short");
 }
 
 void describe(Table& t, StepFile& s) {

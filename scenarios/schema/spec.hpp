@@ -55,6 +55,7 @@ struct Catalogue {
   std::map<std::string, ModelShapeSpec> model;
   std::map<std::string, TrainingStackSpec> training_stack;
   std::map<std::string, HolidayCalendarSpec> holiday_calendar;
+  std::map<std::string, BreakerSpec> breaker;
 };
 
 // ---------------------------------------------------------------------------------------------------- [simulation]
@@ -72,6 +73,7 @@ struct SimulationSpec {
 struct RecordSpec {  // [record]
   Seconds period{60};
   bool halls = true, racks = true, loops = true;
+  bool feeds = true;  ///< units of the power banks
 };
 
 // ---------------------------------------------------------------------------------------------------- [site]
@@ -165,8 +167,15 @@ struct PowerBankSpec {
   std::string unit;  ///< catalogue power unit
   int units = 1;
   int units_needed = 0;             ///< to carry the full load; 0: all (N); units - 1: N+1
-  std::vector<std::string> fed_by;  ///< ids of banks, or "utility"
+  std::vector<std::string> fed_by;  ///< ids of banks, or "utility"; none: generators
   Feed feed = Feed::bus;
+  enum class Mode { double_conversion, eco };
+  Mode mode = Mode::double_conversion;  ///< of UPS
+  std::vector<std::string> alternate;   ///< of transfer switches: banks taken when those of fed_by are dead
+  std::string breaker;                  ///< at the output of each unit; empty: none is modelled
+  std::optional<Watts> breaker_rating;  ///< none: the rating of the unit
+  std::optional<Meters> length;         ///< of cables; none: the one that the catalogue's loss is of
+  double power_factor = 1;              ///< of what a unit delivers; its loss follows the apparent power
 };
 
 // ---------------------------------------------------------------------------------------------------- [[plant]], [[hall]]
@@ -188,7 +197,8 @@ struct PlantSpec {
   bool economizer = false;          ///< waterside free cooling by plate exchanger (towers) or direct (dry coolers)
   Kelvin economizer_approach{2.0};  ///< of the plate exchanger, kelvin difference
   Watts condenser_pump_power{0};
-  std::string fed_by;  ///< power bank of pumps, chillers, fans
+  std::string fed_by;   ///< power bank of pumps, chillers, fans
+  Seconds restart{60};  ///< from the return of power until it cools (assumed: chillers with fast restart; others take 5 min)
 };
 
 struct AirSpec {  // [hall.air]
@@ -199,6 +209,7 @@ struct AirSpec {  // [hall.air]
   double recirculation = 0.05;  ///< share of rack inlet air that comes from rack exhaust
   CubicMeters volume{0};        ///< room air; racks' metal is added
   std::string fed_by;
+  Seconds restart{10};  ///< from the return of power until the fans turn (assumed: drives start by themselves in seconds)
 };
 struct LiquidSpec {  // [hall.liquid]
   std::string plant;
@@ -207,6 +218,7 @@ struct LiquidSpec {  // [hall.liquid]
   std::string fluid = "pg25";
   Kelvin supply_temperature{305.15};  ///< technology supply set point
   std::string fed_by;
+  Seconds restart{10};  ///< from the return of power until the pumps turn (assumed: as the fans)
 };
 struct HallSpec {
   std::string id;
@@ -235,7 +247,10 @@ struct RackGroupSpec {
   std::vector<std::string> fed_by;   ///< power bank(s); racks are spread over the units in order
   std::optional<Watts> power_limit;  ///< per accelerator, below the board limit
   std::optional<PowerSmoothingSpec> power_smoothing;
-  int priority = 0;  ///< larger: capped and shed later
+  int priority = 0;                     ///< larger: capped and shed later
+  std::string breaker;                  ///< in each feed of each rack; empty: none is modelled
+  std::optional<Watts> breaker_rating;  ///< none: what carries the rated rack alone at 80 % of it
+  Seconds boot_time{300};  ///< from power to service (assumed: firmware, links and checks of a server take minutes)
 };
 
 // ---------------------------------------------------------------------------------------------------- [[fabric]]
@@ -442,6 +457,24 @@ struct SchedulerSpec {  // [scheduler]
   std::optional<WattsPerSecond> ramp_limit;  ///< of the site, by jobs that begin; none: they begin at once
 };
 
+/// [[event]]: what happens to the site from outside.
+struct EventSpec {
+  enum class What { utility_outage, utility_dip, unit_failure, breaker_open };
+  What what = What::utility_outage;
+  Seconds start{0};                 ///< after the start of the run
+  std::optional<Seconds> duration;  ///< none: until the end of the run
+  double voltage = 0;               ///< of a dip: what is left, share of the nominal voltage
+  std::string bank;                 ///< of units that fail, or whose breaker opens
+  int unit = 1;                     ///< which of its units, from 1
+};
+
+/// [shedding]: racks are cut off, the least priority first, when what is live cannot carry all.
+struct SheddingSpec {
+  Seconds delay{1};           ///< of a shortage before racks are cut off
+  double margin = 0.05;       ///< of the capacity that is then left free (assumed)
+  Seconds restore_delay{60};  ///< that there must be enough for a rack before it gets power again
+};
+
 struct Scenario {
   SimulationSpec simulation;
   RecordSpec record;
@@ -461,6 +494,8 @@ struct Scenario {
   std::vector<StorageSpec> storage;
   std::vector<CappingSpec> capping;
   std::vector<BudgetSpec> budget;
+  std::vector<EventSpec> event;
+  std::optional<SheddingSpec> shedding;
 
   Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;

@@ -69,6 +69,10 @@ int list_catalogue(schema::Catalogue const& c, schema::Provenance const& origin,
       [](auto const& s) { return fmt::format("{} x {}, {:.1f} kW rated", s.nodes, s.node, s.rated_power.v / 1e3); });
   add(rows, "psu", c.psu, origin, [](auto const& s) { return fmt::format("{:.0f} W", s.rating.v); });
   add(rows, "power_unit", c.power_unit, origin, [](auto const& s) { return fmt::format("{:.2f} MW", s.rating.v / 1e6); });
+  add(rows, "breaker", c.breaker, origin, [](auto const& s) {
+    return fmt::format("{}, time constant {:.0f} s", s.element == schema::BreakerSpec::Element::i2t ? "I2t" : "thermal",
+                       s.time_constant.v);
+  });
   add(rows, "network_switch", c.network_switch, origin,
       [](auto const& s) { return fmt::format("{} x {:.0f} Gbit/s, {:.0f} W", s.ports, s.port_bandwidth.v * 8e-9, s.power.v); });
   add(rows, "interconnect", c.interconnect, origin, [](auto const& i) {

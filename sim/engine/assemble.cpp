@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/engine/assemble_chain.hpp"
 #include "sim/engine/billing.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
@@ -22,10 +23,12 @@ Owner loss_owner(PowerUnitSpec::Kind kind) {
     case PowerUnitSpec::Kind::transformer:
       return Owner::transformer_loss;
     case PowerUnitSpec::Kind::switchgear:
+    case PowerUnitSpec::Kind::transfer_switch:
       return Owner::switchgear_loss;
     case PowerUnitSpec::Kind::ups:
       return Owner::ups_loss;
     case PowerUnitSpec::Kind::busway:
+    case PowerUnitSpec::Kind::cable:
       return Owner::busway_loss;
     case PowerUnitSpec::Kind::pdu:
       return Owner::pdu_loss;
@@ -229,7 +232,12 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     a.hall_recirculation.push_back(hall.air ? hall.air->recirculation : 0.0);
   }
 
-  for (auto const& fabric : facility.fabrics) a.fabrics.push_back({fabric.hall, fabric.parts.power_w()});
+  for (std::size_t f = 0; f < facility.fabrics.size(); ++f) {
+    auto const& fabric = facility.fabrics[f];
+    a.fabrics.push_back({fabric.hall, fabric.parts.power_w()});
+    for (std::uint32_t p = 0; p < facility.pools.size(); ++p)
+      if (schema::fabric_of(s, facility.pools[p]) == &s.fabric[f]) a.fabrics.back().pools.push_back(p);
+  }
 
   // Racks of a group are contiguous, in group order.
   for (std::uint32_t r = 0; r < facility.racks.size();) {
@@ -267,18 +275,13 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
 
   a.tree = topology::power_tree(facility.graph);
   for (auto const& v : a.tree.vertices) {
-    a.feed_order.first.push_back(v.first_feeder);
-    a.feed_order.count.push_back(v.feeder_count);
     if (v.role == topology::PowerTree::Role::unit) {
-      auto const& unit = s.catalogue.power_unit.at(s.power[v.owner].unit);
-      a.curves.push_back(loss_curve(unit.loss, unit.rating));
-      a.loss_owner.push_back(loss_owner(unit.kind));
+      a.loss_owner.push_back(loss_owner(s.catalogue.power_unit.at(s.power[v.owner].unit).kind));
     } else {
-      a.curves.emplace_back();
       a.loss_owner.push_back(Owner::busway_loss);  // lossless: never used
     }
   }
-  a.feed_order.feeders = a.tree.feeders;
+  a.chain = chain_params(s, facility, a.tree);
   for (auto const& spec : s.storage) a.storages.push_back(storage_params(s, spec, a.tree));
 
   a.tariff = tariff_params(s, s.site.tariff, a.utc_offset_s);

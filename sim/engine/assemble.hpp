@@ -10,7 +10,7 @@
 #include "sim/engine/rack_class.hpp"
 #include "sim/engine/site_storage.hpp"
 #include "sim/power/ledger.hpp"
-#include "sim/power/power_tree_solver.hpp"
+#include "sim/power/power_chain.hpp"
 #include "sim/power/tariff.hpp"
 #include "sim/thermal/cooling_system.hpp"
 #include "sim/thermal/weather.hpp"
@@ -25,6 +25,7 @@ namespace ondol::sim {
 struct FabricLoad {
   std::uint32_t hall = 0;
   double power_w = 0;
+  std::vector<std::uint32_t> pools = {};  ///< that it joins
 };
 
 struct Assembly {
@@ -34,8 +35,7 @@ struct Assembly {
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;
   topology::PowerTree tree;
-  FeedOrder feed_order;
-  std::vector<LossCurve> curves;  ///< by tree vertex
+  ChainParams chain;              ///< by tree vertex
   std::vector<Owner> loss_owner;  ///< by tree vertex
   Weather weather;
   TariffParams tariff;

@@ -14,6 +14,7 @@ struct Entry {
     job_submit,
     job_end,
     job_resume,
+    rack_boot,
     profile_change,
     beat,
     cap_sample,

@@ -24,7 +24,7 @@ std::string watts(double w) {
 }  // namespace
 
 Capping::Capping(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
-    : assembly_(assembly), tree_(assembly.feed_order, assembly.curves) {
+    : assembly_(assembly), tree_(assembly.chain.order, assembly.chain.curve, assembly.chain.second) {
   if (scenario.capping.empty() && scenario.budget.empty() && !scenario.scheduler.ramp_limit) return;
   std::size_t const racks = facility.racks.size(), vertices = assembly.tree.vertices.size();
   for (auto const& place : facility.racks) {
@@ -41,6 +41,7 @@ Capping::Capping(schema::Scenario const& scenario, topology::Facility const& fac
   }
   load_w_.resize(vertices);
   marginal_.resize(vertices);
+  for (std::uint32_t v = 0; v < vertices; ++v) feeder_count_.push_back(tree_.order().feeders_of(v));
   for (auto* a : {&present_w_, &demand_w_, &floor_w_, &known_k_}) a->resize(racks);
   series_w_.assign(racks, std::nan(""));
   stale_.assign(racks, 1);
@@ -152,12 +153,14 @@ void Capping::refresh(MachineRoom const& room) {
     for (std::uint32_t v = 0; v < load_w_.size(); ++v)
       if (assembly_.tree.vertices[v].role != topology::PowerTree::Role::rack) load_w_[v] = room.vertex_load_w()[v];
   all_stale_ = some_stale_ = false;
+  if (auto const version = room.chain().version(); std::exchange(feed_version_, version) != version)
+    tree_.set_state(room.chain().present().state());
   tree_.solve(load_w_);
 }
 
 FeedLinks Capping::feed_links() const {
-  auto const& order = assembly_.feed_order;
-  return {order.first, order.count, order.feeders};
+  auto const& order = tree_.order();
+  return {order.first, feeder_count_, order.feeders, tree_.state().carries};
 }
 
 void Capping::find_shares(Guard& g) {
@@ -200,7 +203,7 @@ void Capping::observe(double now_s, MachineRoom const& room, Calendar& calendar)
     if (g.which == FeedCase::after_loss) {
       // Its racks at all they draw, and the other loads as they are.
       for (std::uint32_t v = 0; v < marginal_.size(); ++v)
-        marginal_[v] = assembly_.curves[v].marginal_loss(tree_.output_w()[v]);
+        marginal_[v] = assembly_.chain.curve[v].marginal_loss(tree_.output_w()[v]);
       find_shares(g);
       FeedLinks const links = feed_links();
       auto const normal = feed_shares(links, marginal_, g.vertex, FeedCase::normal);
@@ -290,7 +293,8 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
   }
 
   CapProblem problem;
-  for (std::uint32_t v = 0; v < marginal_.size(); ++v) marginal_[v] = assembly_.curves[v].marginal_loss(tree_.output_w()[v]);
+  for (std::uint32_t v = 0; v < marginal_.size(); ++v)
+    marginal_[v] = assembly_.chain.curve[v].marginal_loss(tree_.output_w()[v]);
   // A unit that carries all demand binds nobody and is left out.
   std::vector<std::uint32_t> counted;
   for (std::uint32_t i = 0; i < guards_.size(); ++i) {

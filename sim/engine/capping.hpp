@@ -115,6 +115,8 @@ class Capping {
   std::vector<Guard> guards_;
 
   PowerTreeSolver tree_;
+  std::vector<std::uint32_t> feeder_count_;  ///< by vertex, alternates included
+  std::uint64_t feed_version_ = 0;           ///< of the state of the feeds
   std::vector<double> load_w_, marginal_;
   std::vector<double> present_w_, demand_w_, floor_w_;  ///< by rack
   std::vector<double> known_k_;                         ///< temperature at which demand and floor were found

@@ -33,7 +33,11 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       hall_air_w_(assembly.halls.size()),
       hall_liquid_w_(assembly.halls.size()),
       cooling_(assembly.plants, assembly.halls),
-      tree_(assembly.feed_order, assembly.curves),
+      chain_(assembly.chain),
+      vertex_of_rack_(facility.racks.size()),
+      stale_power_(facility.racks.size()),
+      fabric_powered_(assembly.fabrics.size(), 1),
+      fabric_of_rack_(facility.racks.size(), -1),
       vertex_load_w_(assembly.tree.vertices.size()),
       storage_(assembly.storages),
       meters_(assembly) {
@@ -42,6 +46,12 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
   class_of_rack_.resize(facility.racks.size());
   for (std::uint32_t c = 0; c < assembly.classes.size(); ++c)
     for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) class_of_rack_[assembly.classes[c].first_rack + r] = c;
+  for (std::size_t f = 0; f < assembly.fabrics.size(); ++f)
+    for (std::size_t r = 0; r < facility.racks.size(); ++r)
+      for (auto const pool : assembly.fabrics[f].pools)
+        if (facility.racks[r].pool == pool) fabric_of_rack_[r] = static_cast<int>(f);
+  for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v)
+    if (assembly.tree.vertices[v].role == topology::PowerTree::Role::rack) vertex_of_rack_[assembly.tree.vertices[v].owner] = v;
 }
 
 bool MachineRoom::initialise(double unix_s) {
@@ -73,6 +83,8 @@ bool MachineRoom::initialise(double unix_s) {
   stored_at_start_j_ = heat_stored_j();
   shut_down_.clear();
   changed_.clear();
+  for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) vertex_load_w_[vertex_of_rack_[r]] = racks_.power_w[r];
+  chain_.begin(vertex_load_w_);
   return steady;
 }
 
@@ -155,8 +167,10 @@ MachineRoom::NodeAt MachineRoom::at_limit(std::uint32_t n, double limit, double 
 /// Chooses the clock of a node: power limit, cap, and the power that the coolant can carry away at the slowdown temperature.
 bool MachineRoom::close(std::uint32_t n) {
   nodes_.closed_die_k[n] = nodes_.die_k[n];
-  nodes_.closed_coolant_k[n] = racks_.coolant_k[rack_of_node_[n]];
-  if (!nodes_.in_service[n]) {
+  auto const rack = rack_of_node_[n];
+  nodes_.closed_coolant_k[n] = racks_.coolant_k[rack];
+  if (!std::exchange(stale_power_[rack], std::uint8_t{1})) stale_racks_.push_back(rack);
+  if (!serves(n)) {
     nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
     nodes_.clock[n] = 1;
     note_unheld(n, 0);
@@ -202,7 +216,7 @@ void MachineRoom::set_cap(std::uint32_t rack, double limit_w, double now_s) {
   auto const& c = assembly_.classes[class_of_rack_[rack]];
   std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-    if (!nodes_.in_service[n]) continue;
+    if (!serves(n)) continue;
     touch(n, now_s);
     double const power = nodes_.reference_w[n] + nodes_.host_w[n];
     if (close(n)) changed_.push_back(n);
@@ -212,6 +226,7 @@ void MachineRoom::set_cap(std::uint32_t rack, double limit_w, double now_s) {
 
 template <class NodeLoad>
 double MachineRoom::rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const {
+  if (!racks_.powered[rack]) return 0;
   auto const& c = assembly_.classes[class_of_rack_[rack]];
   std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
   double load = c.switch_w;
@@ -233,7 +248,7 @@ double MachineRoom::present_input_w(std::uint32_t rack) const {
 double MachineRoom::input_under_w(std::uint32_t rack, double limit_w) const {
   double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
   return rack_input_w(rack, [&](std::uint32_t n) {
-    if (!nodes_.in_service[n]) return nodes_.fan_w[n];
+    if (!serves(n)) return nodes_.fan_w[n];
     double const die = nodes_.die_k[n];
     auto const at = at_limit(n, std::min(own_limit_w(n), limit_w), die, [](std::size_t, ShareAt const&) {});
     return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
@@ -253,7 +268,7 @@ double MachineRoom::uncapped_die_k(std::uint32_t n) const {
 double MachineRoom::demand_w(std::uint32_t rack) const {
   double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
   return rack_input_w(rack, [&](std::uint32_t n) {
-    if (!nodes_.in_service[n]) return nodes_.fan_w[n];
+    if (!serves(n)) return nodes_.fan_w[n];
     double const die = uncapped_die_k(n);
     auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
     return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
@@ -268,7 +283,7 @@ MachineRoom::CapEffect MachineRoom::cap_effect(std::uint32_t rack) const {
   std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
   std::vector<double> free_speed;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-    if (!nodes_.in_service[n]) continue;
+    if (!serves(n)) continue;
     free_speed.clear();
     at_limit(n, own_limit_w(n), uncapped_die_k(n),
              [&](std::size_t, ShareAt const& share) { free_speed.push_back(share.speed); });
@@ -317,7 +332,7 @@ void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   nodes_.die_k[n] = step.end_k;
   double const board = nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (step.mean_k - reference_k);
   double const dc = board + nodes_.host_w[n] + nodes_.fan_w[n];
-  double const loss = bank_loss_w(c.node.psu, c.node.psus, dc);
+  double const loss = racks_.powered[rack] ? bank_loss_w(c.node.psu, c.node.psus, dc) : 0.0;
   auto& account = account_[rack];
   account.accelerators += board * dt;
   account.host += nodes_.host_w[n] * dt;
@@ -349,10 +364,11 @@ void MachineRoom::settle_nodes(double now_s) {
       auto& account = account_[r];
       double host_now = 0, fans_now = 0, dies = 0, hottest = 0, drift = 0;
       if (rack_touched_[r]) {
+        if (!std::exchange(stale_power_[r], std::uint8_t{1})) stale_racks_.push_back(r);
         bool dark = false;
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
           if (double const dt = now_s - std::max(node_settled_s_[n], settled_s_); dt > 0) integrate(c, n, dt);
-          dark |= !nodes_.in_service[n];
+          dark |= !serves(n);
           host_now += nodes_.host_w[n];
           fans_now += nodes_.fan_w[n];
         }
@@ -413,21 +429,22 @@ void MachineRoom::settle_nodes(double now_s) {
       }
 
       double const wet = c.node.liquid_fraction * (account.to_coolant + account.host);
-      double const load = (account.accelerators + account.host + account.fans + account.psu_loss) / whole + c.switch_w;
-      double const shelf = bank_loss_w(c.shelf, c.shelves, load);
+      double const switch_w = racks_.powered[r] ? c.switch_w : 0.0;
+      double const load = (account.accelerators + account.host + account.fans + account.psu_loss) / whole + switch_w;
+      double const shelf = racks_.powered[r] ? bank_loss_w(c.shelf, c.shelves, load) : 0.0;
       racks_.power_w[r] = load + shelf;
       racks_.liquid_heat_w[r] = wet / whole;
       racks_.air_heat_w[r] =
-          (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + c.switch_w + shelf;
+          (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + switch_w + shelf;
       racks_.hottest_k[r] = hottest;
       racks_.drift_k[r] = drift;
       double const over = dies - coolant * c.nodes_per_rack;
       racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / c.junction_k_per_w + host_now) + fans_now +
                                  account.psu_loss / whole;
-      racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + c.switch_w + shelf;
+      racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
-      network += c.switch_w;
+      network += switch_w;
       shelf_loss += shelf;
       it_input += load + shelf;
       site.accelerators += account.accelerators;
@@ -437,7 +454,9 @@ void MachineRoom::settle_nodes(double now_s) {
       account = RackAccount{};
     }
   }
-  for (auto const& f : assembly_.fabrics) {
+  for (std::size_t i = 0; i < assembly_.fabrics.size(); ++i) {
+    auto const& f = assembly_.fabrics[i];
+    if (!fabric_powered_[i]) continue;
     network += f.power_w;
     it_input += f.power_w;
     hall_air_w_[f.hall] += f.power_w;
@@ -483,10 +502,10 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
         break;
       }
       case Role::network:
-        w = assembly_.fabrics[vertex.owner].power_w;
+        w = fabric_powered_[vertex.owner] ? assembly_.fabrics[vertex.owner].power_w : 0.0;
         break;
       case Role::base_load:
-        w = vertex.rating_w;
+        w = base_powered_ ? vertex.rating_w : 0.0;
         put(Owner::site_base, w);
         break;
       default:
@@ -494,19 +513,27 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
     }
     vertex_load_w_[v] = w;
   }
-  storage_.advance(settled_s_, dt, vertex_load_w_, tree_);
+  chain_means_ = chain_.settle(dt, vertex_load_w_, [&](std::span<double const> load_w, PowerTreeSolver& tree) {
+    storage_.advance(settled_s_, dt, load_w, tree);
+  });
   for (std::size_t i = 0; i < storage_.size(); ++i) {
     put(Owner::battery_loss, storage_.flow(i).loss_w);
     ledger_.add_stored(storage_.flow(i).stored_w * dt);
   }
-  for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
-    if (double const loss = tree_.loss_w()[v]; loss != 0) put(assembly_.loss_owner[v], loss);
+  unserved_w_ = 0;
+  for (std::uint32_t v = 0; v < vertex_load_w_.size(); ++v) {
+    if (double const loss = chain_.mean().loss_w()[v]; loss != 0) put(assembly_.loss_owner[v], loss);
+    unserved_w_ += chain_.dark_w(v);
+  }
+  put(Owner::battery_loss, chain_means_.battery_loss_w);
 
   for (std::size_t o = 0; o < owners; ++o) ledger_.add(static_cast<Owner>(o), owner_w_[o] * dt);
-  double const metered = tree_.utility_w();
+  double const metered = chain_means_.utility_w;
   ledger_.add_metered(metered * dt);
+  ledger_.add_generated(chain_means_.generator_w * dt);
+  ledger_.add_stored(chain_means_.stored_w * dt);
   double const owned = std::accumulate(owner_w_.begin(), owner_w_.end(), 0.0);
-  meters_.add(unix_s, dt, metered, owned, {vertex_load_w_, tree_.output_w(), tree_.input_w()}, racks_, mech);
+  meters_.add(unix_s, dt, metered, owned, {vertex_load_w_, chain_.mean().output_w(), chain_.mean().input_w()}, racks_, mech);
 
   double dissipated = 0, rejected = 0, water = 0;
   for (auto const& h : mech.halls) {
@@ -521,6 +548,80 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
   heat_in_j_.add(dissipated * dt);
   heat_out_j_.add(rejected * dt);
   water_kg_.add(water);
+}
+
+void MachineRoom::step_chain(double now_s) {
+  chain_.update(now_s);
+  if (chain_.next_s() > now_s) return;
+  chain_.step(now_s);
+  using Role = topology::PowerTree::Role;
+  for (auto const v : chain_.take_switched_loads()) {
+    auto const& vertex = assembly_.tree.vertices[v];
+    bool const on = chain_.has_power(v);
+    switch (vertex.role) {
+      case Role::rack: {
+        auto const& c = assembly_.classes[class_of_rack_[vertex.owner]];
+        racks_.powered[vertex.owner] = on;
+        rack_touched_[vertex.owner] = 1;
+        std::uint32_t const first = c.first_node + (vertex.owner - c.first_rack) * c.nodes_per_rack;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+          if (close(n)) changed_.push_back(n);
+          nodes_.fan_w[n] = serves(n) ? fan_power_w(c.node.fans, racks_.fan_speed[vertex.owner]) : 0.0;
+        }
+        switched_racks_.push_back(vertex.owner);
+        break;
+      }
+      case Role::crah:
+      case Role::cdu: {
+        auto available = cooling_.hall_available(vertex.owner);
+        auto const& hall = assembly_.halls[vertex.owner];
+        (vertex.role == Role::crah ? available.crahs : available.cdus) = !on                         ? 0
+                                                                         : vertex.role == Role::crah ? hall.air->crahs
+                                                                                                     : hall.liquid->cdus;
+        cooling_.set_hall_available(vertex.owner, available);
+        break;
+      }
+      case Role::mechanical: {
+        auto const& p = assembly_.plants[vertex.owner];
+        cooling_.set_plant_available(
+            vertex.owner, on ? PlantAvailability{p.chillers, p.towers, p.dry_coolers, 1.0} : PlantAvailability{0, 0, 0, 0.0});
+        break;
+      }
+      case Role::network:
+        fabric_powered_[vertex.owner] = on;
+        for (std::uint32_t r = 0; r < fabric_of_rack_.size(); ++r)
+          if (fabric_of_rack_[r] == static_cast<int>(vertex.owner)) switched_racks_.push_back(r);
+        break;
+      case Role::base_load:
+        base_powered_ = on;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+std::vector<std::uint32_t> MachineRoom::take_switched_racks() {
+  std::sort(switched_racks_.begin(), switched_racks_.end());
+  switched_racks_.erase(std::unique(switched_racks_.begin(), switched_racks_.end()), switched_racks_.end());
+  return std::exchange(switched_racks_, {});
+}
+
+void MachineRoom::load_chain(double now_s, bool whole) {
+  if (whole) {
+    using Role = topology::PowerTree::Role;
+    for (std::uint32_t v = 0; v < vertex_load_w_.size(); ++v) {
+      auto const& vertex = assembly_.tree.vertices[v];
+      if (vertex.role == Role::unit || vertex.role == Role::utility || !chain_.has_power(v)) continue;
+      if (vertex.role != Role::rack || !stale_power_[vertex.owner]) chain_.set_load(v, vertex_load_w_[v]);
+    }
+  }
+  for (auto const r : stale_racks_) {
+    stale_power_[r] = 0;
+    if (racks_.powered[r]) chain_.set_load(vertex_of_rack_[r], present_input_w(r));
+  }
+  stale_racks_.clear();
+  chain_.update(now_s);
 }
 
 double MachineRoom::heat_stored_j() const {
@@ -551,7 +652,7 @@ void MachineRoom::place_air(double dt) {
         racks_.fan_speed[r] = fan_speed(c.node.fans, node_air_w, inlet);
         double const fan_w = fan_power_w(c.node.fans, racks_.fan_speed[r]);
         std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = nodes_.in_service[n] ? fan_w : 0.0;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
       } else {
         inlet = air_supply;
       }

@@ -41,6 +41,17 @@ class MachineRoom {
   /// Brings everything up to `now_s`: every node, then cooling and the electrical chain with the means since the last call.
   void settle(double now_s);
 
+  /// What the electrical chain does at `now_s`, after `settle`: units, switches and loads change, racks and cooling with them.
+  /// Nothing if nothing is due.
+  void step_chain(double now_s);
+  /// Tells the chain what the loads draw from now on; `whole`: all has been settled at this instant.
+  void load_chain(double now_s, bool whole);
+  PowerChain const& chain() const { return chain_; }
+  std::vector<ChainEvent> take_chain_events() { return chain_.take_events(); }
+  /// Racks that have lost or got their power, or that of their fabric's switches, since the last call, in order.
+  std::vector<std::uint32_t> take_switched_racks();
+  bool has_fabric(std::uint32_t rack) const { return fabric_of_rack_[rack] < 0 || fabric_powered_[fabric_of_rack_[rack]]; }
+
   /// Thermal and power limits for what comes, after `settle`.
   void control();
   /// Nodes whose clock changed since the last call, in order.
@@ -83,7 +94,9 @@ class MachineRoom {
   Meters const& meters() const { return meters_; }
   EnergyBill const& bill() const { return meters_.bill(); }
   std::array<double, owners> const& owner_w() const { return owner_w_; }  ///< means of the interval
-  double utility_w() const { return tree_.utility_w(); }
+  double utility_w() const { return chain_means_.utility_w; }
+  ChainMeans const& chain_means() const { return chain_means_; }
+  double unserved_w() const { return unserved_w_; }  ///< that dark loads drew before
   SiteStorage const& storage() const { return storage_; }
   std::vector<SiteStorage::Event> take_storage_events() { return storage_.take_events(); }
   double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
@@ -111,6 +124,7 @@ class MachineRoom {
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
   void place_air(double dt_s);
+  bool serves(std::uint32_t node) const { return nodes_.in_service[node] && racks_.powered[rack_of_node_[node]]; }
   bool close(std::uint32_t node);  ///< whether a clock or a speed changed
   void note_unheld(std::uint32_t node, double power_w);
   /// A node at a power limit of its accelerators, with what its shares of work do.
@@ -137,7 +151,7 @@ class MachineRoom {
   std::vector<std::vector<NodeShareLoad>> load_;
   std::vector<double> node_settled_s_;
   std::vector<RackAccount> account_;
-  std::vector<std::uint8_t> rack_touched_;  ///< some node was brought forward on its own, or is dark
+  std::vector<std::uint8_t> rack_touched_;  ///< some node was brought forward on its own, or is out of service
   double start_unix_s_ = 0, settled_s_ = 0;
   std::vector<double> cap_w_;                        ///< by rack, of each accelerator
   std::vector<double> hall_shift_w_, rack_shift_w_;  ///< change of load since the last settle
@@ -145,7 +159,16 @@ class MachineRoom {
   std::vector<double> hall_air_w_, hall_liquid_w_;
   CoolingSystem cooling_;
   CoolingSystem::Interval const* cooling_interval_ = nullptr;
-  PowerTreeSolver tree_;
+  PowerChain chain_;
+  ChainMeans chain_means_;
+  double unserved_w_ = 0;
+  std::vector<std::uint32_t> switched_racks_;
+  std::vector<std::uint32_t> vertex_of_rack_;
+  std::vector<std::uint8_t> stale_power_;  ///< of racks: their power of now is not that of the interval just settled
+  std::vector<std::uint32_t> stale_racks_;
+  std::vector<std::uint8_t> fabric_powered_;
+  std::vector<int> fabric_of_rack_;  ///< or -1: none is declared
+  bool base_powered_ = true;
   std::vector<double> vertex_load_w_;
   SiteStorage storage_;
   Ledger ledger_;

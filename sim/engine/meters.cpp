@@ -15,7 +15,7 @@ UpsOutput ups_output(Assembly const& assembly) {
     ups.push_back(role == Role::unit && assembly.loss_owner[v] == Owner::ups_loss);
     it.push_back(role == Role::rack || role == Role::network);
   }
-  return {assembly.feed_order, std::move(ups), std::move(it)};
+  return {assembly.chain.order, std::move(ups), std::move(it)};
 }
 
 EnergyShares shares(Assembly const& assembly) {

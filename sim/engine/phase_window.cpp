@@ -46,8 +46,10 @@ PhaseWindow::PhaseWindow(schema::PhaseWindowSpec const& spec, schema::Scenario c
       parts_in_rack_(facility.racks.size()),
       other_w_(facility.racks.size()),
       rack_(facility.racks.size()),
+      dark_(facility.racks.size()),
       is_changed_(facility.racks.size()),
-      tree_(assembly.feed_order, assembly.curves),
+      tree_(assembly.chain.order, assembly.chain.curve, assembly.chain.second),
+      fabric_dark_(assembly.fabrics.size()),
       vertex_load_w_(assembly.tree.vertices.size()),
       storage_(assembly.storages),
       hall_w_(scenario.hall.size()),
@@ -150,6 +152,7 @@ void PhaseWindow::refresh_rack(std::uint32_t rack, MachineRoom const& room, JobB
   std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
   double const host_span = c.node.host.active_w - c.node.host.idle_w;
   double other = 0;
+  dark_[rack] = !room.racks().powered[rack];
   for (auto const& [job, p] : parts_in_rack_[rack]) {
     auto& part = cohorts_.at(job).parts()[p];
     part.accelerators = 0;
@@ -190,8 +193,13 @@ void PhaseWindow::refresh_rack(std::uint32_t rack, MachineRoom const& room, JobB
 
 void PhaseWindow::refresh(double now_s, MachineRoom const& room, JobBook const& book, bool all) {
   if (all) {
-    for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
-      if (assembly_.tree.vertices[v].role != Role::rack) vertex_load_w_[v] = room.vertex_load_w()[v];
+    tree_.set_state(room.chain().present().state());
+    for (std::uint32_t v = 0; v < vertex_load_w_.size(); ++v) {
+      auto const& vertex = assembly_.tree.vertices[v];
+      bool const dark = !room.chain().has_power(v);
+      if (vertex.role != Role::rack) vertex_load_w_[v] = dark ? 0.0 : room.vertex_load_w()[v];
+      if (vertex.role == Role::network) fabric_dark_[vertex.owner] = dark;
+    }
     for (std::uint32_t r = 0; r < rack_.size(); ++r) {
       refresh_rack(r, room, book);
       update_rack(r, now_s);
@@ -219,8 +227,8 @@ void PhaseWindow::update_rack(std::uint32_t rack, double now_s) {
     dc += cohort.power_w(cohort.parts()[p]);
   }
   double const nodes = c.nodes_per_rack;
-  double const load = dc + nodes * bank_loss_w(c.node.psu, c.node.psus, dc / nodes) + c.switch_w;
-  rack_[rack].set(load + bank_loss_w(c.shelf, c.shelves, load), now_s, bin_start_s_);
+  double const load = dark_[rack] ? 0.0 : dc + nodes * bank_loss_w(c.node.psu, c.node.psus, dc / nodes) + c.switch_w;
+  rack_[rack].set(dark_[rack] ? 0.0 : load + bank_loss_w(c.shelf, c.shelves, load), now_s, bin_start_s_);
   if (!std::exchange(is_changed_[rack], std::uint8_t{1})) changed_.push_back(rack);
 }
 
@@ -278,7 +286,8 @@ void PhaseWindow::close_bin(double end_s) {
       hall_w_[facility_.racks[r].hall] += rack_w_[r];
       it += rack_w_[r];
     }
-    for (auto const& f : assembly_.fabrics) it += f.power_w;
+    for (std::size_t f = 0; f < assembly_.fabrics.size(); ++f)
+      if (!fabric_dark_[f]) it += assembly_.fabrics[f].power_w;
     for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
       if (auto const& vertex = assembly_.tree.vertices[v]; vertex.role == Role::rack) vertex_load_w_[v] = rack_w_[vertex.owner];
     tree_.solve(vertex_load_w_);

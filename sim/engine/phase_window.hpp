@@ -127,10 +127,12 @@ class PhaseWindow {
   std::vector<std::vector<std::pair<std::uint32_t, std::size_t>>> parts_in_rack_;  ///< job, part
   std::vector<double> other_w_;                                                    ///< by rack: DC of what no program plays
   std::vector<Level> rack_, job_;
+  std::vector<std::uint8_t> dark_;                       ///< by rack
   std::vector<std::uint32_t> stale_, changed_, before_;  ///< nodes; racks in this bin and in the last
   std::vector<std::uint8_t> is_changed_;
   bool any_ = true;  ///< the next bin must be solved
   PowerTreeSolver tree_;
+  std::vector<std::uint8_t> fabric_dark_;
   std::vector<double> vertex_load_w_;
   std::function<void(double)> row_;
   std::uint64_t bins_ = 0;

@@ -22,6 +22,8 @@ struct Reporter::Views {
   double *hall_it, *hall_air_supply, *hall_air_return, *hall_liquid_supply, *hall_liquid_return;
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
   double *loop_supply, *loop_return, *loop_heat, *loop_chiller, *loop_fan, *loop_free;
+  double *generator, *battery, *unserved;
+  double *feed_power, *feed_load, *feed_charge, *feed_breaker;
   double *pool_busy, *pool_total, *pool_waiting, *pool_running;
   double *without_storage = nullptr, *storage_power = nullptr, *storage_charge = nullptr, *storage_stored = nullptr;
 };
@@ -64,6 +66,10 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
     std::replace(spoken.begin(), spoken.end(), '_', ' ');
     v.owner[o] = scalar("site", "power_" + owner, "W", "Power owned by: " + spoken, mean);
   }
+
+  v.generator = scalar("site", "generator_power", "W", "Power of the site's generators, at their terminals", mean);
+  v.battery = scalar("site", "battery_power", "W", "Power that batteries give; negative: they take", mean);
+  v.unserved = scalar("site", "unserved_power", "W", "Power that loads without supply drew before", mean);
 
   std::size_t const halls = scenario.hall.size(), racks = facility.racks.size(), loops = scenario.plant.size();
   std::size_t const pools = facility.pools.size();
@@ -119,6 +125,31 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.loop_free =
       optional_vector(l, "loops", "loop", loops, "free_cooling", "1", "Share of the heat taken without compressors", mean);
 
+  Axis feed_axis{"feeds", "feed", {}};
+  bool batteries = false, breakers = false;
+  for (std::uint32_t u = 0; u < assembly.tree.vertices.size(); ++u) {
+    if (assembly.tree.vertices[u].role != topology::PowerTree::Role::unit) continue;
+    feeds_.push_back(u);
+    feed_axis.labels.push_back(assembly.tree.vertices[u].name);
+    batteries |= assembly.chain.vertices[u].battery.has_value();
+    breakers |= assembly.chain.vertices[u].breaker.has_value();
+  }
+  bool const f = scenario.record.feeds && !feeds_.empty();
+  if (f) {
+    table_.axes.push_back(feed_axis);
+    AxisColumn bank{"feeds", "feed", "bank", "", "Power bank", {}, {}};
+    for (auto const u : feeds_) bank.strings.push_back(scenario.power[assembly.tree.vertices[u].owner].id);
+    table_.columns.push_back(bank);
+  }
+  std::size_t const feeds = feeds_.size();
+  v.feed_power = optional_vector(f, "feeds", "feed", feeds, "power", "W", "Power at the unit's output", mean);
+  v.feed_load = optional_vector(f, "feeds", "feed", feeds, "load_fraction", "1", "Power over rating", mean);
+  v.feed_charge = optional_vector(f && batteries, "feeds", "feed", feeds, "state_of_charge", "1",
+                                  "Of its battery; none without one", point);
+  v.feed_breaker = optional_vector(f && breakers, "feeds", "feed", feeds, "breaker_heat", "1",
+                                   "Heat of its breaker over that at which it trips; none without one", point);
+  feed_j_.assign(feeds, 0);
+
   Axis pool_axis{"pools", "pool", facility.pools};
   table_.axes.push_back(pool_axis);
   v.pool_busy = vector("pools", "pool", pools, "accelerators_busy", "1", "Accelerators held by jobs", point);
@@ -157,6 +188,13 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   total_s_ += dt;
   for (std::size_t o = 0; o < owners; ++o) owner_j_[o] += room.owner_w()[o] * dt;
   utility_j_ += room.utility_w() * dt;
+  auto const& chain = room.chain_means();
+  generator_j_ += chain.generator_w * dt;
+  battery_j_ += chain.battery_w * dt;
+  chain_stored_j_ += chain.stored_w * dt;
+  unserved_j_ += room.unserved_w() * dt;
+  all_unserved_j_ += room.unserved_w() * dt;
+  for (std::size_t u = 0; u < feeds_.size(); ++u) feed_j_[u] += room.chain().mean().output_w()[feeds_[u]] * dt;
   it_input_j_ += room.it_input_w() * dt;
   without_j_ += room.storage().meter_without_w() * dt;
   for (std::size_t s = 0; s < storage_j_.size(); ++s) {
@@ -191,8 +229,13 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   *v.it = it_input_j_ / span;
   *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
                owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
-  *v.distribution = *v.power - *v.it - *v.cooling - owner(Owner::site_base);
-  *v.pue = it_input_j_ > 0 ? utility_j_ / it_input_j_ : std::nan("");
+  *v.generator = generator_j_ / span;
+  *v.battery = battery_j_ / span;
+  *v.unserved = unserved_j_ / span;
+  double consumed_j = utility_j_ + generator_j_ - chain_stored_j_;
+  for (double const j : stored_j_) consumed_j -= j;
+  *v.distribution = consumed_j / span - *v.it - *v.cooling - owner(Owner::site_base);
+  *v.pue = it_input_j_ > 0 ? consumed_j / it_input_j_ : std::nan("");
   *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
   *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
   *v.rejected = rejected_j_ / span;
@@ -231,6 +274,13 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     v.loop_fan[p] = loop_fan_j_[p] / span;
     v.loop_free[p] = loop_free_s_[p] / span;
   }
+  for (std::size_t u = 0; u < feeds_.size(); ++u) {
+    auto const rating = assembly_.chain.vertices[feeds_[u]].rating_w;
+    v.feed_power[u] = feed_j_[u] / span;
+    v.feed_load[u] = rating > 0 ? v.feed_power[u] / rating : std::nan("");
+    v.feed_charge[u] = room.chain().state_of_charge(feeds_[u]);
+    v.feed_breaker[u] = room.chain().breaker_heat(feeds_[u]);
+  }
   for (std::size_t p = 0; p < facility_.pools.size(); ++p) {
     v.pool_busy[p] = book.busy(p);
     v.pool_total[p] = book.total(p);
@@ -250,6 +300,8 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     ramp_without_.add(*v.without_storage, span);
   }
 
+  generator_j_ = battery_j_ = chain_stored_j_ = unserved_j_ = 0;
+  std::fill(feed_j_.begin(), feed_j_.end(), 0.0);
   span_s_ = without_j_ = utility_j_ = it_input_j_ = rejected_j_ = water_kg_ = 0;
   owner_j_.fill(0);
   for (auto* a : {&rack_j_, &loop_heat_j_, &loop_chiller_j_, &loop_fan_j_, &loop_free_s_}) std::fill(a->begin(), a->end(), 0.0);
@@ -387,6 +439,23 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
        "Training kept, at the declared rates / accelerator time since each job's first start"},
   };
   if (!room.storage().none()) add_storage(k, room, duration_s);
+  auto const& chain = assembly_.chain;
+  bool const lives =
+      !chain.happenings.empty() || !chain.generators.empty() || chain.shedding ||
+      std::any_of(chain.vertices.begin(), chain.vertices.end(), [](auto const& x) { return x.breaker || x.feed_breaker; });
+  if (lives) {
+    auto const& n = room.chain().counts();
+    k.insert(k.end(), {{"generated_energy", ledger.generated_j() / mwh, "MWh", "Energy of the site's generators"},
+                       {"unserved_energy", all_unserved_j_ / mwh, "MWh", "Energy that loads without supply would have drawn"},
+                       {"lost_accelerator_hours", lost_accelerator_s_ / 3600, "h",
+                        "Accelerators of racks without power, or not booted yet, times hours"},
+                       {"ride_through_events", double(n.ride_throughs), "1",
+                        "Times that loads or UPS lived on what they hold, until supply was back or it was spent"},
+                       {"transfers", double(n.transfers), "1", "Transfers of switches, both ways"},
+                       {"breaker_trips", double(n.breaker_trips), "1", "Breakers tripped by overload"},
+                       {"generator_hours", n.generator_s / 3600, "h", "Hours of all sets together, running"},
+                       {"fuel", n.fuel_m3 * 1e3, "L", "Fuel burnt by the sets"}});
+  }
   return k;
 }
 

@@ -54,12 +54,16 @@ class Reporter {
   double span_s_ = 0;
   std::array<double, owners> owner_j_{};
   double utility_j_ = 0, it_input_j_ = 0, rejected_j_ = 0, water_kg_ = 0;
+  double generator_j_ = 0, battery_j_ = 0, chain_stored_j_ = 0, unserved_j_ = 0;
+  std::vector<std::uint32_t> feeds_;  ///< vertices of the power tree that are units
+  std::vector<double> feed_j_;
   std::vector<double> rack_j_, hall_it_j_, loop_heat_j_, loop_chiller_j_, loop_fan_j_, loop_free_s_;
 
   // Extremes over the run.
   double hottest_inlet_k_ = 0, hottest_die_k_ = 0, peak_w_ = 0, limited_node_s_ = 0, node_s_ = 0, wet_bulb_max_k_ = 0;
   std::vector<double> pool_busy_s_;
   double total_s_ = 0;
+  double all_unserved_j_ = 0, lost_accelerator_s_ = 0;
 
   // Of runs with storage.
   void add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, double duration_s) const;
@@ -76,6 +80,8 @@ class Reporter {
 
  public:
   ~Reporter();
+  /// Accelerators of racks without power, or not booted yet, over the interval.
+  void accumulate_lost(double accelerators, double dt_s) { lost_accelerator_s_ += accelerators * dt_s; }
   /// Accelerators in use, integrated for utilisation; called with the counts that held over the interval.
   void accumulate_pools(JobBook const& book, double dt_s);
 };

@@ -59,7 +59,10 @@ class Run {
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
         limited_(facility.racks.size(), 0),
-        unheld_(facility.racks.size(), 0) {
+        unheld_(facility.racks.size(), 0),
+        boots_(facility.racks.size(), 0),
+        is_dark_(facility.racks.size(), 0),
+        serves_(facility.node_rack.size(), 1) {
     for (auto& fault : limit_warnings(scenario, facility, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
     for (auto const& spec : scenario.phase_window)
       if (spec.start.v < duration_s_)
@@ -87,11 +90,13 @@ class Run {
   double instant(double date) {
     ++instants_;
     reporter_.accumulate_pools(book_, date - now_s_);
+    reporter_.accumulate_lost(dark_accelerators_, date - now_s_);
     now_s_ = date;
     if (window_) window_->advance(now_s_);
     bool const edge = calendar_.changes(now_s_) && room_.storage().minds_edges();
-    bool const whole = now_s_ >= next_settle_s_ || edge || stopped();
+    bool const whole = now_s_ >= next_settle_s_ || edge || stopped() || room_.chain().is_active();
     if (whole && now_s_ > settled_s_) settle();
+    if (whole) step_chain();
     happen();
     for (auto const job : book_.schedule(now_s_)) begin_job(job);
     if (whole) control();
@@ -104,6 +109,7 @@ class Run {
     tell_unheld();
     watch_feeds(whole);
     re_rate();
+    room_.load_chain(now_s_, whole);
     look_closer(whole);
     if (whole && now_s_ >= next_report_s_) record();
     if (whole) progress();
@@ -118,6 +124,41 @@ class Run {
       reporter_.event(e.time_s, std::move(e.kind), std::move(e.subject), std::move(e.cause));
     if (window_) window_macro_j_[window_at_] += room_.storage().meter_without_w() * (now_s_ - settled_s_);
     settled_s_ = now_s_;
+  }
+
+  /// What the electrical chain does at this instant, and what that takes from jobs or gives back.
+  void step_chain() {
+    room_.step_chain(now_s_);
+    for (auto& e : room_.take_chain_events()) reporter_.event(now_s_, e.kind, e.subject, e.cause);
+    for (auto const r : room_.take_switched_racks()) {
+      auto const& place = facility_.racks[r];
+      ++boots_[r];
+      bool const powered = room_.racks().powered[r], on = powered && room_.has_fabric(r);
+      if (on)
+        calendar_.add({.date_s = now_s_ + scenario_.racks[place.group].boot_time.v,
+                       .what = Entry::What::rack_boot,
+                       .subject = r,
+                       .generation = boots_[r]});
+      for (std::uint32_t n = place.first_node; n < place.first_node + place.nodes; ++n) {
+        room_.touch(n, now_s_);
+        if (window_) window_->touch(n);
+        if (!on) lose_node(n, place.name + (powered ? " lost its network" : " lost its power"));
+      }
+      if (!std::exchange(is_dark_[r], std::uint8_t{1})) dark_accelerators_ += accelerators_of(r);
+    }
+  }
+
+  double accelerators_of(std::uint32_t rack) const {
+    auto const& place = facility_.racks[rack];
+    return place.nodes > 0 ? place.nodes * room_.class_of(place.first_node).accelerators : 0;
+  }
+
+  void boot(std::uint32_t rack) {
+    auto const& place = facility_.racks[rack];
+    dark_accelerators_ -= accelerators_of(rack);
+    is_dark_[rack] = 0;
+    for (std::uint32_t n = place.first_node; n < place.first_node + place.nodes; ++n) give_back_node(n);
+    reporter_.event(now_s_, "rack_in_service", place.name, "booted after its power came back");
   }
 
   void happen() {
@@ -137,6 +178,9 @@ class Run {
           break;
         case Entry::What::job_resume:
           if (book_.valid(entry)) work(entry.subject);
+          break;
+        case Entry::What::rack_boot:
+          if (boots_[entry.subject] == entry.generation) boot(entry.subject);
           break;
         case Entry::What::profile_change:
           if (book_.valid(entry)) load_nodes_of(entry.subject);
@@ -166,7 +210,7 @@ class Run {
       lose_node(node, "thermal shutdown of " + rack);
     }
     for (auto const node : room_.take_recovered()) {
-      book_.set_in_service(node, true);
+      give_back_node(node);
       capping_.touch(room_.rack_of(node));
       reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
     }
@@ -179,8 +223,16 @@ class Run {
     }
   }
 
+  /// A node serves when its rack has power and has booted, and it is not too hot.
+  void give_back_node(std::uint32_t node) {
+    if (serves_[node] || is_dark_[room_.rack_of(node)] || !room_.nodes().in_service[node]) return;
+    serves_[node] = 1;
+    book_.set_in_service(node, true);
+  }
+
   /// Takes the node out of service, and from the jobs that hold some of it.
   void lose_node(std::uint32_t node, std::string const& cause) {
+    if (!std::exchange(serves_[node], std::uint8_t{0})) return;
     auto const on = book_.on_node(node);
     std::vector<std::uint32_t> const jobs(on.begin(), on.end());
     for (auto const job : jobs) {
@@ -261,7 +313,8 @@ class Run {
 
   double look_ahead(bool whole) {
     double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
-    double const due = std::min({now_s_ + step, next_report_s_, next_window_edge_s_, duration_s_});
+    double const due = std::min({now_s_ + step, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(), next_report_s_,
+                                 next_window_edge_s_, duration_s_});
     next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
     while (!calendar_.empty() && !valid(calendar_.top())) calendar_.pop();
     double next = next_settle_s_;
@@ -557,6 +610,10 @@ class Run {
   double next_window_edge_s_ = 0;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint8_t> limited_, unheld_;
+  std::vector<std::uint32_t> boots_;   ///< by rack: times that its power has come or gone
+  std::vector<std::uint8_t> is_dark_;  ///< by rack: without power, or not booted yet
+  std::vector<std::uint8_t> serves_;   ///< by node
+  double dark_accelerators_ = 0;
   Wall::time_point last_progress_{};
 };
 

@@ -53,8 +53,14 @@ void SiteStorage::advance(double start_s, double dt_s, std::span<double const> l
   without_w_ = tree.utility_w();
   for (auto& unit : units_) {
     auto const& at = unit.params->vertices;
-    for (auto const v : at) load_w_[v] += unit.params->standby_w / static_cast<double>(at.size());
-    if (unit.params->standby_w > 0) tree.solve(load_w_);
+    unit.standby_w = 0;
+    for (auto const v : at) {
+      if (tree.state().dead[v]) continue;
+      double const here_w = unit.params->standby_w / static_cast<double>(at.size());
+      load_w_[v] += here_w;
+      unit.standby_w += here_w;
+    }
+    if (unit.standby_w > 0) tree.solve(load_w_);
     drive(unit, start_s, dt_s, tree);
   }
 }
@@ -68,7 +74,8 @@ void SiteStorage::drive(Unit& unit, double start_s, double dt_s, PowerTreeSolver
     bus_w += outputs_w.back();
   }
   double const load_w = tree.utility_w(), stored_j = unit.battery.energy_j();
-  if (load_w <= 0) {  // an inverter that follows the grid has none
+  bool const dead = std::all_of(at.begin(), at.end(), [&tree](std::uint32_t v) { return tree.state().dead[v]; });
+  if (load_w <= 0 || dead) {  // an inverter that follows the grid has none
     unit.control.rest();
   } else {
     std::vector<double> own_w;
@@ -95,7 +102,7 @@ void SiteStorage::drive(Unit& unit, double start_s, double dt_s, PowerTreeSolver
     }
     tell(unit, start_s, step_);
   }
-  loss_j += unit.params->standby_w * dt_s;
+  loss_j += unit.standby_w * dt_s;
   unit.totals.loss_j += loss_j;
   unit.flow = {.given_w = terminal_j / dt_s, .loss_w = loss_j / dt_s, .stored_w = (unit.battery.energy_j() - stored_j) / dt_s};
 }

@@ -76,6 +76,7 @@ class SiteStorage {
     Flow flow = {};
     Totals totals = {};
     double gain = 1;
+    double standby_w = 0;                      ///< where its bus has power
     double missed_since_s = -1, missed_w = 0;  ///< ramps or peaks; < 0: none now
   };
   void drive(Unit& unit, double start_s, double dt_s, PowerTreeSolver& tree);

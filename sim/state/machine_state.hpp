@@ -46,6 +46,7 @@ struct RackState {
   std::vector<double> fan_speed;         ///< of the nodes' fans, fraction of full
   std::vector<std::uint8_t> limited;     ///< some node runs below full clock because of temperature
   std::vector<std::uint32_t> unheld;     ///< nodes whose accelerators draw more than their limit at their lowest clock
+  std::vector<std::uint8_t> powered;     ///< has power at its input
 
   void resize(std::size_t n) {
     for (auto* a : {&inlet_k, &coolant_k, &power_w, &air_heat_w, &liquid_heat_w, &air_heat_now_w, &node_air_now_w,
@@ -53,6 +54,7 @@ struct RackState {
       a->assign(n, 0.0);
     limited.assign(n, 0);
     unheld.assign(n, 0);
+    powered.assign(n, 1);
   }
 };
 

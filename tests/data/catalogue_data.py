@@ -7,14 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "scenarios/catalogue"
 KINDS = {"accelerator", "psu", "node", "rack", "power_unit", "network_switch", "optic", "cdu", "crah", "chiller", "tower",
-         "dry_cooler", "fluid", "model", "training_stack", "tariff", "calibration", "interconnect", "holiday_calendar"}
+         "dry_cooler", "fluid", "model", "training_stack", "tariff", "calibration", "interconnect", "holiday_calendar", "breaker"}
 
 
 def merged(base: dict, top: dict) -> dict:
     """`top` laid over `base` as the reader does: key by key, table by table, a value with its own provenance replaced whole."""
     out = copy.deepcopy(base)
     for key, value in top.items():
-        if key in ("battery", "control", "data", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls") and isinstance(out.get(key), dict):
+        if key in ("battery", "generator", "ups", "transfer", "control", "data", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls") and isinstance(out.get(key), dict):
             out[key] = merged(out[key], value)
         elif key != "extends":
             out[key] = copy.deepcopy(value)

@@ -16,10 +16,10 @@ ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 TIERS = {"measured", "literature", "datasheet", "assumed"}
 META = {"source", "tier", "why", "uncertainty", "extends"}
 TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "scaleup", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
-        "board", "note", "interconnect", "scaleout", "level"}
+        "board", "note", "interconnect", "scaleout", "level", "element"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"format", "parameters", "covariance", "quality"}
-TABLES = {"battery", "control", "data", "thermal", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls"}
+TABLES = {"battery", "generator", "transfer", "ups", "control", "data", "thermal", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls"}
 QUANTITY = re.compile(r"^-?[0-9.][0-9_.eE+-]* (?:%|[A-Za-z].*)$")
 
 

@@ -136,6 +136,28 @@ TEST(Analysis, StandbyGeneratorsCoverTheUtility) {
   EXPECT_THAT(names(r.power_single_points), ::testing::Not(Contains("utility")));
 }
 
+// The generator takes over behind the transfer switch: neither the utility nor the transformers are single points any more.
+TEST(Analysis, AlternatesCountForWhatOneLossLeaves) {
+  auto s = site();
+  using Kind = schema::PowerUnitSpec::Kind;
+  s.catalogue.power_unit["ats"].kind = Kind::transfer_switch;
+  s.catalogue.power_unit["ats"].rating = Watts{1e6};
+  s.power[0].units = 1;
+  s.power.push_back(bank("gen", "generator-1m", 1, {}));
+  s.power.push_back(bank("ats", "ats", 1, {"tr"}));
+  s.power.back().alternate = {"gen"};
+  s.power[1].fed_by = {"ats"};
+  s.plant[0].fed_by = "ats";
+  s.hall[0].air->fed_by = "ats";
+  s.site.base_load_fed_by = "ats";
+  auto const r = report_of(s);
+  EXPECT_EQ(power(r, "gen").redundancy, "standby");
+  EXPECT_EQ(power(r, "tr").fed_fraction, 1.0);
+  EXPECT_THAT(names(r.power_single_points), ::testing::Not(Contains("tr")));
+  EXPECT_THAT(names(r.power_single_points), ::testing::Not(Contains("utility")));
+  EXPECT_THAT(names(r.power_single_points), Contains("ats"));
+}
+
 TEST(Analysis, OverloadIsLessThanN) {
   auto s = site();
   s.racks[0].count = 20;  // 800 kW on 600 kW of UPS

@@ -105,6 +105,30 @@ TEST(PowerTree, LeavesStandbySourcesOut) {
   EXPECT_THAT(feeders_of(tree, "ups/1"), ElementsAre("transformer"));
 }
 
+// A generator behind its own switchgear, on the alternate side of a switch between transformer and UPS.
+TEST(PowerTree, GeneratorsThatASwitchMayTurnToAreInTheTree) {
+  SmallTree s;
+  auto const generator = s.g.add_vertex({Kind::generator, "generator", Watts{1e6}, 2});
+  auto const board = s.g.add_vertex({Kind::switchgear, "board", Watts{1e6}, 3});
+  auto const transfer = s.g.add_vertex({Kind::transfer_switch, "switch", Watts{1e6}, 4});
+  auto const rack3 = s.g.add_vertex({Kind::rack, "p/r003", Watts{1e5}, 0});
+  s.g.add_edge(Layer::power, generator, board);
+  s.g.add_edge(Layer::power, s.transformer, transfer);
+  s.g.add_edge(Layer::standby, board, transfer);
+  s.g.add_edge(Layer::power, transfer, rack3);
+  auto const tree = power_tree(s.g);
+  EXPECT_THAT(feeders_of(tree, "switch"), ElementsAre("transformer"));
+  auto const& v = at(tree, "switch");
+  ASSERT_EQ(v.alternate_count, 1U);
+  EXPECT_EQ(tree.vertices[tree.feeders[v.first_feeder + v.feeder_count]].name, "board");
+  EXPECT_EQ(at(tree, "transformer").alternate_count, 0U);
+  EXPECT_EQ(tree.vertices.back().name, "utility");
+  auto const all = names(tree);
+  auto const place = [&all](char const* name) { return std::find(all.begin(), all.end(), name) - all.begin(); };
+  EXPECT_LT(place("switch"), place("board"));
+  EXPECT_LT(place("board"), place("generator"));
+}
+
 TEST(PowerTree, PartsOfALoadNeedNoFeederOfTheirOwn) {
   SmallTree s;
   auto const all = s.g.add_vertex({Kind::cdu, "hall/cdu", Watts{1e4}, 5});

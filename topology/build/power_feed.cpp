@@ -21,7 +21,8 @@ Sources with_standby(FacilityGraph const& graph, PowerTree const& tree) {
   for (Kind kind : {Kind::generator, Kind::battery})
     for (Index v : graph.vertices(kind)) keep(v, tree.vertices.size());
   for (std::size_t i = 1; i < s.vertices.size(); ++i) {
-    auto const feeders = graph.sources(Layer::power, s.vertices[i]);
+    auto feeders = graph.sources(Layer::power, s.vertices[i]);
+    for (Index alternate : graph.sources(Layer::standby, s.vertices[i])) feeders.push_back(alternate);
     for (Index feeder : feeders) s.edges.emplace_back(s.local[feeder], static_cast<Index>(i));
     if (feeders.empty()) s.edges.emplace_back(0, static_cast<Index>(i));
   }
@@ -41,12 +42,23 @@ std::vector<double> shared_loads(PowerTree const& tree) {
 bool equal_shares_survive(PowerTree const& tree, Index lost) {
   auto const n = tree.vertices.size();
   if (lost >= n) return false;
-  std::vector<Index> live(n, 0);  // feeders with power; for the utility, itself
-  for (std::size_t i = n; i-- > 0;) {
+  std::vector<Index> live(n, 0);   // feeders with power; for a source, itself
+  std::vector<char> turned(n, 0);  // a transfer switch on its alternates
+  auto const range = [&](std::size_t i) {
     auto const& v = tree.vertices[i];
-    if (v.role == PowerTree::Role::utility) live[i] = 1;
-    for (Index k = 0; k < v.feeder_count; ++k) live[i] += live[tree.feeders[v.first_feeder + k]] > 0 ? 1 : 0;
-    if (i == lost) live[i] = 0;
+    return turned[i] ? std::pair(v.first_feeder + v.feeder_count, v.alternate_count)
+                     : std::pair(v.first_feeder, v.feeder_count);
+  };
+  for (std::size_t i = n; i-- > 0;) {
+    if (i == lost) continue;
+    auto const& v = tree.vertices[i];
+    if (v.feeder_count + v.alternate_count == 0) live[i] = 1;
+    for (bool const alternates : {false, true}) {
+      if (live[i] > 0) break;
+      turned[i] = alternates;
+      auto const [first, count] = range(i);
+      for (Index k = 0; k < count; ++k) live[i] += live[tree.feeders[first + k]] > 0 ? 1 : 0;
+    }
   }
   std::vector<double> load(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
@@ -55,8 +67,9 @@ bool equal_shares_survive(PowerTree const& tree, Index lost) {
     if (!unit && v.role != PowerTree::Role::utility) load[i] = v.rating_w;
     if (load[i] <= 0.0) continue;
     if (live[i] == 0 || (unit && load[i] > v.rating_w)) return false;
-    for (Index k = 0; k < v.feeder_count; ++k)
-      if (Index const feeder = tree.feeders[v.first_feeder + k]; live[feeder] > 0) load[feeder] += load[i] / live[i];
+    auto const [first, count] = range(i);
+    for (Index k = 0; k < count; ++k)
+      if (Index const feeder = tree.feeders[first + k]; live[feeder] > 0) load[feeder] += load[i] / live[i];
   }
   return true;
 }

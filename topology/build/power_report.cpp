@@ -130,8 +130,7 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
     bank.fed_fraction = fed_whole > 0.0 ? bank.fed_w / fed_whole : 1.0;
     for (auto const& capping : scenario.capping)
       if (capping.bank == spec.id) bank.capped_by += (bank.capped_by.empty() ? "" : ", ") + capping.name;
-    bool const standby = graph.sources(Layer::power, s.vertices[units[b].front()]).empty();
-    if (standby)
+    if (bank.load_w <= 0.0)
       bank.redundancy = "standby";
     else if (bank.load_w > first.rating.v * bank.units)
       bank.redundancy = "<N";

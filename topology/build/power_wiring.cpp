@@ -22,6 +22,10 @@ Kind kind_of(schema::PowerUnitSpec::Kind kind) {
       return Kind::generator;
     case From::battery:
       return Kind::battery;
+    case From::cable:
+      return Kind::cable;
+    case From::transfer_switch:
+      return Kind::transfer_switch;
   }
   return Kind::transformer;
 }
@@ -59,14 +63,17 @@ void wire_power_banks(Wiring& w) {
                             unit->rating, b));
   }
   for (std::size_t b = 0; b < banks.size(); ++b) {
-    std::string const path = "power[" + std::to_string(b) + "].fed_by";
     auto const& own = w.bank[banks[b].id];
-    for (auto const& above_id : banks[b].fed_by) {
-      auto const* above = w.units(above_id, path);
-      if (!above || above->empty()) continue;
-      for (std::size_t i = 0; i < own.size(); ++i)
-        for (auto feeder : feeders(*above, i, banks[b].feed)) w.facility.graph.add_edge(Layer::power, feeder, own[i]);
-    }
+    auto const join = [&](std::vector<std::string> const& all, char const* key, Layer layer) {
+      for (auto const& above_id : all) {
+        auto const* above = w.units(above_id, "power[" + std::to_string(b) + "]." + key);
+        if (!above || above->empty()) continue;
+        for (std::size_t i = 0; i < own.size(); ++i)
+          for (auto feeder : feeders(*above, i, banks[b].feed)) w.facility.graph.add_edge(layer, feeder, own[i]);
+      }
+    };
+    join(banks[b].fed_by, "fed_by", Layer::power);
+    join(banks[b].alternate, "alternate", Layer::standby);
   }
 }
 

@@ -8,10 +8,11 @@
 namespace ondol::topology {
 
 char const* to_string(Kind kind) {
-  static constexpr std::array names{
-      "site",       "utility",    "hall",   "rack", "node",      "accelerator", "network switch", "transformer",
-      "switchgear", "UPS",        "busway", "PDU",  "generator", "battery",     "plant",          "chiller",
-      "tower",      "dry cooler", "CDU",    "CRAH", "base load", "network",     "mechanical",     "weather"};
+  static constexpr std::array names{"site",           "utility",         "hall",       "rack",    "node",      "accelerator",
+                                    "network switch", "transformer",     "switchgear", "UPS",     "busway",    "PDU",
+                                    "cable",          "transfer switch", "generator",  "battery", "plant",     "chiller",
+                                    "tower",          "dry cooler",      "CDU",        "CRAH",    "base load", "network",
+                                    "mechanical",     "weather"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-/// One typed graph of the whole facility.  Vertices are things; every edge belongs to one of five layers:
+/// One typed graph of the whole facility.  Vertices are things; every edge belongs to one of six layers:
 ///   containment  holder -> held                     site, hall, rack, node, accelerator; a forest
 ///   power        feeder -> fed, in the sense of watts; a directed acyclic graph per source
+///   standby      feeder -> transfer switch that turns to it when what feeds it on the power layer is dead
 ///   coolant      in the sense of flow; every loop is closed, so each connection is a supply and a return edge
 ///   air          in the sense of flow, likewise closed; the weather is the air outside
 ///   fabric       one edge a bundle of links, read in both senses; `capacity` in byte/s per sense
@@ -21,8 +22,8 @@
 
 namespace ondol::topology {
 
-enum class Layer : std::uint8_t { containment, power, coolant, air, fabric };
-inline constexpr std::size_t layer_count = 5;
+enum class Layer : std::uint8_t { containment, power, standby, coolant, air, fabric };
+inline constexpr std::size_t layer_count = 6;
 
 enum class Kind : std::uint8_t {
   site,
@@ -37,6 +38,8 @@ enum class Kind : std::uint8_t {
   ups,
   busway,
   pdu,
+  cable,
+  transfer_switch,
   generator,
   battery,
   plant,

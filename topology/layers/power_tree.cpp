@@ -15,7 +15,10 @@ namespace ondol::topology {
 namespace {
 
 using Index = std::uint32_t;
-using Digraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS>;
+struct Feeding {
+  bool standby = false;
+};
+using Digraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Feeding>;
 constexpr Index none = std::numeric_limits<Index>::max();
 
 bool is_load(Kind kind) {
@@ -52,7 +55,11 @@ PowerTree::Role role_of(Kind kind) {
   }
 }
 
-/// The power layer by itself, with its own dense numbering.
+bool feeds(Layer layer) {
+  return layer == Layer::power || layer == Layer::standby;
+}
+
+/// The power and standby layers by themselves, with their own dense numbering.
 struct PowerLayer {
   std::vector<Index> facility_vertex;
   Digraph graph;
@@ -71,17 +78,18 @@ PowerLayer power_layer(FacilityGraph const& facility) {
   for (Index v = 0; v < facility.vertex_count(); ++v) {
     Kind const kind = facility.vertex(v).kind;
     bool fed = false;
-    for (auto [e, end] = boost::in_edges(v, all); e != end && !fed; ++e) fed = all[*e].layer == Layer::power;
+    for (auto [e, end] = boost::in_edges(v, all); e != end && !fed; ++e) fed = feeds(all[*e].layer);
     if (fed || kind == Kind::utility || is_power_unit(kind) || (is_load(kind) && !is_part_of_load(facility, v))) keep(v);
   }
   for (auto [e, end] = boost::edges(all); e != end; ++e) {
-    if (all[*e].layer != Layer::power) continue;
+    if (!feeds(all[*e].layer)) continue;
     keep(static_cast<Index>(boost::source(*e, all)));
   }
   layer.graph = Digraph(layer.facility_vertex.size());
   for (auto [e, end] = boost::edges(all); e != end; ++e)
-    if (all[*e].layer == Layer::power)
-      boost::add_edge(local[boost::source(*e, all)], local[boost::target(*e, all)], layer.graph);
+    if (feeds(all[*e].layer))
+      boost::add_edge(local[boost::source(*e, all)], local[boost::target(*e, all)], Feeding{all[*e].layer == Layer::standby},
+                      layer.graph);
   return layer;
 }
 
@@ -150,6 +158,28 @@ std::vector<char> reached_from_utility(FacilityGraph const& facility, PowerLayer
   return reached;
 }
 
+/// What is reached, and all that leads to a transfer switch among it.
+std::vector<char> reached_or_leading(PowerLayer const& layer, std::vector<char> reached) {
+  std::vector<Index> front;
+  auto const climb = [&](Index v, bool only_standby) {
+    for (auto [e, end] = boost::in_edges(v, layer.graph); e != end; ++e) {
+      auto const above = static_cast<Index>(boost::source(*e, layer.graph));
+      if ((only_standby && !layer.graph[*e].standby) || reached[above]) continue;
+      reached[above] = 1;
+      front.push_back(above);
+    }
+  };
+  auto const known = reached;
+  for (Index v = 0; v < known.size(); ++v)
+    if (known[v]) climb(v, true);
+  while (!front.empty()) {
+    Index const v = front.back();
+    front.pop_back();
+    climb(v, false);
+  }
+  return reached;
+}
+
 bool is_standby(FacilityGraph const& facility, PowerLayer const& layer, Index v) {
   Kind const kind = facility.vertex(layer.facility_vertex[v]).kind;
   return (kind == Kind::generator || kind == Kind::battery) && boost::in_degree(v, layer.graph) == 0;
@@ -189,7 +219,7 @@ std::vector<Index> heights(PowerLayer const& layer) {
 PowerTree power_tree(FacilityGraph const& facility) {
   PowerLayer const layer = power_layer(facility);
   auto faults = cycles(facility, layer);
-  auto const reached = reached_from_utility(facility, layer);
+  auto const reached = reached_or_leading(layer, reached_from_utility(facility, layer));
   if (faults.empty()) faults = unfed(facility, layer, reached);
   if (!faults.empty()) throw InputError(std::move(faults));
 
@@ -236,11 +266,13 @@ PowerTree power_tree(FacilityGraph const& facility) {
     out.unit_index = out.role == PowerTree::Role::unit ? ordinal[v] : 0;
     out.rating_w = it.rating.v;
     out.first_feeder = static_cast<Index>(tree.feeders.size());
-    for (auto [e, end] = boost::in_edges(v, layer.graph); e != end; ++e) {
-      Index const feeder = place[boost::source(*e, layer.graph)];
-      if (feeder != none) tree.feeders.push_back(feeder);
-    }
-    out.feeder_count = static_cast<Index>(tree.feeders.size()) - out.first_feeder;
+    for (bool const standby : {false, true})
+      for (auto [e, end] = boost::in_edges(v, layer.graph); e != end; ++e) {
+        Index const feeder = place[boost::source(*e, layer.graph)];
+        if (feeder == none || layer.graph[*e].standby != standby) continue;
+        tree.feeders.push_back(feeder);
+        ++(standby ? out.alternate_count : out.feeder_count);
+      }
     tree.vertices.push_back(std::move(out));
   }
   return tree;

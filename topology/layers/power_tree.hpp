@@ -9,9 +9,10 @@
 
 namespace ondol::topology {
 
-/// `vertices` holds every load before what feeds it and the utility last; the racks come first, in rack order.  The load of
-/// a vertex is shared equally among its feeders.  Standby sources (generators and batteries that nothing feeds) carry
-/// nothing while the utility is there and are left out.
+/// `vertices` holds every load before what feeds it, or may feed it, and the utility last; the racks come first, in rack
+/// order.  The load of a vertex is shared equally among its feeders; a transfer switch turns to its alternates when all
+/// feeders are dead.  Generators that lead to an alternate are in the tree; other standby sources (generators and batteries
+/// that nothing feeds) carry nothing while the utility is there and are left out.
 struct PowerTree {
   enum class Role { utility, unit, rack, node_group, cdu, crah, network, mechanical, base_load };
   struct Vertex {
@@ -23,6 +24,7 @@ struct PowerTree {
     std::uint32_t unit_index = 0;  ///< within the bank
     double rating_w = 0.0;
     std::uint32_t first_feeder = 0, feeder_count = 0;
+    std::uint32_t alternate_count = 0;  ///< in `feeders`, behind the feeders proper
   };
   std::vector<Vertex> vertices;
   std::vector<std::uint32_t> feeders;  ///< indices into `vertices`; those of v start at v.first_feeder

@@ -55,6 +55,11 @@ class Run:
         return self._series("halls")
 
     @cached_property
+    def feeds(self) -> xr.Dataset:
+        """Every unit of the power banks over time, with its bank."""
+        return self._series("feeds")
+
+    @cached_property
     def racks(self) -> xr.Dataset:
         """Every rack over time, with its hall, row, position, type and pool."""
         return self._series("racks")

@@ -52,15 +52,15 @@ TEST(PowerTreeSolver, RefusesTreesOutOfOrder) {
   EXPECT_THROW(tree.solve(std::vector<double>{1}), std::invalid_argument);
 }
 
-// Utility power is the loads plus all losses, on random trees.
-TEST(PowerTreeSolver, NothingIsLostOnTheWay) {
-  std::mt19937 random{3};
-  std::uniform_real_distribution<double> unit;
-  for (int trial = 0; trial < 100; ++trial) {
+struct RandomTree {
+  FeedOrder order;
+  std::vector<LossCurve> curves;
+  std::vector<double> load;
+
+  template <class Random>
+  explicit RandomTree(Random& random) {
+    std::uniform_real_distribution<double> unit;
     std::uint32_t const n = 200;
-    FeedOrder order;
-    std::vector<LossCurve> curves;
-    std::vector<double> load;
     for (std::uint32_t v = 0; v < n; ++v) {
       order.first.push_back(std::uint32_t(order.feeders.size()));
       std::uint32_t const count = v < n - 3 ? 1 + std::uint32_t(unit(random) * 3) : 0;
@@ -69,6 +69,69 @@ TEST(PowerTreeSolver, NothingIsLostOnTheWay) {
       curves.push_back(LossCurve::quadratic(0.01 * unit(random), 0.01 * unit(random), 0.02 * unit(random), Watts{1e6}));
       load.push_back(v < 100 ? 1e4 * unit(random) : 0);
     }
+  }
+};
+
+// Two feeders of two carry 450 W each; with the first cut off, the second carries 900 W, and what is dead loses nothing.
+TEST(PowerTreeSolver, TheFeederThatIsLeftCarriesAll) {
+  auto const ups = LossCurve::affine(Watts{10}, 0.95);
+  FeedOrder const order{.first = {0, 2, 3, 4}, .count = {2, 1, 1, 0}, .feeders = {1, 2, 3, 3}};
+  PowerTreeSolver tree(order, {LossCurve{}, ups, ups, LossCurve{}});
+  FeedState state(order);
+  state.carries[0] = 0;
+  state.dead[1] = 1;
+  tree.set_state(state);
+  tree.solve(std::vector<double>{900, 0, 0, 0});
+  EXPECT_EQ(tree.output_w()[1], 0);
+  EXPECT_EQ(tree.loss_w()[1], 0);
+  EXPECT_EQ(tree.output_w()[2], 900);
+  EXPECT_DOUBLE_EQ(tree.utility_w(), 910 / 0.95);
+  EXPECT_EQ(tree.edge_w()[1], 900);
+  state.fed[2] = 0.25;  // the rest from its battery
+  state.extra_w[2] = 5;
+  tree.set_state(state);
+  tree.solve(std::vector<double>{900, 0, 0, 0});
+  EXPECT_DOUBLE_EQ(tree.utility_w(), 0.25 * 910 / 0.95 + 5);
+  EXPECT_DOUBLE_EQ(tree.store_w(2), 0.75 * 910 / 0.95);
+}
+
+// What has changed is solved alone, to the same bits, on random trees with random parts of them dead.
+TEST(PowerTreeSolver, AnUpdateIsAFullSolutionBitForBit) {
+  std::mt19937 random{11};
+  std::uniform_real_distribution<double> unit;
+  for (int trial = 0; trial < 30; ++trial) {
+    RandomTree it(random);
+    PowerTreeSolver whole(it.order, it.curves), part(it.order, it.curves);
+    FeedState state(it.order);
+    for (auto& carries : state.carries) carries = unit(random) < 0.8;
+    for (auto& dead : state.dead) dead = unit(random) < 0.1;
+    for (auto& fed : state.fed) fed = unit(random) < 0.1 ? unit(random) : 1;
+    whole.set_state(state);
+    part.set_state(state);
+    part.solve(it.load);
+    for (int change = 0; change < 30; ++change) {
+      std::vector<std::uint32_t> changed;
+      for (int k = 0; k < 1 + change % 3; ++k) {
+        changed.push_back(std::uint32_t(unit(random) * 100));
+        it.load[changed.back()] = 1e4 * unit(random);
+      }
+      part.update(it.load, changed);
+      whole.solve(it.load);
+      for (std::size_t v = 0; v < it.load.size(); ++v) {
+        ASSERT_EQ(part.input_w()[v], whole.input_w()[v]);
+        ASSERT_EQ(part.output_w()[v], whole.output_w()[v]);
+        ASSERT_EQ(part.loss_w()[v], whole.loss_w()[v]);
+      }
+      for (std::size_t k = 0; k < it.order.feeders.size(); ++k) ASSERT_EQ(part.edge_w()[k], whole.edge_w()[k]);
+    }
+  }
+}
+
+// Utility power is the loads plus all losses, on random trees.
+TEST(PowerTreeSolver, NothingIsLostOnTheWay) {
+  std::mt19937 random{3};
+  for (int trial = 0; trial < 100; ++trial) {
+    auto const [order, curves, load] = RandomTree(random);
     PowerTreeSolver tree(order, curves);
     tree.solve(load);
     double const loads = std::accumulate(load.begin(), load.end(), 0.0);
