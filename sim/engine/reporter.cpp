@@ -22,7 +22,7 @@ struct Reporter::Views {
   double *hall_it, *hall_air_supply, *hall_air_return, *hall_liquid_supply, *hall_liquid_return;
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
   double *loop_supply, *loop_return, *loop_heat, *loop_chiller, *loop_fan, *loop_free;
-  double *generator, *battery, *unserved;
+  double *generator, *battery, *battery_stored, *unserved;
   double *feed_power, *feed_load, *feed_charge, *feed_breaker;
   double *pool_busy, *pool_total, *pool_waiting, *pool_running;
   double *without_storage = nullptr, *storage_power = nullptr, *storage_charge = nullptr, *storage_stored = nullptr;
@@ -69,6 +69,8 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
 
   v.generator = scalar("site", "generator_power", "W", "Power of the site's generators, at their terminals", mean);
   v.battery = scalar("site", "battery_power", "W", "Power that batteries give; negative: they take", mean);
+  v.battery_stored =
+      scalar("site", "battery_stored_power", "W", "Rate at which what UPS batteries and supplies hold grows", mean);
   v.unserved = scalar("site", "unserved_power", "W", "Power that loads without supply drew before", mean);
 
   std::size_t const halls = scenario.hall.size(), racks = facility.racks.size(), loops = scenario.plant.size();
@@ -231,6 +233,7 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
                owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
   *v.generator = generator_j_ / span;
   *v.battery = battery_j_ / span;
+  *v.battery_stored = chain_stored_j_ / span;
   *v.unserved = unserved_j_ / span;
   double consumed_j = utility_j_ + generator_j_ - chain_stored_j_;
   for (double const j : stored_j_) consumed_j -= j;
@@ -446,6 +449,7 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
   if (lives) {
     auto const& n = room.chain().counts();
     k.insert(k.end(), {{"generated_energy", ledger.generated_j() / mwh, "MWh", "Energy of the site's generators"},
+                       {"energy_stored", ledger.stored_j() / mwh, "MWh", "More in batteries at the end than at the start"},
                        {"unserved_energy", all_unserved_j_ / mwh, "MWh", "Energy that loads without supply would have drawn"},
                        {"lost_accelerator_hours", lost_accelerator_s_ / 3600, "h",
                         "Accelerators of racks without power, or not booted yet, times hours"},
