@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from . import plots, swing
-from .plots import MissingData
+from .plots import MissingData, chain
 from .plots.parts import notable_events
 from .plots.swing import reached
 from .run import Run
@@ -77,11 +77,53 @@ PICTURES: Sequence[Picture] = (
 )
 
 
+# Of runs in which something happens to the supply.
+CHAIN: Sequence[tuple[Callable[[Run], bool], Picture]] = (
+    (
+        chain.disturbed,
+        Picture(
+            "power_by_source",
+            plots.power_by_source,
+            "Who supplied the site around what happened; numbers at dashed lines are explained below. Below zero: what batteries take back, which is part of what is supplied.",
+            "Stacked areas of power over time from the utility, generators and batteries, with marks of what happened.",
+        ),
+    ),
+    (
+        chain.batteries_used,
+        Picture(
+            "state_of_charge",
+            plots.state_of_charge,
+            "What the batteries of UPS hold, at the ends of the report intervals.",
+            "Lines of the state of charge of the batteries of each bank of UPS over time.",
+        ),
+    ),
+    (
+        chain.disturbed,
+        Picture(
+            "fullest_feeds",
+            plots.fullest_feeds,
+            "Load over rating of the units that were fullest, by bank; units of a bank that never differ share a row.",
+            "Map of the load of power units over time, one row for each unit or group of equal units.",
+        ),
+    ),
+    (
+        chain.unserved,
+        Picture(
+            "unserved_power",
+            plots.unserved_power,
+            "What loads without supply drew before they lost it: racks, and cooling that stood still.",
+            "Area of the power of loads without supply over time.",
+        ),
+    ),
+)
+
+
 def pictures_of(run: Run) -> list[Picture]:
-    """PICTURES, and one of each phase window that the run reached."""
+    """PICTURES, those of the chain of power where something happens to it, and one of each phase window that the run reached."""
     names = reached(run)
     return [
         *PICTURES,
+        *(picture for happens, picture in CHAIN if happens(run)),
         *(
             Picture(
                 f"power_swing_{number}" if len(names) > 1 else "power_swing",
@@ -102,8 +144,8 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     figures: list[str] = []
-    for path in folder.glob("power_swing*.png"):  # of an earlier report with other windows
-        path.unlink()
+    for path in [*folder.glob("power_swing*.png"), *(folder / f"{picture.name}.png" for _, picture in CHAIN)]:
+        path.unlink(missing_ok=True)  # of an earlier report with other windows or happenings
     for picture in pictures_of(run):
         path = folder / f"{picture.name}.png"
         try:

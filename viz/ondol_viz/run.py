@@ -70,6 +70,11 @@ class Run:
         return self._series("loops")
 
     @cached_property
+    def feeds(self) -> xr.Dataset:
+        """Every unit of the power banks over time: what it carries, what its battery holds."""
+        return self._series("feeds")
+
+    @cached_property
     def pools(self) -> xr.Dataset:
         """Every scheduler pool over time."""
         return self._series("pools")

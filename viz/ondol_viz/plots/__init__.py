@@ -1,5 +1,6 @@
 """Figures of one run.  Each function takes a `Run` and returns a matplotlib `Figure`, or raises `MissingData`."""
 
+from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .efficiency import pue_against_wet_bulb
 from .floor import floor_plan
 from .jobs import job_occupancy
@@ -12,10 +13,14 @@ __all__ = [
     "MissingData",
     "compare_swing",
     "floor_plan",
+    "fullest_feeds",
     "job_occupancy",
     "load_duration",
     "loop_temperatures",
+    "power_by_source",
     "power_swing",
     "pue_against_wet_bulb",
     "site_power",
+    "state_of_charge",
+    "unserved_power",
 ]
