@@ -129,6 +129,7 @@ void PowerChain::update(double now_s) {
     take_powers(now_s);
   }
   changed_.clear();
+  if (p_.shedding) watch(now_s);
   find_next(now_s);
 }
 

@@ -218,6 +218,7 @@ class PowerChain {
   };
   Shortage shortage() const;
   bool hangs_on(std::uint32_t load, Shortage const& on) const;
+  void watch(double now_s);
   void shed(double now_s);
   void cut_off(double now_s, double aim);
   void restore(double now_s, double aim);

@@ -40,26 +40,32 @@ bool PowerChain::hangs_on(std::uint32_t load, Shortage const& on) const {
   return false;
 }
 
-void PowerChain::shed(double now_s) {
+/// Dates of the next try, at the powers of now: a load that grows brings a shortage without anything happening.
+void PowerChain::watch(double now_s) {
   auto const& s = *p_.shedding;
   double const worst = shortage().fraction;
-  if (worst <= full) {
+  if (worst <= full)
     shed_s_ = never_s;
-  } else {
-    if (shed_s_ == never_s) shed_s_ = now_s + s.delay_s;
-    if (now_s >= shed_s_ - same_s) {
-      cut_off(now_s, 1 - s.margin);
-      shed_s_ = shortage().fraction > full ? now_s + std::max(s.delay_s, try_again_s) : never_s;
-    }
-  }
-  if (shed_order_.empty() || worst > 1 - s.margin) {
+  else if (shed_s_ == never_s)
+    shed_s_ = now_s + s.delay_s;
+  bool const on_battery =
+      std::any_of(ups_.begin(), ups_.end(), [](UpsRun const& u) { return u.machine.mode() == UpsMode::battery; });
+  if (shed_order_.empty() || on_battery || worst > 1 - s.margin)
     restore_s_ = never_s;
-  } else {
-    if (restore_s_ == never_s) restore_s_ = now_s + s.restore_s;
-    if (now_s >= restore_s_ - same_s) {
-      restore(now_s, 1 - s.margin);
-      restore_s_ = shed_order_.empty() ? never_s : now_s + std::max(s.restore_s, try_again_s);
-    }
+  else if (restore_s_ == never_s)
+    restore_s_ = now_s + s.restore_s;
+}
+
+void PowerChain::shed(double now_s) {
+  auto const& s = *p_.shedding;
+  watch(now_s);
+  if (now_s >= shed_s_ - same_s) {
+    cut_off(now_s, 1 - s.margin);
+    shed_s_ = shortage().fraction > full ? now_s + std::max(s.delay_s, try_again_s) : never_s;
+  }
+  if (now_s >= restore_s_ - same_s) {
+    restore(now_s, 1 - s.margin);
+    restore_s_ = shed_order_.empty() ? never_s : now_s + std::max(s.restore_s, try_again_s);
   }
 }
 

@@ -150,6 +150,12 @@ class Site {
       chain->update(now_s);
     }
   }
+  /// From now on.
+  void draw(std::string const& name, double w) {
+    w_[of(name)] = w;
+    chain->set_load(of(name), w);
+    chain->update(now_s);
+  }
   double residual() const { return (supplied_j - stored_j - owned_j) / owned_j; }
   double date(std::string const& kind, std::string const& subject = {}) const {
     for (auto const& [at, e] : events)
@@ -369,6 +375,29 @@ TEST(PowerChain, RacksAreShedInOrderAndRestoredInReverse) {
   EXPECT_GT(s.date("load_restored", "low"), 100);
   EXPECT_TRUE(s.chain->has_power(s.of("low")));
   EXPECT_TRUE(s.chain->has_power(s.of("low-big")));
+  EXPECT_LT(std::abs(s.residual()), 1e-9);
+}
+
+// 180 kW on two units of 100 kW.  Nothing happens but that a load grows to 195 kW: 107.5 %, and two seconds later the other
+// goes. It shrinks to 100 kW while the utility is out: on batteries nothing comes back, only 30 s after they are relieved, 3 s
+// and 15 s after the utility.
+TEST(PowerChain, ALoadThatGrowsIsShedForAndNothingComesBackOnBatteries) {
+  Site s;
+  s.load("low", {"ups-1", "ups-2"}, 20e3, 1);
+  s.load("high", {"ups-1", "ups-2"}, 160e3, 5);
+  for (auto const* name : {"ups-1", "ups-2"}) s.ups(name, {"utility"}, 100e3, 3e7);
+  s.utility();
+  s.params().happenings.push_back({.start_s = 40, .end_s = 140, .voltage = 0, .vertex = s.of("utility")});
+  s.params().shedding = SheddingParams{.delay_s = 2, .margin = 0, .restore_s = 30};
+  s.begin();
+  s.go(20);
+  s.draw("high", 195e3);
+  s.go(45);
+  EXPECT_NEAR(s.date("load_shed", "low"), 22, 1e-6);
+  s.draw("high", 100e3);
+  s.go(300);
+  EXPECT_GT(s.date("load_restored", "low"), 140 + 30);
+  EXPECT_LT(s.date("load_restored", "low"), 140 + 3 + 15 + 30 + 1);
   EXPECT_LT(std::abs(s.residual()), 1e-9);
 }
 
