@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from ondol_viz import IncompleteRunWarning, open_run
+from ondol_viz import IncompleteRunWarning, open_run, plots
 from ondol_viz.__main__ import main
 
 from tests.support.program import EXAMPLES, ONDOL, ROOT, run_scenario
@@ -69,6 +69,17 @@ def test_page_has_its_pictures(path: Path, tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.png"))) == 6
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "No picture" not in page and "all owners" in page
+
+
+def test_an_outage_adds_pictures_of_the_chain(tmp_path: Path) -> None:
+    run_scenario(EXAMPLES / "utility_outage.toml", tmp_path / "outage.h5", "--until", "4 h")
+    with open_run(tmp_path / "outage.h5") as run:
+        assert run.feeds.load_fraction.dims == ("time", "feed")
+        assert {"lv", "diesel", "ups"} <= set(run.feeds.bank.values.tolist())
+        sources = plots.power_by_source(run).axes[0]
+        assert [t.get_text() for t in sources.get_legend().get_texts()] == ["utility", "generators", "batteries", "recharging"]
+        told = plots.fullest_feeds(run).get_supxlabel()
+        assert "03:00:00 utility is out" in told and "diesel called" in told and "03:15:00 transfer back" in told
 
 
 def test_killed_run_leaves_a_file_that_opens_with_a_warning(tmp_path: Path) -> None:
