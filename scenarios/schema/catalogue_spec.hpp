@@ -108,6 +108,7 @@ struct PsuSpec {
   std::string id, name;
   Watts rating{0};
   LossCurve loss;
+  Watts standby{5};  ///< of a unit that rests
 };
 
 enum class Cooling { air, cold_plate, immersion };
@@ -116,9 +117,9 @@ enum class Cooling { air, cold_plate, immersion };
 /// each of the others, which share that rate.
 enum class ScaleUp { none, switched, direct };
 
-/// Which supplies of a node carry its load: all of them, or only as many as are needed while the others sleep (cold
-/// redundancy).
-enum class PsuSharing { all, needed };
+/// Which supplies of a node or rack carry its load: all of them; only as many as are needed while the others sleep (cold
+/// redundancy); or as many as lose least, their spares always among them.
+enum class SupplySharing { all, needed, staged };
 
 struct NodeSpec {
   std::string id, name;
@@ -137,7 +138,7 @@ struct NodeSpec {
   CubicMetersPerSecond airflow{0};  ///< at full fan speed
   Watts rated_power{0};             ///< vendor's maximum at the node input
   std::string scaleout;             ///< how collectives use its NICs; empty: none
-  PsuSharing psu_sharing = PsuSharing::all;
+  SupplySharing psu_sharing = SupplySharing::all;
 };
 
 /// Times of one collective operation within a scale-up domain [docs/models/collectives.md].
@@ -187,6 +188,7 @@ struct RackSpec {
   JoulesPerKelvin heat_capacity{0};  ///< metal seen by the rack's air
   CubicMeters coolant_volume{0};     ///< technology coolant in plates, manifolds and hoses
   KgPerSecond coolant_flow{0};       ///< design flow
+  SupplySharing shelf_sharing = SupplySharing::all;
 };
 
 /// Of a UPS or of a site: what stored_energy of the unit can give and take.

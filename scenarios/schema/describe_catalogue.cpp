@@ -119,7 +119,14 @@ void describe(Table& t, PsuSpec& s) {
   t("name", s.name, "what people call it").required();
   t("rating", s.rating, "output rating").above(0).required();
   t("loss", s.loss, "loss by load").required();
+  t("standby", s.standby, "drawn by a unit that rests").range(0, 1e4);
 }
+
+namespace {
+std::vector<std::pair<SupplySharing, char const*>> sharing() {
+  return {{SupplySharing::all, "all"}, {SupplySharing::needed, "needed"}, {SupplySharing::staged, "staged"}};
+}
+}  // namespace
 
 void describe(Table& t, NodeSpec& s) {
   t("name", s.name, "what people call it").required();
@@ -133,8 +140,8 @@ void describe(Table& t, NodeSpec& s) {
   t("psu", s.psu, "its power supply; none: fed with DC by the rack shelf").names("psu");
   t("psus", s.psus, "power supplies").range(1, 1000);
   t("psus_needed", s.psus_needed, "power supplies that carry the full load").range(1, 1000);
-  t("psu_sharing", s.psu_sharing, {{PsuSharing::all, "all"}, {PsuSharing::needed, "needed"}},
-    "all supplies share the load, or only the needed ones and the others sleep");
+  t("psu_sharing", s.psu_sharing, sharing(),
+    "all supplies share the load, or only the needed ones and the others sleep, or as many as lose least");
   t("cooling", s.cooling, {{Cooling::air, "air"}, {Cooling::cold_plate, "cold_plate"}, {Cooling::immersion, "immersion"}},
     "what takes the heat");
   t("liquid_fraction", s.liquid_fraction, "share of the heat taken by liquid").fraction();
@@ -211,6 +218,7 @@ void describe(Table& t, RackSpec& s) {
   t("shelf", s.shelf, "rack-level power supply; none: nodes take AC").names("psu");
   t("shelves", s.shelves, "units sharing the load").range(0, 1000);
   t("shelves_needed", s.shelves_needed, "units that carry the full load").range(0, 1000);
+  t("shelf_sharing", s.shelf_sharing, sharing(), "as psu_sharing of a node");
   t("rated_power", s.rated_power, "highest power of the rack").above(0).required();
   t("heat_capacity", s.heat_capacity, "metal seen by the rack's air");
   t("coolant_volume", s.coolant_volume, "technology coolant in plates, manifolds and hoses");

@@ -232,9 +232,9 @@ double MachineRoom::rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const
   double load = c.switch_w;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
     double const dc = dc_w(n);
-    load += dc + bank_loss_w(c.node.psu, c.node.psus, dc);
+    load += dc + c.node.supplies.loss_w(dc);
   }
-  return load + bank_loss_w(c.shelf, c.shelves, load);
+  return load + c.shelves.loss_w(load);
 }
 
 double MachineRoom::present_input_w(std::uint32_t rack) const {
@@ -332,7 +332,7 @@ void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   nodes_.die_k[n] = step.end_k;
   double const board = nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (step.mean_k - reference_k);
   double const dc = board + nodes_.host_w[n] + nodes_.fan_w[n];
-  double const loss = racks_.powered[rack] ? bank_loss_w(c.node.psu, c.node.psus, dc) : 0.0;
+  double const loss = racks_.powered[rack] ? c.node.supplies.loss_w(dc) : 0.0;
   auto& account = account_[rack];
   account.accelerators += board * dt;
   account.host += nodes_.host_w[n] * dt;
@@ -355,8 +355,7 @@ void MachineRoom::settle_nodes(double now_s) {
                                         whole);
     double const capacity = c.heat_capacity_j_per_k * boards;
     double const slope = c.accelerator.leakage_w_per_k * boards;
-    auto const& psu = c.node.psu;
-    double const units = c.node.psus;
+    auto const& supplies = c.node.supplies;
     board_w_.resize(c.nodes_per_rack);
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
@@ -404,9 +403,9 @@ void MachineRoom::settle_nodes(double now_s) {
           drift = moved > drift ? moved : drift;
         }
         double const warmed = dies - before_k;
-        if (units > 0 && psu.is_polynomial()) {
-          auto const [p0, p1, p2] = psu.polynomial();
-          double const per_unit = 1.0 / units;
+        if (supplies.is_polynomial()) {
+          auto const [p0, p1, p2] = supplies.curve().polynomial();
+          double const units = supplies.units(), per_unit = 1.0 / units;
 #pragma omp simd reduction(+ : psu_loss)
           for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
             double const share = dc[n] * per_unit;
@@ -416,7 +415,7 @@ void MachineRoom::settle_nodes(double now_s) {
           }
         } else {
           for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
-            double const loss = bank_loss_w(psu, units, dc[n]);
+            double const loss = supplies.loss_w(dc[n]);
             energy[n] += (dc[n] + loss) * whole;
             psu_loss += loss;
           }
@@ -431,7 +430,7 @@ void MachineRoom::settle_nodes(double now_s) {
       double const wet = c.node.liquid_fraction * (account.to_coolant + account.host);
       double const switch_w = racks_.powered[r] ? c.switch_w : 0.0;
       double const load = (account.accelerators + account.host + account.fans + account.psu_loss) / whole + switch_w;
-      double const shelf = racks_.powered[r] ? bank_loss_w(c.shelf, c.shelves, load) : 0.0;
+      double const shelf = racks_.powered[r] ? c.shelves.loss_w(load) : 0.0;
       racks_.power_w[r] = load + shelf;
       racks_.liquid_heat_w[r] = wet / whole;
       racks_.air_heat_w[r] =

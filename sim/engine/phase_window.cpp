@@ -227,8 +227,8 @@ void PhaseWindow::update_rack(std::uint32_t rack, double now_s) {
     dc += cohort.power_w(cohort.parts()[p]);
   }
   double const nodes = c.nodes_per_rack;
-  double const load = dark_[rack] ? 0.0 : dc + nodes * bank_loss_w(c.node.psu, c.node.psus, dc / nodes) + c.switch_w;
-  rack_[rack].set(dark_[rack] ? 0.0 : load + bank_loss_w(c.shelf, c.shelves, load), now_s, bin_start_s_);
+  double const load = dark_[rack] ? 0.0 : dc + nodes * c.node.supplies.loss_w(dc / nodes) + c.switch_w;
+  rack_[rack].set(dark_[rack] ? 0.0 : load + c.shelves.loss_w(load), now_s, bin_start_s_);
   if (!std::exchange(is_changed_[rack], std::uint8_t{1})) changed_.push_back(rack);
 }
 
@@ -238,7 +238,7 @@ void PhaseWindow::update_job(Cohort const& cohort, double now_s) {
     auto const& c = assembly_.classes[class_of_rack_[part.rack]];
     double const dc = part.rest_w + cohort.power_w(part);
     double const nodes = static_cast<double>(part.accelerators) / c.accelerators;
-    sum += dc + (nodes > 0 ? nodes * bank_loss_w(c.node.psu, c.node.psus, dc / nodes) : 0.0);
+    sum += dc + (nodes > 0 ? nodes * c.node.supplies.loss_w(dc / nodes) : 0.0);
   }
   job_[static_cast<std::size_t>(column_[cohort.job()])].set(sum, now_s, bin_start_s_);
 }

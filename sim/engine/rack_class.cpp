@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "scenarios/schema/read.hpp"
 #include "sim/compute/kernel_clock.hpp"
@@ -23,6 +24,25 @@ LossCurve loss_curve(schema::LossCurve const& c, Watts rating) {
   }
   return {};
 }
+
+namespace {
+
+SupplyBank supply_bank(schema::PsuSpec const& unit, int units, int needed, schema::SupplySharing sharing) {
+  auto curve = loss_curve(unit.loss, unit.rating);
+  switch (sharing) {
+    case schema::SupplySharing::all:
+      break;
+    case schema::SupplySharing::needed:
+      return {std::move(curve), needed > 0 ? needed : units};
+    case schema::SupplySharing::staged:
+      return {std::move(curve),
+              units,
+              {.rated_w = unit.rating.v, .spare = needed > 0 ? units - needed : 0, .standby_w = unit.standby.v}};
+  }
+  return {std::move(curve), units};
+}
+
+}  // namespace
 
 RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Watts> const& power_limit) {
   auto const& rack = s.catalogue.rack.at(id);
@@ -53,14 +73,12 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
   if (!node.psu.empty()) {
     auto const& psu = s.catalogue.psu.at(node.psu);
-    c.node.psu = loss_curve(psu.loss, psu.rating);
-    c.node.psus = node.psu_sharing == schema::PsuSharing::all ? node.psus : node.psus_needed;
+    c.node.supplies = supply_bank(psu, node.psus, node.psus_needed, node.psu_sharing);
   }
   c.switch_w = rack.switch_power.v + rack.network_share_power.v;
   if (!rack.shelf.empty()) {
     auto const& shelf = s.catalogue.psu.at(rack.shelf);
-    c.shelf = loss_curve(shelf.loss, shelf.rating);
-    c.shelves = rack.shelves;
+    c.shelves = supply_bank(shelf, rack.shelves, rack.shelves_needed, rack.shelf_sharing);
   }
   return c;
 }

@@ -30,9 +30,8 @@ struct RackClass {
   double slowdown_k = 0, shutdown_k = 0;
   bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
   NodePowerParams node;
-  double switch_w = 0;  ///< a rack
-  LossCurve shelf;
-  int shelves = 0;           ///< 0: the rack takes AC to the nodes
+  double switch_w = 0;       ///< a rack
+  SupplyBank shelves;        ///< none: the rack takes AC to the nodes
   double limiter_s = 0;      ///< time constant of the power limit
   double least_limit_w = 0;  ///< what the limiter holds under the lowest limit that can be set; 0: what the lowest clock draws
 };

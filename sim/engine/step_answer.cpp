@@ -60,7 +60,7 @@ StepAnswer ask_step(schema::Scenario const& hardware, schema::StepSpec const& as
   a.host_w = node.host_w / boards;
   a.fans_w = node.fans_w / boards;
   a.network_w = c.switch_w / in_rack;
-  a.supply_loss_w = node.psu_loss_w / boards + bank_loss_w(c.shelf, c.shelves, load_w) / in_rack;
+  a.supply_loss_w = node.psu_loss_w / boards + c.shelves.loss_w(load_w) / in_rack;
   a.joule_per_token = a.total_w() * job.accelerators / a.tokens_per_s;
   a.accelerator_joule_per_token = a.accelerator_w * job.accelerators / a.tokens_per_s;
   return a;

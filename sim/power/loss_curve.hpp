@@ -56,9 +56,4 @@ class LossCurve {
   std::vector<Point> points_;
 };
 
-/// Loss of `units` equal units that share `output_w` equally.
-inline double bank_loss_w(LossCurve const& curve, double units, double output_w) {
-  return units > 0 ? units * curve.loss_w(output_w / units) : 0.0;
-}
-
 }  // namespace ondol::sim

@@ -24,16 +24,14 @@ NodeDraw node_draw(NodePowerParams const& p, double accelerators_w, double host_
   // Fans carry their own heat and that of the supplies, which feed them: a few rounds settle it, as fans are a small part.
   double dc_w = silicon_w;
   for (int round = 0; round < fan_rounds; ++round) {
-    if (p.psus > 0) d.psu_loss_w = bank_loss_w(p.psu, p.psus, dc_w);
+    d.psu_loss_w = p.supplies.loss_w(dc_w);
     d.fan_speed = fan_speed(p.fans, silicon_w - d.liquid_heat_w + d.fans_w + d.psu_loss_w, inlet_k);
     d.fans_w = fan_power_w(p.fans, d.fan_speed);
     dc_w = silicon_w + d.fans_w;
   }
   d.airflow_m3_per_s = fan_airflow_m3_per_s(p.fans, d.fan_speed);
-  if (p.psus > 0) {
-    d.psu_loss_w = bank_loss_w(p.psu, p.psus, dc_w);
-    d.marginal = 1 + p.psu.marginal_loss(dc_w / p.psus);
-  }
+  d.psu_loss_w = p.supplies.loss_w(dc_w);
+  d.marginal = 1 + p.supplies.marginal_loss(dc_w);
   d.input_w = dc_w + d.psu_loss_w;
   d.air_heat_w = d.input_w - d.liquid_heat_w;
   return d;

@@ -6,13 +6,13 @@
 ///   fan speed s = max(minimum, air heat / rated air heat), blended linearly to 1 between inlet 27 degC and 35 degC: servers
 ///          hold their fans up to the recommended limit and run them up towards the allowable one    [ashrae2021tc99]
 ///   air heat: of accelerators and host what no liquid takes, and all of fans and supplies: what leaves through the chassis
-///   supply n equal units share the DC load; each by its loss curve
+///   supply n equal units carry the DC load: supply_bank.hpp
 ///
 /// Fans are fed by the supplies and their power is heat in the air they move.  Boards are metered at their input, so the loss
 /// of the converters between 48 or 12 V and the die is inside accelerator and host power.  Ignores: fan control lag, altitude,
 /// failed fans. Page: docs/models/node-power.md
 
-#include "sim/power/loss_curve.hpp"
+#include "sim/power/supply_bank.hpp"
 
 namespace ondol::sim {
 
@@ -44,8 +44,7 @@ struct NodePowerParams {
   HostParams host;
   FanParams fans;
   double liquid_fraction = 0;  ///< share of accelerator and host heat taken by liquid
-  LossCurve psu;               ///< of one unit; lossless when the node is fed with DC by a shelf
-  int psus = 0;                ///< units sharing the load; 0: none
+  SupplyBank supplies;         ///< none when the node is fed with DC by a shelf
 };
 
 struct NodeDraw {

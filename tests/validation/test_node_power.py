@@ -104,6 +104,9 @@ def test_supplies_that_sleep_lose_less(rows):
     # 5.93 kW behind the supplies: 0.300 of six at 94.67 %, 0.449 of four at 95.66 %.
     assert shared == pytest.approx(5930 * (1 / 0.9467 - 1), rel=0.02)
     assert needed == pytest.approx(5930 * (1 / 0.9566 - 1), rel=0.02)
+    staged = rows.run(BUILD, text, "--set", 'node."nvidia/dgx-h200".psu_sharing="staged"')[2]["psu_loss"]
+    # two that bear it and two spares, and 10 W of the two that rest
+    assert staged == pytest.approx(needed + 10, abs=2)
 
 
 def test_work_of_a_row_does_not_know_its_measurement(rows):

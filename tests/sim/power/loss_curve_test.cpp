@@ -86,13 +86,6 @@ TEST(LossCurve, InputRisesWithOutput) {
   }
 }
 
-TEST(LossCurve, UnitsShareEqually) {
-  auto const c = LossCurve::quadratic(0.01, 0.0, 0.02, Watts{1000});
-  // Two units at 500 W: 2 (10 + 20/4) = 30 W.
-  EXPECT_DOUBLE_EQ(bank_loss_w(c, 2, 1000), 30);
-  EXPECT_EQ(bank_loss_w(c, 0, 1000), 0);
-}
-
 TEST(LossCurve, RefusesCurvesThatCannotBe) {
   std::array const load{0.1, 0.2}, falling{0.2, 0.1}, fine{0.9, 0.9}, above{0.9, 1.1}, jump{0.3, 0.95};
   std::array const one{0.9};

@@ -39,8 +39,7 @@ TEST(NodePower, NodeByHand) {
   NodePowerParams const p{.host = {.idle_w = 800, .active_w = 800},
                           .fans = sized,
                           .liquid_fraction = 0,
-                          .psu = LossCurve::table(load, efficiency, Watts{4100}),
-                          .psus = 2};
+                          .supplies = {LossCurve::table(load, efficiency, Watts{4100}), 2}};
   auto const d = node_draw(p, 3200, 0.3, 295);
   EXPECT_NEAR(d.fan_speed, 0.5, 1e-9);
   EXPECT_NEAR(d.input_w, 4270.8333333, 1e-6);
@@ -57,8 +56,7 @@ TEST(NodePower, LiquidNodeFedByShelf) {
       .host = {.idle_w = 400, .active_w = 800},
       .fans = {.rated_w = 50, .minimum_speed = 0.3, .rated_air_heat_w = 1018, .rated_airflow_m3_per_s = 0.1},
       .liquid_fraction = 0.85,
-      .psu = {},
-      .psus = 0};
+      .supplies = {}};
   auto const d = node_draw(p, 3400, 0.5, 300);
   EXPECT_NEAR(d.liquid_heat_w, 3400, 1e-9);
   EXPECT_NEAR(d.fans_w, 10.8, 1e-9);
@@ -72,8 +70,7 @@ TEST(NodePower, MarginalIsTheDerivativeAtHeldFans) {
   NodePowerParams p{.host = {.idle_w = 800, .active_w = 800},
                     .fans = {},
                     .liquid_fraction = 0,
-                    .psu = LossCurve::quadratic(0.01, 0.01, 0.03, Watts{3000}),
-                    .psus = 4};
+                    .supplies = {LossCurve::quadratic(0.01, 0.01, 0.03, Watts{3000}), 4}};
   auto const a = node_draw(p, 5000, 0, 295), b = node_draw(p, 5001, 0, 295);
   EXPECT_NEAR(b.input_w - a.input_w, a.marginal, 1e-5);
 }
