@@ -1,9 +1,45 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "scenarios/schema/check_context.hpp"
 
 namespace ondol::schema {
+namespace {
+
+/// What is written on the racks behind each bank, halved where they have two feeds; standby banks must carry all of their
+/// switch.
+std::map<std::string, double> racks_behind(Context const& c) {
+  std::map<std::string, double> load;
+  for (auto const& g : c.s.racks)
+    if (auto const* r = c.rack(g))
+      for (auto const& feeder : g.fed_by) load[feeder] += g.count * r->rated_power.v / static_cast<double>(g.fed_by.size());
+  std::map<std::string, std::size_t> waiting;  // banks below that have not told their load yet
+  auto const above = [](PowerBankSpec const& bank) {
+    std::set<std::string> all(bank.fed_by.begin(), bank.fed_by.end());
+    all.insert(bank.alternate.begin(), bank.alternate.end());
+    return all;
+  };
+  std::map<std::string, PowerBankSpec const*> banks;
+  for (auto const& bank : c.s.power) {
+    banks.emplace(bank.id, &bank);
+    for (auto const& feeder : above(bank)) ++waiting[feeder];
+  }
+  std::vector<PowerBankSpec const*> ready;
+  for (auto const& bank : c.s.power)
+    if (!waiting[bank.id]) ready.push_back(&bank);
+  while (!ready.empty()) {
+    auto const& bank = *ready.back();
+    ready.pop_back();
+    for (auto const& feeder : above(bank)) {
+      load[feeder] += load[bank.id];
+      if (auto const it = banks.find(feeder); --waiting[feeder] == 0 && it != banks.end()) ready.push_back(it->second);
+    }
+  }
+  return load;
+}
+
+}  // namespace
 
 /// Possible, but hardly meant: loads above ratings.
 void warn_of_capacities(Context const& c) {
@@ -16,14 +52,13 @@ void warn_of_capacities(Context const& c) {
   if (everything > c.s.site.grid_capacity.v)
     c.warning("site.grid_capacity", "the racks and the base load are rated " + watts(everything) +
                                         " before losses and cooling, above the contract of " + watts(c.s.site.grid_capacity.v));
+  auto const racks = racks_behind(c);
   for (std::size_t b = 0; b < c.s.power.size(); ++b) {
     auto const& bank = c.s.power[b];
     auto const* unit = Context::find(c.s.catalogue.power_unit, bank.unit);
     if (!unit) continue;
-    double load = 0;
-    for (auto const& g : c.s.racks)
-      if (auto const* r = c.rack(g); r && std::find(g.fed_by.begin(), g.fed_by.end(), bank.id) != g.fed_by.end())
-        load += g.count * r->rated_power.v / static_cast<double>(g.fed_by.size());
+    auto const behind = racks.find(bank.id);
+    double const load = behind == racks.end() ? 0 : behind->second;
     double const rating = unit->rating.v * (bank.units_needed ? bank.units_needed : bank.units);
     if (load > rating)
       c.warning(list_path("power", b),

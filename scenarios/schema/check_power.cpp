@@ -114,6 +114,39 @@ void check_generators(Context const& c, std::map<std::string, std::size_t> const
               "generators " + in_quotes(banks[i].id) + " feed nothing: name the bank in \"alternate\" of a transfer switch");
 }
 
+/// Racks, plants, halls, fabrics and the base load need the utility above them; batteries and generators help only when it is
+/// away.
+void check_ways_to_utility(Context const& c) {
+  auto const& s = c.s;
+  if (!c.good("power")) return;
+  std::set<std::string> standby;  // generators, batteries, and what only they feed
+  for (bool more = true; std::exchange(more, false);)
+    for (auto const& bank : s.power) {
+      auto const* unit = unit_of(c, bank);
+      bool const source = unit && (unit->kind == Kind::generator || unit->kind == Kind::battery) && bank.fed_by.empty();
+      if (source || std::any_of(bank.fed_by.begin(), bank.fed_by.end(), [&](auto const& f) { return standby.contains(f); }))
+        more |= standby.insert(bank.id).second;
+    }
+  auto const check = [&](std::string const& path, std::string const& what, std::string const& feeder) {
+    if (!standby.contains(feeder) || !c.good(path)) return;
+    c.error(path, "no way leads from the utility to " + in_quotes(feeder) + ", which feeds " + what +
+                      "; name a bank below the utility, or a transfer switch that " + in_quotes(feeder) +
+                      " is the alternate of");
+  };
+  for (std::size_t i = 0; i < s.racks.size(); ++i)
+    for (auto const& feeder : s.racks[i].fed_by) check(list_path("racks", i, "fed_by"), "racks", feeder);
+  for (std::size_t i = 0; i < s.plant.size(); ++i)
+    check(list_path("plant", i, "fed_by"), "plant " + in_quotes(s.plant[i].id), s.plant[i].fed_by);
+  for (std::size_t i = 0; i < s.hall.size(); ++i) {
+    if (s.hall[i].air) check(list_path("hall", i, "air.fed_by"), "hall " + in_quotes(s.hall[i].id), s.hall[i].air->fed_by);
+    if (s.hall[i].liquid)
+      check(list_path("hall", i, "liquid.fed_by"), "hall " + in_quotes(s.hall[i].id), s.hall[i].liquid->fed_by);
+  }
+  for (std::size_t i = 0; i < s.fabric.size(); ++i)
+    check(list_path("fabric", i, "fed_by"), "fabric " + in_quotes(s.fabric[i].id), s.fabric[i].fed_by);
+  if (s.site.base_load.v > 0) check("site.base_load_fed_by", "the base load", s.site.base_load_fed_by);
+}
+
 }  // namespace
 
 void check_power(Context const& c) {
@@ -131,6 +164,7 @@ void check_power(Context const& c) {
   }
   check_circles(c, index);
   check_generators(c, index);
+  check_ways_to_utility(c);
   for (std::size_t i = 0; i < c.s.racks.size(); ++i) {
     auto const& g = c.s.racks[i];
     auto const* r = c.rack(g);

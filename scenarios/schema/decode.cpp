@@ -127,8 +127,9 @@ bool Decoder::in_range(Field const& f, double x, Value const& v, std::string con
       rule = (f.above_low ? "above " : "at least ") + show(f.low);
     else
       rule = "at most " + show(f.high);
-    std::string const hint =
-        high && f.high == 1 && x >= 2 && x <= 100 ? ". Write " + plain(x / 100) + " for " + plain(x) + " %?" : "";
+    std::string const hint = high && f.high == 1 && x >= 2 && x <= 100 && x / 100 >= f.low
+                                 ? ". Write " + plain(x / 100) + " for " + plain(x) + " %?"
+                                 : "";
     fault(path, v.place, what + " is out of range: " + rule + " is allowed" + hint);
     return false;
   }

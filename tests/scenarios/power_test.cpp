@@ -112,6 +112,26 @@ TEST(Power, every_bank_but_generators_is_fed) {
               Contains(HasSubstr("generators \"diesel\" feed nothing")));
 }
 
+TEST(Power, what_the_utility_never_reaches_is_told_where_it_hangs) {
+  std::string const racks = "[[racks]]\nrack = \"acme/air32\"\ncount = 1\nhall = \"a\"\npool = \"lost\"\n";
+  EXPECT_THAT(errors("[shedding]", racks + "fed_by = [\"diesel\"]\n[shedding]"),
+              ElementsAre(HasSubstr("no way leads from the utility to \"diesel\", which feeds racks")));
+  EXPECT_THAT(errors("[shedding]", racks + "fed_by = [\"ats\"]\n[shedding]"), IsEmpty());
+  Scratch const scratch;
+  auto const faults = faults_of(changed(scratch, "[shedding]", racks + "fed_by = [\"diesel\"]\n[shedding]"));
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_GT(faults[0].line, 0U);
+}
+
+TEST(Power, ratings_below_the_racks_behind_are_told_at_every_level) {
+  std::string const racks =
+      "[[power]]\nid = \"below\"\nunit = \"acme/ups\"\nunits = 100\nfed_by = [\"ats\"]\n"
+      "[[racks]]\nrack = \"acme/air32\"\ncount = 100\nhall = \"a\"\npool = \"many\"\nfed_by = [\"below\"]\n";
+  auto const told = warnings("[shedding]", racks + "[shedding]");
+  EXPECT_THAT(told, Contains(HasSubstr("bank \"ats\" is rated 2 MW, its racks ")));
+  EXPECT_THAT(told, Contains(HasSubstr("bank \"diesel\" is rated 1 MW, its racks ")));
+}
+
 TEST(Power, keys_belong_to_their_kinds) {
   EXPECT_THAT(errors("alternate = [\"diesel\"]", "alternate = [\"diesel\"]\nmode = \"eco\""),
               ElementsAre(HasSubstr("mode belongs to units of kind = \"ups\"")));
