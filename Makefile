@@ -44,9 +44,10 @@ bench: build ## time whole runs and single parts against the targets
 	build/bench/contention_bench
 	build/bench/cap_allocation_bench
 
-pictures: run ## `make run` of two examples, then renew the pictures of the README
+pictures: run ## `make run` of three examples, then renew the pictures of the README
 	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/training_swing.toml
-	@.ci/pictures $(PAGE) $(OUT)/training_swing
+	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/outage.toml
+	@.ci/pictures $(PAGE) $(OUT)/training_swing $(OUT)/outage
 
 format: ## clang-format on every C++ file
 	@.ci/format
