@@ -80,13 +80,15 @@ void SiteStorage::drive(Unit& unit, double start_s, double dt_s, PowerTreeSolver
   } else {
     std::vector<double> own_w;
     for (auto const v : at) own_w.push_back(load_w_[v]);
-    auto const share = [&](std::size_t i) { return bus_w > 0 ? outputs_w[i] / bus_w : 1.0 / static_cast<double>(at.size()); };
+    std::vector<double> share;
+    for (double const w : outputs_w) share.push_back(bus_w > 0 ? w / bus_w : 1.0 / static_cast<double>(at.size()));
+    double const room_w = tree.room_w(at, share);  // another storage may have taken it on the way up
     StorageControl const before = unit.control;
     for (int round = 0; round < most_rounds; ++round) {
       unit.control = before;
-      unit.control.step(start_s, dt_s, {.load_w = load_w, .bus_w = bus_w * unit.gain, .gain = unit.gain}, stored_j, step_);
+      unit.control.step(start_s, dt_s, {.load_w = load_w, .bus_w = room_w * unit.gain, .gain = unit.gain}, stored_j, step_);
       double const given_w = step_.given_j / dt_s;
-      for (std::size_t i = 0; i < at.size(); ++i) load_w_[at[i]] = own_w[i] - given_w * share(i);
+      for (std::size_t i = 0; i < at.size(); ++i) load_w_[at[i]] = own_w[i] - given_w * share[i];
       tree.solve(load_w_);
       if (std::abs(given_w) < too_little * unit.params->control.discharge_w) break;
       double const gain = (load_w - tree.utility_w()) / given_w;

@@ -471,8 +471,8 @@ ChainMeans const& PowerChain::settle(double dt, std::span<double const> mean_loa
   if (active_) {
     for (auto& u : ups_) {
       double const w = mean_.store_w(u.vertex);
-      if (w <= 0 || !u.battery) continue;
-      auto const flow = u.battery->advance(dt, w);
+      if (w == 0 || !u.battery) continue;
+      auto const flow = u.battery->advance(dt, w);  // below 0: storage behind the UPS gives more than its load takes
       // The battery may run empty a moment before the date that followed from the power of then.
       double const short_j = w * dt - flow.terminal_j;
       u.owed_j += short_j;

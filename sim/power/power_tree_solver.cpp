@@ -1,6 +1,7 @@
 #include "sim/power/power_tree_solver.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -113,6 +114,19 @@ void PowerTreeSolver::update(std::span<double const> load_w, std::span<std::uint
     for (std::uint32_t k = order_.first[v]; k < order_.first[v] + order_.feeders_of(v); ++k)
       if (state_.carries[k]) stale_[order_.feeders[k]] = 1;
   }
+}
+
+double PowerTreeSolver::room_w(std::span<std::uint32_t const> vertices, std::span<double const> shares) const {
+  std::vector<double> falls(output_w_.size(), 0.0);  // of the output for each watt that is given
+  for (std::size_t i = 0; i < vertices.size(); ++i) falls[vertices[i]] += shares[i];
+  double room_w = std::numeric_limits<double>::infinity();
+  for (std::uint32_t v = 0; v < falls.size(); ++v) {
+    if (falls[v] <= 0 || state_.dead[v]) continue;
+    room_w = std::min(room_w, std::max(0.0, output_w_[v]) / falls[v]);
+    for (std::uint32_t k = order_.first[v]; k < order_.first[v] + order_.feeders_of(v); ++k)
+      if (state_.carries[k]) falls[order_.feeders[k]] += falls[v] * state_.fed[v] / carriers_[v];
+  }
+  return room_w;
 }
 
 double PowerTreeSolver::utility_w() const {

@@ -67,6 +67,9 @@ class PowerTreeSolver {
   }
   double source_w(std::uint32_t v) const { return input_w_[v]; }
   double utility_w() const;  ///< sum of the inputs of the vertices without feeders, the site's own sources left out
+  /// Most that can be given to the outputs of `vertices`, each its share, before power runs backwards there or in a vertex
+  /// above (losses on the way left out).
+  double room_w(std::span<std::uint32_t const> vertices, std::span<double const> shares) const;
   FeedOrder const& order() const { return order_; }
   FeedState const& state() const { return state_; }
 

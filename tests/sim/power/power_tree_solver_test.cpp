@@ -52,6 +52,25 @@ TEST(PowerTreeSolver, RefusesTreesOutOfOrder) {
   EXPECT_THROW(tree.solve(std::vector<double>{1}), std::invalid_argument);
 }
 
+// A load of 900 W on two units of a bank, one of which also carries 100 W; both on one transformer, to which another
+// source gives 400 W.
+//   at the first unit: its own 450 W; at both by their load, 450 : 550: all 1000 W, were the transformer not at 600 W only
+//   with half of the first unit's input from its battery the transformer loses 0.225 + 0.55 of each watt: 600 / 0.775
+TEST(PowerTreeSolver, RoomEndsWherePowerWouldRunBackwards) {
+  FeedOrder const order{.first = {0, 2, 3, 4, 5}, .count = {2, 1, 1, 1, 0}, .feeders = {2, 3, 3, 4, 4}};
+  PowerTreeSolver tree(order, std::vector<LossCurve>(5));
+  std::vector<std::uint32_t> const one{2}, both{2, 3};
+  std::vector<double> const loads{900, 100, 0, 0, -400}, all{1}, by_load{0.45, 0.55};
+  tree.solve(loads);
+  EXPECT_DOUBLE_EQ(tree.room_w(one, all), 450);
+  EXPECT_DOUBLE_EQ(tree.room_w(both, by_load), 600);
+  FeedState state(order);
+  state.fed[2] = 0.5;
+  tree.set_state(state);
+  tree.solve(std::vector<double>{900, 100, 0, 0, -175});
+  EXPECT_DOUBLE_EQ(tree.room_w(both, by_load), 600 / 0.775);
+}
+
 struct RandomTree {
   FeedOrder order;
   std::vector<LossCurve> curves;
