@@ -1,5 +1,6 @@
 #include "sim/power/ledger.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ondol::sim {
@@ -32,7 +33,7 @@ double Ledger::owned_j() const {
 double Ledger::residual() const {
   double const owned = owned_j(), consumed = consumed_j(), supplied = metered_j() + generated_j();
   if (owned == consumed) return 0;
-  return (consumed - owned) / (supplied != 0 ? supplied : owned);
+  return (consumed - owned) / std::max(supplied, owned);  // a site on its batteries is supplied with next to nothing
 }
 
 double Ledger::it_category3_j() const {

@@ -64,7 +64,8 @@ class Ledger {
   double generated_j() const { return generated_.value(); }
   double stored_j() const { return stored_.value(); }  ///< more than at the start
   double consumed_j() const { return metered_j() + generated_j() - stored_j(); }
-  double residual() const;  ///< (consumed - owned) / (metered + generated); 0 when nothing was supplied or owned
+  double residual()
+      const;  ///< (consumed - owned) / the larger of (metered + generated) and owned; 0 when nothing was supplied or owned
 
   double it_category3_j() const;  ///< input of the IT equipment
   double it_category2_j() const;  ///< output of the PDU = input of the rack
