@@ -103,7 +103,7 @@ void describe(Table& t, PlantSpec& s) {
   t("dry_cooler", s.dry_cooler, "its dry coolers").names("dry_cooler");
   t("dry_coolers", s.dry_coolers, "number of dry coolers").range(0, most_units);
   t("economizer", s.economizer, "free cooling");
-  t("economizer_approach", s.economizer_approach, "of the plate exchanger").difference();
+  t("economizer_approach", s.economizer_approach, "of the plate exchanger").difference().above(0);
   t("condenser_pump_power", s.condenser_pump_power, "at design flow");
   t("fed_by", s.fed_by, "power bank of pumps, chillers and fans, or utility").names("power").required();
   t("restart", s.restart, "from the return of power until it cools").range(0, 36000);

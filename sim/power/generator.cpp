@@ -73,6 +73,10 @@ void GeneratorPlant::fail(std::size_t set) {
   spent_w_ = std::min(spent_w_, p_.block * capacity_w());
 }
 
+void GeneratorPlant::repair(std::size_t set) {
+  if (sets_[set].state == State::failed) sets_[set].state = State::off;
+}
+
 double GeneratorPlant::acceptable_w() const {
   return std::min(capacity_w(), load_w_ + std::max(0.0, p_.block * capacity_w() - spent_w_));
 }

@@ -53,6 +53,7 @@ class GeneratorPlant {
   /// Load has gone back to the utility: the sets that run cool down, those that start stop.
   void release();
   void fail(std::size_t set);
+  void repair(std::size_t set);  ///< a failed set can be called again
   void refuel(double m3) { tank_m3_ += m3; }
 
   State state(std::size_t set) const { return sets_[set].state; }

@@ -242,7 +242,11 @@ void PowerChain::step(double now_s) {
 void PowerChain::happen(double now_s) {
   for (auto const& h : p_.happenings) {
     bool const begins = h.start_s > happened_s_ && h.start_s <= now_s + same_s;
-    bool const ends = h.end_s > happened_s_ && h.end_s <= now_s + same_s;
+    // What two events hold is free when both are over.
+    bool const held = std::any_of(p_.happenings.begin(), p_.happenings.end(), [&](ChainHappening const& o) {
+      return o.what == h.what && o.vertex == h.vertex && o.start_s <= now_s + same_s && o.end_s > now_s + same_s;
+    });
+    bool const ends = h.end_s > happened_s_ && h.end_s <= now_s + same_s && !held;
     auto const& name = p_.vertices[h.vertex].name;
     switch (h.what) {
       case ChainHappening::What::utility_voltage:
@@ -269,6 +273,12 @@ void PowerChain::happen(double now_s) {
         }
         if (ends) {
           failed_[h.vertex] = 0;
+          for (auto& g : plants_)
+            for (std::size_t i = 0; i < g.params.vertices.size(); ++i)
+              if (g.params.vertices[i] == h.vertex) {
+                g.machine.repair(i);
+                if (g.called) g.machine.call();
+              }
           last_ = name + " was repaired";
           tell("unit_repair", name, "declared");
         }

@@ -110,6 +110,7 @@ def test_until_shortens(ondol):
 @pytest.mark.parametrize("setting, said", [
     ("site.base_laod=\"1 kW\"", "base_load"),
     ("site.base_load=\"1 kg\"", "power|watt|W"),
+    ("plant[0].economizer_approach=\"0 K\"", "above 0"),
     ("site.base_load", "="),
     ("=3", "key|empty|="),
     ("racks[7].count=2", "racks"),

@@ -155,6 +155,14 @@ TEST(Generator, LosesASetThatFails) {
   plant.fail(0);
   EXPECT_EQ(plant.capacity_w(), 1e6);
   EXPECT_EQ(plant.acceptable_w(), 1e6);
+  plant.call();
+  EXPECT_EQ(plant.state(0), State::failed);
+  plant.repair(0);
+  EXPECT_EQ(plant.state(0), State::off);
+  plant.repair(1);
+  EXPECT_EQ(plant.state(1), State::on_bus);
+  plant.call();
+  EXPECT_EQ(plant.state(0), State::starting);
 }
 
 TEST(Generator, KeepsItsRulesUnderAnyCallsAndLoads) {

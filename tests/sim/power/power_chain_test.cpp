@@ -88,8 +88,9 @@ class Site {
   void outage(double start_s, double duration_s, double voltage = 0) {
     p_.happenings.push_back({.start_s = start_s, .end_s = start_s + duration_s, .voltage = voltage, .vertex = 0});
   }
-  void failure(std::string const& name, double start_s) {
-    p_.happenings.push_back({.what = ChainHappening::What::unit_failure, .start_s = start_s, .vertex = of(name)});
+  void failure(std::string const& name, double start_s, double end_s = 1e300) {
+    p_.happenings.push_back(
+        {.what = ChainHappening::What::unit_failure, .start_s = start_s, .end_s = end_s, .vertex = of(name)});
   }
   void breaker(std::string const& name, double rated_w, double tau_s) {
     p_.vertices[of(name)].breaker = BreakerParams{.rated_a = rated_w, .tau_s = tau_s};
@@ -331,6 +332,34 @@ TEST(PowerChain, GeneratorsStartSynchroniseAndTakeTheLoad) {
   EXPECT_EQ(s.chain->counts().transfers, 2);
   EXPECT_GT(s.chain->counts().fuel_m3, 0);
   EXPECT_TRUE(s.chain->has_power(rack));
+  EXPECT_LT(std::abs(s.residual()), 1e-9);
+}
+
+// One of two sets is repaired at 50 s and starts with the other; the other fails on the bus and is repaired at 200 s, while
+// both are still called: it starts again, and is there 10 + 5 s later.  Two failures at once are over with the later one.
+TEST(PowerChain, SetsThatAreRepairedCanBeCalledAgain) {
+  Site s;
+  s.load("rack", {"ups"}, 50e3);
+  s.ups("ups", {"switch"}, 200e3, 2e7);
+  s.transfer("switch", {"utility"}, {"gen"},
+             {.override_s = 3, .transfer_s = 0, .gap_s = 0.1, .retransfer_s = 300, .return_gap_s = 0.1});
+  s.generators("gen", 2, 100e3);
+  s.utility();
+  s.failure("gen/1", 10, 50);
+  s.failure("gen/1", 20, 40);
+  s.outage(100, 600);
+  s.failure("gen/2", 150, 200);
+  s.begin();
+  s.go(3000);
+  EXPECT_NEAR(s.date("unit_repair", "gen/1"), 50, 1e-6);
+  EXPECT_NEAR(s.date("generator_on_bus", "gen/1"), 113, 1e-6);
+  EXPECT_NEAR(s.date("unit_repair", "gen/2"), 200, 1e-6);
+  auto const again = std::count_if(s.events.begin(), s.events.end(), [](auto const& event) {
+    auto const& [at, e] = event;
+    return e.kind == "generator_on_bus" && e.subject == "gen/2" && std::abs(at - 215) < 1e-6;
+  });
+  EXPECT_EQ(again, 1);
+  EXPECT_EQ(s.date("power_lost"), -1);
   EXPECT_LT(std::abs(s.residual()), 1e-9);
 }
 
