@@ -357,6 +357,7 @@ void MachineRoom::settle_nodes(double now_s) {
     double const slope = c.accelerator.leakage_w_per_k * boards;
     auto const& supplies = c.node.supplies;
     board_w_.resize(c.nodes_per_rack);
+    loss_w_.resize(c.nodes_per_rack);
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
       double const coolant = racks_.coolant_k[r];
@@ -403,22 +404,12 @@ void MachineRoom::settle_nodes(double now_s) {
           drift = moved > drift ? moved : drift;
         }
         double const warmed = dies - before_k;
-        if (supplies.is_polynomial()) {
-          auto const [p0, p1, p2] = supplies.curve().polynomial();
-          double const units = supplies.units(), per_unit = 1.0 / units;
+        supplies.losses_w({dc, c.nodes_per_rack}, loss_w_);
+        double const* const loss = loss_w_.data();
 #pragma omp simd reduction(+ : psu_loss)
-          for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
-            double const share = dc[n] * per_unit;
-            double const loss = units * (p0 + share * (p1 + share * p2));
-            energy[n] += (dc[n] + loss) * whole;
-            psu_loss += loss;
-          }
-        } else {
-          for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
-            double const loss = supplies.loss_w(dc[n]);
-            energy[n] += (dc[n] + loss) * whole;
-            psu_loss += loss;
-          }
+        for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+          energy[n] += (dc[n] + loss[n]) * whole;
+          psu_loss += loss[n];
         }
         account.accelerators += accelerators * whole;
         account.host += host_now * whole;

@@ -178,8 +178,8 @@ class MachineRoom {
   WeatherSample weather_{};
   CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
   double stored_at_start_j_ = 0;
-  double inlet_rate_k_per_s_ = 0;  ///< fastest change of a rack inlet over the interval
-  std::vector<double> board_w_;    ///< scratch of the node loop, one rack
+  double inlet_rate_k_per_s_ = 0;         ///< fastest change of a rack inlet over the interval
+  std::vector<double> board_w_, loss_w_;  ///< scratch of the node loop, one rack
   std::vector<std::uint32_t> changed_, shut_down_, recovered_, turned_;
 };
 

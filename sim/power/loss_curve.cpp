@@ -1,6 +1,7 @@
 #include "sim/power/loss_curve.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace ondol::sim {
@@ -81,6 +82,31 @@ double LossCurve::table_loss_w(double output_w) const {
   Point const &a = points_[i], &b = points_[i + 1];
   double const efficiency = a.efficiency + (b.efficiency - a.efficiency) * (output_w - a.output_w) / (b.output_w - a.output_w);
   return output_w * (1 / efficiency - 1);
+}
+
+void LossCurve::losses_w(std::span<double const> output_w, std::span<double> loss_w) const {
+  std::size_t const n = output_w.size();
+  double const* const p = output_w.data();
+  double* const loss = loss_w.data();
+  if (points_.empty()) {
+#pragma omp simd
+    for (std::size_t i = 0; i < n; ++i) loss[i] = constant_ + p[i] * (linear_ + p[i] * square_);
+    return;
+  }
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+#pragma omp simd reduction(min : least) reduction(max : most)
+  for (std::size_t i = 0; i < n; ++i) {
+    least = p[i] < least ? p[i] : least;
+    most = p[i] > most ? p[i] : most;
+  }
+  if (least <= points_.front().output_w || segment(least) != segment(most) || segment(most) + 1 == points_.size()) {
+    for (std::size_t i = 0; i < n; ++i) loss[i] = this->loss_w(p[i]);
+    return;
+  }
+  Point const &a = points_[segment(least)], &b = points_[segment(least) + 1];
+  double const from_w = a.output_w, span_w = b.output_w - a.output_w, base = a.efficiency, rise = b.efficiency - a.efficiency;
+#pragma omp simd
+  for (std::size_t i = 0; i < n; ++i) loss[i] = p[i] * (1 / (base + rise * (p[i] - from_w) / span_w) - 1);
 }
 
 double LossCurve::marginal_loss(double output_w) const {

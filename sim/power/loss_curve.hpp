@@ -12,7 +12,6 @@
 /// Valid 0 <= P <= 1.2 R.  Ignores: temperature, harmonics, input voltage.
 /// Page: docs/models/power-chain.md
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -37,9 +36,8 @@ class LossCurve {
     if (points_.empty()) return constant_ + output_w * (linear_ + output_w * square_);
     return table_loss_w(output_w);
   }
-  /// Whether the loss is constant + linear P + square P^2, and those three: for loops over many equal stages.
-  bool is_polynomial() const { return points_.empty(); }
-  std::array<double, 3> polynomial() const { return {constant_, linear_, square_}; }
+  /// The same of each of many units, all at once where they stand between the same two points; the spans may be one.
+  void losses_w(std::span<double const> output_w, std::span<double> loss_w) const;
   /// d loss / d output at `output_w`, the right-hand slope at a point of a table.
   double marginal_loss(double output_w) const;
 

@@ -1,18 +1,9 @@
 #include "sim/power/node_power.hpp"
 
-#include <algorithm>
-
 namespace ondol::sim {
 
 namespace {
 constexpr int fan_rounds = 30;
-}
-
-double fan_speed(FanParams const& p, double air_heat_w, double inlet_k) {
-  double const share = p.rated_air_heat_w > 0 ? air_heat_w / p.rated_air_heat_w : 0.0;
-  double const cool = std::clamp(share, p.minimum_speed, 1.0);
-  double const warm = std::clamp((inlet_k - p.warm_inlet_k) / (p.hot_inlet_k - p.warm_inlet_k), 0.0, 1.0);
-  return cool + (1 - cool) * warm;
 }
 
 NodeDraw node_draw(NodePowerParams const& p, double accelerators_w, double host_activity, double inlet_k) {

@@ -12,6 +12,8 @@
 /// of the converters between 48 or 12 V and the die is inside accelerator and host power.  Ignores: fan control lag, altitude,
 /// failed fans. Page: docs/models/node-power.md
 
+#include <algorithm>
+
 #include "sim/power/supply_bank.hpp"
 
 namespace ondol::sim {
@@ -32,7 +34,13 @@ struct FanParams {
   double warm_inlet_k = 300.15;  ///< 27 degC: speed starts to rise
   double hot_inlet_k = 308.15;   ///< 35 degC: full speed
 };
-double fan_speed(FanParams const& p, double air_heat_w, double inlet_k);
+inline double fan_speed(FanParams const& p, double air_heat_w, double inlet_k) {
+  double const share = p.rated_air_heat_w > 0 ? air_heat_w / p.rated_air_heat_w : 0.0;
+  double const cool = std::clamp(share, p.minimum_speed, 1.0);
+  if (inlet_k <= p.warm_inlet_k) return cool;
+  double const warm = std::min((inlet_k - p.warm_inlet_k) / (p.hot_inlet_k - p.warm_inlet_k), 1.0);
+  return cool + (1 - cool) * warm;
+}
 inline double fan_power_w(FanParams const& p, double speed) {
   return p.rated_w * speed * speed * speed;
 }

@@ -29,15 +29,12 @@ class SupplyBank {
     if (units_ <= 0) return 0.0;
     return staging_.rated_w > 0 ? shared_loss_w(active(output_w), output_w) : units_ * curve_.loss_w(output_w / units_);
   }
+  /// The same of many banks.
+  void losses_w(std::span<double const> output_w, std::span<double> loss_w) const;
   /// d loss / d output, the number of active units held.
   double marginal_loss(double output_w) const { return units_ > 0 ? curve_.marginal_loss(output_w / active(output_w)) : 0.0; }
   /// Units that carry the load.
   int active(double output_w) const;
-
-  /// Whether all units always share and their curve is a polynomial: for loops over many banks.
-  bool is_polynomial() const { return units_ > 0 && staging_.rated_w <= 0 && curve_.is_polynomial(); }
-  LossCurve const& curve() const { return curve_; }
-  double units() const { return units_; }
 
  private:
   double shared_loss_w(int active, double output_w) const {

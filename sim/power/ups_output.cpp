@@ -36,8 +36,9 @@ double UpsOutput::it_w(std::span<double const> load_w, std::span<double const> o
     bool const all = live == 0;  // storage below them gives it all
     if (all) live = last - first;
     // Storage at a vertex may give part of the output: then the IT part has all of the loss.
-    double const loss_w = (input_w[v] - output_w[v]) * (output_w[v] > it_out_w_[v] ? it_out_w_[v] / output_w[v] : 1.0);
-    double const it_in = (it_out_w_[v] + loss_w) / live, bare = bare_w_[v] / live;
+    double const loss_w = input_w[v] - output_w[v];
+    double const it_loss_w = loss_w != 0 && output_w[v] > it_out_w_[v] ? loss_w * (it_out_w_[v] / output_w[v]) : loss_w;
+    double const share = 1.0 / live, it_in = (it_out_w_[v] + it_loss_w) * share, bare = bare_w_[v] * share;
     for (auto k = first; k < last; ++k) {
       auto const feeder = order_.feeders[k];
       if (!all && output_w[feeder] <= 0) continue;

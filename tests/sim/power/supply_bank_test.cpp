@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <span>
 #include <stdexcept>
 
 namespace ondol::sim {
@@ -24,8 +25,6 @@ TEST(SupplyBank, AllShareUnlessTheyAreStaged) {
   EXPECT_DOUBLE_EQ(two.loss_w(1000), 2 * (10 + 15 + 5));
   EXPECT_DOUBLE_EQ(two.marginal_loss(1000), 0.03 + 2 * 0.02 * 0.5);
   EXPECT_EQ(two.active(1), 2);
-  EXPECT_TRUE(two.is_polynomial());
-  EXPECT_FALSE(six().is_polynomial());
   EXPECT_EQ(SupplyBank().loss_w(1000), 0);
 }
 
@@ -53,6 +52,19 @@ TEST(SupplyBank, SavesMostWhereServersIdle) {
   SupplyBank const staged(titanium, 6, {.rated_w = 3300});
   EXPECT_EQ(staged.active(2400), 2);
   EXPECT_LT(staged.loss_w(2400), 0.6 * SupplyBank(titanium, 6).loss_w(2400));
+}
+
+TEST(SupplyBank, ManyAtOnceLoseWhatEachLoses) {
+  constexpr std::array loads{0.1, 0.2, 0.5, 1.0}, efficiencies{0.90, 0.94, 0.96, 0.91};
+  auto const titanium = LossCurve::table(loads, efficiencies, Watts{3000});
+  std::array const between{4000.0, 4500.0, 5900.0};
+  std::array const across{100.0, 3000.0, 5000.0, 13000.0, 0.0};
+  for (auto const& bank : {SupplyBank(), SupplyBank(curve(), 6), SupplyBank(titanium, 4), six()})
+    for (std::span<double const> outputs : {std::span<double const>(between), std::span<double const>(across)}) {
+      std::array<double, 5> loss{};
+      bank.losses_w(outputs, std::span(loss).first(outputs.size()));
+      for (std::size_t i = 0; i < outputs.size(); ++i) EXPECT_DOUBLE_EQ(loss[i], bank.loss_w(outputs[i])) << outputs[i];
+    }
 }
 
 TEST(SupplyBank, RefusesWhatCannotBe) {
