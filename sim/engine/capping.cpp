@@ -334,9 +334,11 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
   std::vector<std::uint8_t> bound(guards_.size());
   for (std::size_t g = 0; g < counted.size(); ++g) bound[counted[g]] = answer.bound[g];
   bool const by_ramp = ramp_ && guards_[cappers_[*ramp_].first_guard].active;
-  if (!by_ramp && answer.shed != named_) {
-    named_ = answer.shed;
-    if (!named_.empty()) {
+  if (!by_ramp) {
+    // Told when it begins and when it grows, not each time that equal racks change places.
+    bool const grows = answer.shed.size() > named_.size();
+    if (grows || answer.shed.empty()) named_ = answer.shed;
+    if (grows) {
       constexpr std::size_t shown = 5;
       std::string names;
       for (std::size_t i = 0; i < std::min(shown, named_.size()); ++i) names += (i ? ", " : "") + rack_name_[named_[i]];

@@ -61,7 +61,7 @@ PowerChain::PowerChain(ChainParams params)
     }
     if (it.transfer) {
       switch_at_[v] = static_cast<int>(switches_.size());
-      switches_.push_back({.vertex = v, .machine = TransferSwitch(*it.transfer), .plants = {}});
+      switches_.push_back({.vertex = v, .machine = TransferSwitch(*it.transfer), .plants = {}, .reason = {}});
     }
     if (it.breaker) {
       breaker_at_[v] = static_cast<int>(breakers_.size());

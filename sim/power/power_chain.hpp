@@ -150,8 +150,9 @@ class PowerChain {
     bool powered = true, shed = false;
     bool sagging = false;
     double sag_since_s = 0, drop_s = never_s, return_s = never_s;
-    double before_w = 0;  ///< power before it went dark
-    double owed_j = 0;    ///< given by what its supplies hold
+    double before_w = 0;   ///< power before it went dark
+    double owed_j = 0;     ///< given by what its supplies hold
+    std::string back_why;  ///< it has voltage again
   };
   struct UpsRun {
     std::uint32_t vertex;
@@ -167,6 +168,7 @@ class PowerChain {
     TransferSwitch machine;
     double before_w = 0;                ///< that it delivered while it had power
     std::vector<std::uint32_t> plants;  ///< that its alternates lead to
+    std::string reason;                 ///< its preferred side is dead
   };
   struct PlantRun {
     ChainGenerators params;

@@ -147,6 +147,10 @@ double PowerChain::run_switch(std::uint32_t v, double now_s) {
     (k < p_.order.first[v] + p_.order.count[v] ? preferred : alternate) =
         std::max(k < p_.order.first[v] + p_.order.count[v] ? preferred : alternate, volts_[p_.order.feeders[k]]);
   double const least = p_.vertices[v].input_minimum;
+  if (preferred >= least)
+    s.reason.clear();
+  else if (s.reason.empty())
+    s.reason = last_;
   if (auto const h = s.machine.set(preferred >= least, alternate >= least)) tell_switch(s, *h, now_s);
   for (auto step = s.machine.advance(0); step.happened; step = s.machine.advance(0)) tell_switch(s, *step.happened, now_s);
   return s.machine.side() == TransferSwitch::Side::preferred ? preferred : alternate;
@@ -177,7 +181,10 @@ void PowerChain::run_load(std::uint32_t v, double volts, double now_s) {
     l.return_s = never_s;
     return;
   }
-  if (l.return_s == never_s) l.return_s = now_s + it.restart_s;
+  if (l.return_s == never_s) {
+    l.return_s = now_s + it.restart_s;
+    l.back_why = last_;
+  }
   if (l.return_s > now_s + same_s) return;
   if (generator_fed_[v])
     if (double const wait_s = generators_accept(v, l.before_w); wait_s > 0) {
@@ -189,7 +196,7 @@ void PowerChain::run_load(std::uint32_t v, double volts, double now_s) {
   load_w_[v] = l.before_w;
   switched_.push_back(v);
   restless_ = true;
-  tell("power_back", it.name, last_);
+  tell("power_back", it.name, l.back_why);
 }
 
 double PowerChain::generators_accept(std::uint32_t v, double more_w) {

@@ -102,7 +102,7 @@ void PowerChain::tell_switch(SwitchRun const& s, TransferSwitch::Happened const&
       break;
     case TransferSwitch::Event::transferred:
       ++counts_.transfers;
-      tell("transfer", subject, "to its alternate, after " + last_);
+      tell("transfer", subject, "to its alternate, after " + s.reason);
       last_ = subject + " went to its alternate";
       break;
     case TransferSwitch::Event::retransferred:

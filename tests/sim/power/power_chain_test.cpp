@@ -164,6 +164,12 @@ class Site {
     return -1;
   }
 
+  std::string cause(std::string const& kind, std::string const& subject) const {
+    for (auto const& [at, e] : events)
+      if (e.kind == kind && e.subject == subject) return e.cause;
+    return {};
+  }
+
   std::optional<PowerChain> chain;
   std::vector<std::pair<double, ChainEvent>> events;
   double now_s = 0, supplied_j = 0, stored_j = 0, owned_j = 0, utility_j = 0;
@@ -333,6 +339,27 @@ TEST(PowerChain, GeneratorsStartSynchroniseAndTakeTheLoad) {
   EXPECT_GT(s.chain->counts().fuel_m3, 0);
   EXPECT_TRUE(s.chain->has_power(rack));
   EXPECT_LT(std::abs(s.residual()), 1e-9);
+}
+
+// A plant beside the UPS has voltage again when the switch has turned, and starts 60 s later; whatever else happened meanwhile,
+// that is why it is back, and why the switch turned is the utility's failure, not that a UPS went off since.
+TEST(PowerChain, CausesAreThoseOfTheirOwnBeginning) {
+  Site s;
+  auto const plant = s.load("plant", {"switch"}, 10e3);
+  s.load("rack", {"ups"}, 100e3);
+  s.ups("ups", {"switch"}, 200e3, 5e5);
+  s.transfer("switch", {"utility"}, {"gen"},
+             {.override_s = 3, .transfer_s = 0, .gap_s = 0.1, .retransfer_s = 300, .return_gap_s = 0.1});
+  s.generators("gen", 2, 200e3);
+  s.utility();
+  s.params().vertices[plant].restart_s = 60;
+  s.outage(100, 600);
+  s.begin();
+  s.go(300);
+  ASSERT_GT(s.date("ups_off"), 100);
+  ASSERT_LT(s.date("ups_off"), 110);
+  EXPECT_EQ(s.cause("transfer", "switch"), "to its alternate, after the utility failed");
+  EXPECT_EQ(s.cause("power_back", "plant"), "switch went to its alternate");
 }
 
 // One of two sets is repaired at 50 s and starts with the other; the other fails on the bus and is repaired at 200 s, while
