@@ -41,7 +41,10 @@ Meters::Meters(Assembly const& assembly)
       shares_(shares(assembly)),
       user_(assembly.classes.size() + assembly.fabrics.size()),
       hall_(assembly.halls.size()),
-      plant_w_(assembly.plants.size()) {
+      plant_w_(assembly.plants.size()),
+      fabric_vertex_(assembly.fabrics.size()) {
+  for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v)
+    if (auto const& vertex = assembly.tree.vertices[v]; vertex.role == Role::network) fabric_vertex_[vertex.owner] = v;
   for (auto const& tariff : assembly.compared) compared_.emplace_back(tariff, CarbonParams{});
 }
 
@@ -61,7 +64,7 @@ void Meters::add(double unix_start_s, double dt, double metered_w, double owned_
     }
     user_[u++] = power;
   }
-  for (auto const& f : assembly_.fabrics) user_[u++] = {f.power_w, f.power_w, 0};
+  for (auto const v : fabric_vertex_) user_[u++] = {tree.load_w[v], tree.load_w[v], 0};  // nothing while it is dark
   for (std::size_t h = 0; h < hall_.size(); ++h) hall_[h] = {cooling.halls[h].crah_fan_w, cooling.halls[h].cdu_pump_w};
   for (std::size_t p = 0; p < plant_w_.size(); ++p) {
     auto const& plant = cooling.plants[p];

@@ -44,6 +44,7 @@ class Meters {
   std::vector<UserPower> user_;
   std::vector<HallCoolingPower> hall_;
   std::vector<double> plant_w_;
+  std::vector<std::uint32_t> fabric_vertex_;  ///< of the tree, by fabric
 };
 
 }  // namespace ondol::sim

@@ -46,6 +46,9 @@ def everything(seed: int) -> str:
             out += ["[[phase_window]]", f'name = "w{i}"', f'start = "{at:.3f} s"', f'duration = "{r.choice([5, 40, 90])} s"']
             out += [f'period = "{r.choice([0.01, 0.1])} s"']
             from_s = at + 100
+    if r.random() < 0.4:
+        out += ["[[fabric]]", 'id = "net"', 'pools = ["p0"]', 'kind = "rail_fat_tree"', 'network_switch = "nvidia/qm9700"']
+        out += ['hall = "a"', f'fed_by = "{r.choice(banks[1:])}"', "unit_nodes = 20"]
     if r.random() < 0.5:
         out += ["[[service]]", 'name = "chat"', 'pool = "p1"', "accelerators = 16"]
         out += ["peak = { sm = 0.5, compute = 0.4, memory = 0.6, host = 0.5 }"]
@@ -76,6 +79,9 @@ def check_laws(file: Path, folder: Path) -> dict:
         for table in ("energy_by_pool", "energy_by_vendor", "energy_by_tenant"):
             assert float(np.sum(h5[table]["energy"][:])) == pytest.approx(owned, rel=1e-9), table
             assert (h5[table]["energy"][:] >= -1e-6).all(), table
+        for table in ("energy_by_pool", "energy_by_vendor"):
+            it = float(np.sum(h5[table]["it_energy"][:]))
+            assert it == pytest.approx(kpi["it_energy"] * 3.6e9, rel=1e-9), table  # a dark fabric takes nothing
         charge = h5["feeds/state_of_charge"][:]
         known = charge[~np.isnan(charge)]
         assert ((known > -1e-6) & (known < 1 + 1e-6)).all()
