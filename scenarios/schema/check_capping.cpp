@@ -45,6 +45,8 @@ void check_capping(Context const& c) {
     auto const at = [i](char const* key) { return list_path("capping", i, key); };
     if (!c.good(list_path("capping", i)) || !c.good("power") || !c.good("racks")) continue;
     check_floor(c, at("floor"), spec.channel);
+    if (spec.limit && spec.fraction != CappingSpec{}.fraction)
+      c.error(at("fraction"), "limit and fraction both say what a unit may draw; name one of them");
     double rating = c.s.site.grid_capacity.v;
     if (spec.bank != "utility") {
       auto const bank = std::find_if(c.s.power.begin(), c.s.power.end(), [&](auto const& b) { return b.id == spec.bank; });

@@ -231,6 +231,7 @@ BUDGET = '\n[[budget]]\nname = "ask"\n'
 @pytest.mark.parametrize("text, said", [
     (CAPPING.replace('"ups"', '"usp"'), 'there is no power bank "usp".*"ups"'),
     ('\n[[capping]]\nname = "keep"\n', "bank"),
+    (CAPPING + 'limit = "100 kW"\nfraction = 0.5\n', "limit and fraction both say"),
     (CAPPING + 'fraction = 0\n', "fraction"),
     (CAPPING + 'release = 1.1\n', "release"),
     (CAPPING + 'method = "inband"\n', "in_band"),
