@@ -432,7 +432,7 @@ struct CapChannelSpec {
 struct CappingSpec {  // [[capping]]: keeps every unit of a bank below a limit
   std::string name;
   std::string bank;            ///< "utility": the whole site
-  double fraction = 0.95;      ///< of the unit's rating, or of the grid capacity (assumed: room for what meters and caps miss)
+  double fraction = 0.95;      ///< of unit's or breaker's rating, or grid capacity (assumed: for what meters and caps miss)
   std::optional<Watts> limit;  ///< of one unit, instead
   double release = 0.98;       ///< of the limit: what is aimed at, and below which demand must be to end (assumed)
   bool after_loss = false;     ///< the limit holds also when racks with two feeds draw all from this one

@@ -7,6 +7,8 @@
 #include <queue>
 #include <tuple>
 
+#include "sim/state/shedding_order.hpp"
+
 namespace ondol::sim {
 namespace {
 
@@ -150,10 +152,8 @@ void shed(CapProblem const& p, CapAnswer& answer, std::vector<double>& used_w, s
   if (!any) return;
   std::vector<std::uint32_t> order(p.racks.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    auto const &x = p.racks[a], &y = p.racks[b];
-    return std::tuple(x.priority, -x.floor_w, b) < std::tuple(y.priority, -y.floor_w, a);
-  });
+  auto const rank = [&](std::uint32_t i) { return SheddingRank{p.racks[i].priority, p.racks[i].floor_w, i}; };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a).goes_before(rank(b)); });
   for (auto const i : order) {
     auto const& r = p.racks[i];
     bool helps = false;

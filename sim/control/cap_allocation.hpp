@@ -8,8 +8,8 @@
 /// Floors first, for all; then what is left to the highest priority, then to the next.  Within a priority all racks rise at
 /// their weights until a limit is full; its racks stay there and the others go on (progressive filling
 /// [bertsekas1992datanetworks, section 6.5]), which is exact.  Where limits nest, as in a tree, no other division serves more.
-/// Racks whose floors do not fit are named in the order in which they would have to go: lowest priority first, then the
-/// largest floor, then the last; a rack is named only for a limit that its going helps.
+/// Racks whose floors do not fit are named in the order of shedding (sim/state/shedding_order.hpp), by floors; a rack is named
+/// only for a limit that its going helps.
 /// Linear: the losses between rack and limit are in `a` at the present load.  Ignores: what racks draw next.
 /// Page: docs/models/power-capping.md
 

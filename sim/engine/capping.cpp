@@ -25,6 +25,7 @@ std::string watts(double w) {
 
 Capping::Capping(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
     : assembly_(assembly), tree_(assembly.chain.order, assembly.chain.curve, assembly.chain.second) {
+  shedding_ = assembly.chain.shedding;
   if (scenario.capping.empty() && scenario.budget.empty() && !scenario.scheduler.ramp_limit) return;
   std::size_t const racks = facility.racks.size(), vertices = assembly.tree.vertices.size();
   for (auto const& place : facility.racks) {
@@ -50,6 +51,8 @@ Capping::Capping(schema::Scenario const& scenario, topology::Facility const& fac
   loaded_.assign(racks, 0);
   ramping_.assign(racks, 0);
   effect_.resize(racks);
+  going_.assign(racks, 0);
+  awaits_w_.assign(racks, 0);
 
   auto const add_capper = [&](std::string const& name, schema::CapChannelSpec const& channel, double release) {
     Capper c;
@@ -73,7 +76,9 @@ Capping::Capping(schema::Scenario const& scenario, topology::Facility const& fac
       bool const unit = vertex.role == topology::PowerTree::Role::unit && scenario.power[vertex.owner].id == spec.bank;
       if (!site && !unit) continue;
       double const rating = site ? scenario.site.grid_capacity.v : vertex.rating_w;
-      add_guard(k, v, rating, spec.limit ? spec.limit->v : spec.fraction * rating, which);
+      auto const& breaker = assembly.chain.vertices[v].breaker;
+      double const carries = breaker ? std::min(rating, breaker->rated_a) : rating;
+      add_guard(k, v, rating, spec.limit ? spec.limit->v : spec.fraction * carries, which);
     }
   }
   for (auto const& spec : scenario.budget) {
@@ -167,7 +172,10 @@ void Capping::find_shares(Guard& g) {
   FeedLinks const links = feed_links();
   auto const by_vertex = feed_shares(links, marginal_, g.vertex, g.which);
   g.share.resize(rack_vertex_.size());
-  for (std::size_t r = 0; r < g.share.size(); ++r) g.share[r] = by_vertex[rack_vertex_[r]];
+  for (std::size_t r = 0; r < g.share.size(); ++r) {
+    bool const cut = awaits_w_[r] > 0 && present_w_[r] == 0;  // it comes back to where it hung
+    if (!cut) g.share[r] = by_vertex[rack_vertex_[r]];
+  }
 }
 
 void Capping::integrate(double now_s) {
@@ -217,7 +225,7 @@ void Capping::observe(double now_s, MachineRoom const& room, Calendar& calendar)
   if (ramp_) watch_ramp(now_s, before_w, room, calendar);
   for (std::uint32_t k = 0; k < cappers_.size(); ++k) {
     auto const& c = cappers_[k];
-    bool over = false, acts = false;
+    bool over = false, acts = has_cut(k);
     for (auto g = c.first_guard; g < c.first_guard + c.guards; ++g) {
       acts |= guards_[g].active;
       over |= !guards_[g].active && guards_[g].meter.now_w() > guards_[g].limit_w;
@@ -255,7 +263,8 @@ void Capping::ask_for_look(std::uint32_t k, double now_s, Calendar& calendar) {
 void Capping::look(std::uint32_t k, double now_s, MachineRoom const& room, Calendar& calendar) {
   auto& c = cappers_[k];
   c.look_due = false;
-  bool acts = false;
+  bool acts = has_cut(k);
+  if (acts) c.revision = 0;
   if (c.rise_w_per_s > 0 && guards_[c.first_guard].active) {
     guards_[c.first_guard].limit_w += c.rise_w_per_s * c.period_s;
     c.revision = 0;
@@ -291,12 +300,15 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
     demand_w_[r] = room.demand_w(r);
     floor_w_[r] = std::min(demand_w_[r], room.input_under_w(r, std::max(floor_w, room.class_of_rack(r).least_limit_w)));
   }
+  for (std::uint32_t r = 0; r < racks; ++r)
+    if (awaits_w_[r] > 0 && now_s > cut_s_ + 1e-6 && !going_[r] && room.works(r)) awaits_w_[r] = 0;
 
   CapProblem problem;
   for (std::uint32_t v = 0; v < marginal_.size(); ++v)
     marginal_[v] = assembly_.chain.curve[v].marginal_loss(tree_.output_w()[v]);
   // A unit that carries all demand binds nobody and is left out.
   std::vector<std::uint32_t> counted;
+  std::vector<double> others_w, floors_w;
   for (std::uint32_t i = 0; i < guards_.size(); ++i) {
     auto& g = guards_[i];
     find_shares(g);
@@ -305,20 +317,27 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
     if (cappers_[g.capper].rise_w_per_s > 0)
       for (std::size_t r = 0; r < racks; ++r)
         if (!ramping_[r]) g.share[r] = 0;
-    double wanted = 0;
+    double wanted = 0, floors = 0;
     for (std::size_t r = 0; r < racks; ++r) {
       others -= g.share[r] * present_w_[r];
+      if (going_[r]) continue;
       wanted += g.share[r] * demand_w_[r];
+      floors += g.share[r] * floor_w_[r];
     }
-    double const aim = g.active ? cappers_[g.capper].release * g.limit_w : g.limit_w;
+    double aim = g.active ? cappers_[g.capper].release * g.limit_w : g.limit_w;
     g.planned_w = g.meter.now_w();
+    others_w.push_back(others);
+    floors_w.push_back(floors);
     if (others + wanted <= aim) continue;
+    // Nobody goes for what is only an aim; where some must, they leave the margin free.
+    if (shedding_ && others + floors > aim)
+      aim = exceeds(g, others + floors) ? std::min(aim, (1 - shedding_->margin) * g.limit_w) : g.limit_w;
     problem.headroom_w.push_back(aim - others);
     counted.push_back(i);
   }
   for (std::uint32_t r = 0; r < racks; ++r) {
-    problem.racks.push_back({.demand_w = demand_w_[r],
-                             .floor_w = floor_w_[r],
+    problem.racks.push_back({.demand_w = going_[r] ? 0 : demand_w_[r],
+                             .floor_w = going_[r] ? 0 : floor_w_[r],
                              .weight = weight_[r],
                              .priority = priority_[r],
                              .first_share = static_cast<std::uint32_t>(problem.shares.size()),
@@ -343,8 +362,9 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
       std::string names;
       for (std::size_t i = 0; i < std::min(shown, named_.size()); ++i) names += (i ? ", " : "") + rack_name_[named_[i]];
       if (named_.size() > shown) names += fmt::format(" and {} more", named_.size() - shown);
-      events_.push_back(
-          {now_s, "power_cap_short", c.name, "the lowest clocks draw too much; would have to go, in order: " + names});
+      events_.push_back({now_s, "power_cap_short", c.name,
+                         fmt::format("the lowest clocks draw too much; {}, in order: {}",
+                                     shedding_ ? "to be cut off" : "would have to go", names)});
     }
   }
 
@@ -362,7 +382,20 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
     for (std::size_t r = 0; r < racks; ++r)
       if (g.share[r] > 0 && answer.budget_w[r] < demand_w_[r] * (1 - 1e-6)) command.budget_w[r] = answer.budget_w[r];
   }
-  bool differs = !command.guards.empty();
+  if (shedding_) {
+    for (auto const r : answer.shed)
+      for (auto i = c.first_guard; i < c.first_guard + c.guards; ++i) {
+        auto const& g = guards_[i];
+        if (g.share[r] <= 0 || !exceeds(g, others_w[i] + floors_w[i])) continue;
+        command.cuts.emplace_back(r, fmt::format("{}: {} would be at {} with the lowest clocks, limit {}; priority {}", c.name,
+                                                 g.name, watts(others_w[i] + floors_w[i]), watts(g.limit_w), priority_[r]));
+        cuts_.push_back({.rack = r, .capper = k, .gone = false, .fits_since_s = {}});
+        going_[r] = 1;
+        break;
+      }
+    choose_returns(command, others_w, now_s, calendar);
+  }
+  bool differs = !command.guards.empty() || !command.cuts.empty() || !command.returns.empty();
   for (std::size_t r = 0; r < racks; ++r) {
     double const before = c.commanded_w[r], now = command.budget_w[r];
     if (before == none && now == none) continue;
@@ -379,6 +412,57 @@ void Capping::plan(std::uint32_t k, double now_s, MachineRoom const& room, Calen
   command.number = next_command_++;
   calendar.add({.date_s = now_s + c.delay_s, .what = Entry::What::cap_command, .subject = command.number});
   commands_.push_back(std::move(command));
+}
+
+/// Floors and what else comes through a unit are more than it may carry.  A ramp only delays.
+bool Capping::exceeds(Guard const& g, double w) const {
+  return w > g.limit_w * (1 + 1e-9) && cappers_[g.capper].rise_w_per_s == 0;
+}
+
+bool Capping::has_cut(std::uint32_t k) const {
+  return std::any_of(cuts_.begin(), cuts_.end(), [k](Cut const& cut) { return cut.capper == k; });
+}
+
+/// Whom this controller lets back, the last first: their floors have fitted below every guarded limit, less the margin, for
+/// long enough.  One that waits keeps its place, and those cut before it do not overtake it where it does not fit.
+void Capping::choose_returns(Command& command, std::vector<double> const& others_w, double now_s, Calendar& calendar) {
+  if (!has_cut(command.capper)) return;
+  std::vector<double> free_w(guards_.size());
+  std::vector<std::uint8_t> waits(guards_.size());  // one that was cut later is still out
+  for (std::size_t i = 0; i < guards_.size(); ++i) {
+    auto const& g = guards_[i];
+    free_w[i] = (1 - shedding_->margin) * g.limit_w - others_w[i];
+    for (std::size_t r = 0; r < floor_w_.size(); ++r)
+      if (!going_[r]) free_w[i] -= g.share[r] * std::max(floor_w_[r], awaits_w_[r]);
+  }
+  double check_s = now_s + shedding_->restore_s;
+  for (auto k = cuts_.size(); k-- > 0;) {
+    auto& cut = cuts_[k];
+    auto const r = cut.rack;
+    bool fits = cut.gone;
+    for (std::size_t i = 0; i < guards_.size(); ++i)
+      if (guards_[i].share[r] > 0) fits &= free_w[i] >= guards_[i].share[r] * awaits_w_[r];
+    for (std::size_t i = 0; i < guards_.size(); ++i)
+      if (guards_[i].share[r] > 0) free_w[i] = fits ? free_w[i] - guards_[i].share[r] * awaits_w_[r] : -none;
+    if (!fits) cut.fits_since_s.reset();
+    if (fits && !cut.fits_since_s) cut.fits_since_s = now_s;
+    double const due_s = fits ? *cut.fits_since_s + shedding_->restore_s : none;
+    bool returns = cut.capper == command.capper && now_s > due_s - 1e-6;
+    for (std::size_t i = 0; i < guards_.size(); ++i) returns &= guards_[i].share[r] <= 0 || !waits[i];
+    if (!returns) {
+      if (due_s > now_s) check_s = std::min(check_s, due_s);
+      for (std::size_t i = 0; i < guards_.size(); ++i) waits[i] |= guards_[i].share[r] > 0;
+      continue;
+    }
+    command.returns.push_back(r);
+    going_[r] = 0;
+    cuts_.erase(cuts_.begin() + static_cast<std::ptrdiff_t>(k));
+  }
+  auto& c = cappers_[command.capper];
+  check_s = std::ceil(std::max(check_s, now_s + c.period_s) / c.period_s - 1e-9) * c.period_s;
+  if (!has_cut(command.capper) || (c.check_s > now_s + 1e-6 && c.check_s <= check_s)) return;
+  c.check_s = check_s;
+  calendar.add({.date_s = check_s, .what = Entry::What::cap_sample, .subject = command.capper});
 }
 
 /// The limit of its accelerators at which a rack draws its budget, from below.
@@ -417,6 +501,15 @@ void Capping::obey(std::uint32_t number, double now_s, MachineRoom& room) {
     stale_[r] = 1;
     some_stale_ = true;
   }
+  for (auto const& [r, cause] : command.cuts) {
+    room.hold_off(r, cause);
+    for (auto& cut : cuts_) cut.gone |= cut.rack == r;
+  }
+  if (!command.cuts.empty()) {
+    cut_s_ = now_s;
+    for (std::size_t r = 0; r < awaits_w_.size(); ++r) awaits_w_[r] = std::max(awaits_w_[r], floor_w_[r]);
+  }
+  for (auto const r : command.returns) room.let_back(r);
   for (auto const& [i, begins] : command.guards) {
     auto const& g = guards_[i];
     if (begins == g.told) continue;

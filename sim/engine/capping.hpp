@@ -8,6 +8,9 @@
 ///   hold      `delay` later each rack splits its budget: the power limit of its accelerators at which it draws the budget
 ///   ramp      with [scheduler] ramp_limit jobs begin as fast as the site may rise: under a limit that rises with time
 ///   release   a unit that would stay below release x limit without its controller holds nobody
+///   shed      with [shedding], racks whose floors do not fit are cut off with the same command, in the order of
+///             sim/state/shedding_order.hpp, until its margin is free; in reverse order they come back once their floors have
+///             fitted for `restore_delay`.  What a cut takes from others (a job over several racks) counts until it is back
 ///
 /// Controllers of several levels plan on the same figures and command by themselves: a rack obeys the least of its budgets.
 /// They know what racks would draw uncapped (activity counters), and see means of iterations, not phases.  Looks at which no
@@ -86,11 +89,14 @@ class Capping {
     std::vector<BudgetStep> steps;  ///< of a [[budget]]; empty: [[capping]]
     double signal_w = 0;            ///< of a [[budget]], in force now
     double rise_w_per_s = 0;        ///< of the site's limit, where [scheduler] limits its ramp; 0: another controller
+    double check_s = 0;             ///< date at which it next sees whether racks may come back
   };
   struct Command {
     std::uint32_t number = 0, capper = 0;
     std::vector<double> budget_w;
-    std::vector<std::pair<std::uint32_t, bool>> guards;  ///< that begin or cease to hold racks
+    std::vector<std::pair<std::uint32_t, bool>> guards;       ///< that begin or cease to hold racks
+    std::vector<std::pair<std::uint32_t, std::string>> cuts;  ///< racks to be cut off, and why
+    std::vector<std::uint32_t> returns;
   };
 
   void add_guard(std::uint32_t capper, std::uint32_t vertex, double rating_w, double limit_w, FeedCase which);
@@ -98,6 +104,9 @@ class Capping {
   FeedLinks feed_links() const;
   void find_shares(Guard& guard);
   void plan(std::uint32_t capper, double now_s, MachineRoom const& room, Calendar& calendar);
+  void choose_returns(Command& command, std::vector<double> const& others_w, double now_s, Calendar& calendar);
+  bool has_cut(std::uint32_t capper) const;
+  bool exceeds(Guard const& guard, double w) const;
   double limit_for(std::uint32_t rack, double budget_w, MachineRoom const& room) const;
   void integrate(double now_s);
   void watch_ramp(double now_s, double before_w, MachineRoom const& room, Calendar& calendar);
@@ -130,6 +139,18 @@ class Capping {
   std::vector<std::uint32_t> named_;  ///< racks whose floors do not fit, as last told
   std::vector<Event> events_;
   std::vector<double> series_w_;
+
+  // Of racks that had to go.
+  std::optional<SheddingParams> shedding_;
+  struct Cut {
+    std::uint32_t rack = 0, capper = 0;
+    bool gone = false;
+    std::optional<double> fits_since_s;
+  };
+  std::vector<Cut> cuts_;            ///< cut off or told to go, in order
+  std::vector<std::uint8_t> going_;  ///< by rack: told to go, and not let back
+  std::vector<double> awaits_w_;     ///< by rack: the floor that it had when some were cut, until it works again
+  double cut_s_ = -1;
 
   double since_s_ = 0;
   double withheld_w_ = 0, slowed_ = 0, lost_ = 0, above_w_ = 0, site_w_ = 0;

@@ -224,6 +224,12 @@ void MachineRoom::set_cap(std::uint32_t rack, double limit_w, double now_s) {
   }
 }
 
+bool MachineRoom::works(std::uint32_t rack) const {
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  auto const first = load_.begin() + c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  return racks_.powered[rack] && std::any_of(first, first + c.nodes_per_rack, [](auto const& load) { return !load.empty(); });
+}
+
 template <class NodeLoad>
 double MachineRoom::rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const {
   if (!racks_.powered[rack]) return 0;

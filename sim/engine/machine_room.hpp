@@ -67,6 +67,11 @@ class MachineRoom {
   /// What bounds each accelerator of a rack besides its own limit, from `now_s` on; infinity: nothing.
   void set_cap(std::uint32_t rack, double limit_w, double now_s);
   double cap_w(std::uint32_t rack) const { return cap_w_[rack]; }
+  /// Cuts a rack off when the chain next steps, until it is let back.
+  void hold_off(std::uint32_t rack, std::string cause) { chain_.hold_off(vertex_of_rack_[rack], std::move(cause)); }
+  void let_back(std::uint32_t rack) { chain_.let_back(vertex_of_rack_[rack]); }
+  /// Whether some node of the rack has work.
+  bool works(std::uint32_t rack) const;
   /// At its input, at the rates and temperatures that hold now.
   double present_input_w(std::uint32_t rack) const;
   /// The same were its accelerators bound by `limit_w`, instead of by the cap that holds.

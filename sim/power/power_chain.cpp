@@ -185,7 +185,7 @@ double PowerChain::step_limit_s() const {
 }
 
 void PowerChain::find_next(double now_s) {
-  double next = pending_.empty() && !restless_ ? never_s : now_s;
+  double next = pending_.empty() && asked_.empty() && !restless_ ? never_s : now_s;
   auto const at = [&next, now_s](double wait_s) { next = std::min(next, now_s + wait_s); };
   for (auto& u : ups_) {
     if (u.at_s == now_s) u.due_s = now_s + u.machine.time_to_event_s();
@@ -315,6 +315,7 @@ void PowerChain::happen(double now_s) {
     last_ = "the breaker of " + subject + " tripped";
   }
   for (auto const& [u, t] : std::exchange(pending_, {})) take_transition(*u, t, now_s);
+  for (auto const& asked : std::exchange(asked_, {})) obey(asked, now_s);
   for (auto& g : plants_) {
     if (!g.called || !g.overload.expired() || g.machine.on_bus() == 0) continue;
     tell("generator_overload", bank_name(g), percent(g.load_w / g.machine.capacity_w()) + " of the capacity on the bus");

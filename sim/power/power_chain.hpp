@@ -9,8 +9,8 @@
 ///            declared happenings.  Whoever owns the clock settles with the old state up to that date and calls `step`
 ///   loads    ride a dip through as long as their tolerance allows (voltage_tolerance.hpp), on what their supplies hold; later
 ///            they go dark, and come back when there is voltage
-///   shedding racks are cut off in order of priority, then the largest, when live units or generators are loaded beyond their
-///            rating; they come back in reverse order
+///   shedding racks are cut off in the order of sim/state/shedding_order.hpp, when live units or generators are loaded beyond
+///            their rating, or when whoever limits powers cannot hold them; they come back in reverse order
 ///
 /// Two solutions are kept: `present` at the powers of now, from which dates follow, and `mean` over an interval that was just
 /// settled, from which energy follows.  What a battery gives and takes, and what supplies hold through a gap, is stored energy.
@@ -122,6 +122,9 @@ class PowerChain {
   void update(double now_s);
   /// What is due at `now_s`, and all that follows at once.  To be called after `settle` and `update`.
   void step(double now_s);
+  /// Cuts a load off at the next `step` and keeps it so, whatever room there is; lets it come back where there is room.
+  void hold_off(std::uint32_t v, std::string cause) { ask({v, true, std::move(cause)}); }
+  void let_back(std::uint32_t v) { ask({v, false, {}}); }
   /// Date of the next happening, at the powers of now.
   double next_s() const { return next_s_; }
   /// Batteries give or take: energies must be settled at every change of loads.
@@ -148,6 +151,7 @@ class PowerChain {
   static constexpr double live_voltage = 0.05;  ///< below it nothing flows (assumed)
   struct LoadRun {
     bool powered = true, shed = false;
+    bool held = false;  ///< by whoever asked for it
     bool sagging = false;
     double sag_since_s = 0, drop_s = never_s, return_s = never_s;
     double before_w = 0;   ///< power before it went dark
@@ -223,7 +227,20 @@ class PowerChain {
   void watch(double now_s);
   void shed(double now_s);
   void cut_off(double now_s, double aim);
+  void cut(std::uint32_t v, std::string cause, double now_s);
+  bool room(double aim) const;  ///< for more load: no UPS on battery, none busier than `aim`
   void restore(double now_s, double aim);
+  bool bring_back(std::uint32_t v, double now_s, double aim);
+  struct Asked {
+    std::uint32_t vertex;
+    bool off;
+    std::string cause;
+  };
+  void ask(Asked asked) {
+    asked_.push_back(std::move(asked));
+    next_s_ = now_s_;
+  }
+  void obey(Asked const& asked, double now_s);
   // Words.
   std::string why(std::uint32_t v) const;
   std::string bank_name(PlantRun const& g) const;
@@ -247,6 +264,7 @@ class PowerChain {
   std::vector<BreakerRun> breakers_;
   std::vector<std::pair<UpsRun*, Ups::Transition>> pending_;
   std::vector<std::uint32_t> shed_order_;
+  std::vector<Asked> asked_;
   std::vector<int> plant_of_, set_of_;
   double utility_voltage_ = 1, happened_s_ = -never_s;
   bool restless_ = false;  ///< something has happened that others must see

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <tuple>
 
 #include "sim/power/power_chain.hpp"
+#include "sim/state/shedding_order.hpp"
 
 namespace ondol::sim {
 
@@ -40,6 +40,12 @@ bool PowerChain::hangs_on(std::uint32_t load, Shortage const& on) const {
   return false;
 }
 
+bool PowerChain::room(double aim) const {
+  bool const on_battery =
+      std::any_of(ups_.begin(), ups_.end(), [](UpsRun const& u) { return u.machine.mode() == UpsMode::battery; });
+  return !on_battery && shortage().fraction <= aim;
+}
+
 /// Dates of the next try, at the powers of now: a load that grows brings a shortage without anything happening.
 void PowerChain::watch(double now_s) {
   auto const& s = *p_.shedding;
@@ -48,9 +54,8 @@ void PowerChain::watch(double now_s) {
     shed_s_ = never_s;
   else if (shed_s_ == never_s)
     shed_s_ = now_s + s.delay_s;
-  bool const on_battery =
-      std::any_of(ups_.begin(), ups_.end(), [](UpsRun const& u) { return u.machine.mode() == UpsMode::battery; });
-  if (shed_order_.empty() || on_battery || worst > 1 - s.margin)
+  bool const waits = std::any_of(shed_order_.begin(), shed_order_.end(), [this](auto v) { return !loads_[v].held; });
+  if (!waits || !room(1 - s.margin))
     restore_s_ = never_s;
   else if (restore_s_ == never_s)
     restore_s_ = now_s + s.restore_s;
@@ -69,57 +74,72 @@ void PowerChain::shed(double now_s) {
   }
 }
 
-/// Lowest priority first, then largest power, then order of the racks.
 void PowerChain::cut_off(double now_s, double aim) {
   for (auto on = shortage(); on.fraction > aim; on = shortage()) {
     std::uint32_t chosen = no_edge;
+    auto const rank = [this](std::uint32_t v) { return SheddingRank{p_.vertices[v].priority, load_w_[v], v}; };
     for (std::uint32_t v = 0; v < loads_.size(); ++v) {
-      auto const& it = p_.vertices[v];
-      if (!it.sheddable || !loads_[v].powered || load_w_[v] <= 0) continue;
-      if (chosen != no_edge &&
-          std::tuple(it.priority, -load_w_[v]) >= std::tuple(p_.vertices[chosen].priority, -load_w_[chosen]))
-        continue;
+      if (!p_.vertices[v].sheddable || !loads_[v].powered || load_w_[v] <= 0) continue;
+      if (chosen != no_edge && !rank(v).goes_before(rank(chosen))) continue;
       if (hangs_on(v, on)) chosen = v;
     }
     if (chosen == no_edge) return;
     char text[120];
     std::snprintf(text, sizeof text, " at %.1f %% of what it carries; priority %d", 100 * on.fraction,
                   p_.vertices[chosen].priority);
-    tell("load_shed", p_.vertices[chosen].name,
-         (plant_of_[on.vertex] >= 0 ? bank_name(plants_[static_cast<std::size_t>(plant_of_[on.vertex])])
-                                    : p_.vertices[on.vertex].name) +
-             text);
-    loads_[chosen].shed = true;
-    shed_order_.push_back(chosen);
-    run_load(chosen, 0, now_s);
-    restructure(now_s);
+    cut(chosen,
+        (plant_of_[on.vertex] >= 0 ? bank_name(plants_[static_cast<std::size_t>(plant_of_[on.vertex])])
+                                   : p_.vertices[on.vertex].name) +
+            text,
+        now_s);
   }
 }
 
-/// The last one first, as long as there is room for what it drew.
+void PowerChain::cut(std::uint32_t v, std::string cause, double now_s) {
+  tell("load_shed", p_.vertices[v].name, std::move(cause));
+  loads_[v].shed = true;
+  shed_order_.push_back(v);
+  run_load(v, 0, now_s);
+  restructure(now_s);
+}
+
+/// The last one first, as long as there is room for what it drew; who is held off by another is passed over.
 void PowerChain::restore(double now_s, double aim) {
-  while (!shed_order_.empty()) {
-    auto const v = shed_order_.back();
-    auto& l = loads_[v];
-    l.shed = false;
-    if (p_.vertices[v].tolerance.allowed_s(input_voltage(v)) < never_s) {  // nothing to restore it from
-      l.shed = true;
-      return;
-    }
-    l.powered = true;
-    load_w_[v] = l.before_w;
-    restructure(now_s);
-    if (shortage().fraction > aim) {
-      l.shed = true;
-      l.powered = false;
-      load_w_[v] = 0;
-      restructure(now_s);
-      return;
-    }
-    shed_order_.pop_back();
-    switched_.push_back(v);
-    tell("load_restored", p_.vertices[v].name, "there is room for it again");
+  for (auto k = shed_order_.size(); k-- > 0;) {
+    auto const v = shed_order_[k];
+    if (!loads_[v].held && !bring_back(v, now_s, aim)) return;
   }
+}
+
+bool PowerChain::bring_back(std::uint32_t v, double now_s, double aim) {
+  auto& l = loads_[v];
+  l.shed = false;
+  if (p_.vertices[v].tolerance.allowed_s(input_voltage(v)) < never_s) {  // nothing to restore it from
+    l.shed = true;
+    return false;
+  }
+  l.powered = true;
+  load_w_[v] = l.before_w;
+  restructure(now_s);
+  if (shortage().fraction > aim) {
+    l.shed = true;
+    l.powered = false;
+    load_w_[v] = 0;
+    restructure(now_s);
+    return false;
+  }
+  std::erase(shed_order_, v);
+  switched_.push_back(v);
+  tell("load_restored", p_.vertices[v].name, "there is room for it again");
+  return true;
+}
+
+void PowerChain::obey(Asked const& asked, double now_s) {
+  auto& l = loads_[asked.vertex];
+  l.held = asked.off;
+  if (asked.off && !l.shed) cut(asked.vertex, asked.cause, now_s);
+  double const aim = 1 - p_.shedding->margin;
+  if (!asked.off && l.shed && room(aim)) bring_back(asked.vertex, now_s, aim);
 }
 
 }  // namespace ondol::sim

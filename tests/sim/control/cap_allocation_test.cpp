@@ -327,6 +327,7 @@ TEST(CapAllocation, ShedsInTheDeclaredOrderWhateverIsLost) {
     for (std::size_t k = 1; k < a.shed.size(); ++k) {
       auto const &x = p.racks[a.shed[k - 1]], &y = p.racks[a.shed[k]];
       EXPECT_TRUE(x.priority < y.priority || (x.priority == y.priority && x.floor_w >= y.floor_w));
+      EXPECT_TRUE(x.priority < y.priority || x.floor_w > y.floor_w || a.shed[k - 1] < a.shed[k]);
     }
     // A limit that shed a rack has nobody left under it that should have gone before.
     for (auto const i : a.shed) {

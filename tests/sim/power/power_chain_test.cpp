@@ -457,5 +457,54 @@ TEST(PowerChain, ALoadThatGrowsIsShedForAndNothingComesBackOnBatteries) {
   EXPECT_LT(std::abs(s.residual()), 1e-9);
 }
 
+// Two equal racks on a UPS with room.  Whoever limits powers has the first cut off at 10 s: it stays out in spite of the room,
+// through an outage that ends at 60 s, until it is let back at 90 s.
+TEST(PowerChain, WhatIsHeldOffStaysOutUntilItIsLetBack) {
+  Site s;
+  auto const rack = s.load("one", {"ups"}, 30e3, 1);
+  s.load("other", {"ups"}, 30e3, 1);
+  s.ups("ups", {"utility"}, 100e3, 1e7);
+  s.utility();
+  s.outage(50, 10);
+  s.params().shedding = SheddingParams{.delay_s = 2, .margin = 0.05, .restore_s = 5};
+  s.begin();
+  s.go(10);
+  s.chain->hold_off(rack, "a limit");
+  s.go(89);
+  EXPECT_NEAR(s.date("load_shed", "one"), 10, 1e-6);
+  EXPECT_FALSE(s.chain->has_power(rack));
+  EXPECT_TRUE(s.chain->has_power(s.of("other")));
+  EXPECT_NEAR(s.chain->load_fraction(s.of("ups")), 0.3, 1e-9);
+  s.go(90);
+  s.chain->let_back(rack);
+  s.go(100);
+  EXPECT_NEAR(s.date("load_restored", "one"), 90, 1e-6);
+  EXPECT_NEAR(s.chain->load_fraction(s.of("ups")), 0.6, 1e-9);
+  EXPECT_LT(std::abs(s.residual()), 1e-9);
+}
+
+// A rack of 50 kW is let back while another draws 60 kW of the 95 kW that leave the margin free: it comes by the chain's own
+// rule, once the other draws 40 kW.
+TEST(PowerChain, WhoIsLetBackWaitsForRoomAsOthersDo) {
+  Site s;
+  auto const rack = s.load("low", {"ups"}, 50e3, 1);
+  s.load("high", {"ups"}, 40e3, 2);
+  s.ups("ups", {"utility"}, 100e3, 1e7);
+  s.utility();
+  s.params().shedding = SheddingParams{.delay_s = 2, .margin = 0.05, .restore_s = 5};
+  s.begin();
+  s.go(10);
+  s.chain->hold_off(rack, "a limit");
+  s.go(20);
+  s.draw("high", 60e3);
+  s.chain->let_back(rack);
+  s.go(30);
+  EXPECT_EQ(s.date("load_restored", "low"), -1);
+  s.draw("high", 40e3);
+  s.go(60);
+  EXPECT_GT(s.date("load_restored", "low"), 30 - 1e-6);
+  EXPECT_LT(s.date("load_restored", "low"), 36 + 1e-6);
+}
+
 }  // namespace
 }  // namespace ondol::sim
