@@ -47,10 +47,11 @@ json quantity(Dimension const& d) {
 
 json object(Fields const& fields, bool with_extends);
 
+/// Keys that must be there whatever others say; `ondol check` sees to the rest.
 json required(Fields const& fields) {
   json keys = json::array();
   for (auto const& f : fields)
-    if (f.is_required) keys.push_back(f.key);
+    if (f.is_required && f.condition.empty()) keys.push_back(f.key);
   return keys;
 }
 
