@@ -40,15 +40,4 @@ VoltageTolerance semi_f47() {
   return {{{0, 0.0167}, {0.5, 0.2}, {0.7, 0.5}, {0.8, 1}, {0.9, for_ever_s}}};
 }
 
-DipCounter::DipCounter(int dips, double window_s) : dips_(static_cast<std::size_t>(dips)), window_s_(window_s) {
-  require(dips > 0, "dip counter: at least one dip is needed");
-  require(window_s > 0, "dip counter: the window must be positive");
-}
-
-bool DipCounter::add(double time_s) {
-  times_s_.push_back(time_s);
-  while (times_s_.front() < time_s - window_s_) times_s_.pop_front();
-  return times_s_.size() >= dips_;
-}
-
 }  // namespace ondol::sim

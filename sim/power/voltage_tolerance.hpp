@@ -9,7 +9,6 @@
 /// whole duration.  Ignores: phase, unbalanced dips, swells, the supply's load.
 /// Page: docs/models/transfer-and-dips.md
 
-#include <deque>
 #include <vector>
 
 namespace ondol::sim {
@@ -30,19 +29,5 @@ void check(VoltageTolerance const& t);
 
 VoltageTolerance itic();
 VoltageTolerance semi_f47();
-
-/// Counts dips: some supplies go to their own source, and stay there until someone comes, when there were `dips` of them
-/// within `window_s`.                                                                                      [nerc2025loads]
-class DipCounter {
- public:
-  DipCounter(int dips, double window_s);
-  /// A dip at this time, not before the last one; whether the limit is reached.
-  bool add(double time_s);
-
- private:
-  std::size_t dips_;
-  double window_s_;
-  std::deque<double> times_s_;
-};
 
 }  // namespace ondol::sim

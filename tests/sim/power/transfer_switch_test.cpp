@@ -112,15 +112,5 @@ TEST(VoltageTolerance, RefusesCurvesOutOfOrder) {
 }
 
 // Six dips within 82 s; three within a minute make a supply leave.                                       [nerc2025loads]
-TEST(DipCounter, ReachesItsLimitOnTheThirdDipWithinAMinute) {
-  DipCounter counter(3, 60);
-  EXPECT_FALSE(counter.add(0));
-  EXPECT_FALSE(counter.add(50));
-  EXPECT_FALSE(counter.add(61));
-  EXPECT_TRUE(counter.add(82));
-  EXPECT_FALSE(counter.add(500));
-  EXPECT_THROW(DipCounter(0, 60), std::invalid_argument);
-}
-
 }  // namespace
 }  // namespace ondol::sim
