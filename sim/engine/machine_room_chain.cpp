@@ -1,4 +1,5 @@
 /// The room and the electrical chain: what loads draw from it, who owns what flows, and what goes dark or comes back.
+
 #include <algorithm>
 #include <numeric>
 #include <utility>

@@ -33,6 +33,12 @@ TEST(Cable, LosesThreeTimesCurrentSquaredTimesResistance) {
   EXPECT_NEAR(cable_loss(p, Watts{1e5}).loss_w(0.8 * power_w), 1.5 * 300 * 300 * 7.18375e-3, 1e-2);
 }
 
+// What power_units.toml says of generic/cable-415v-1200a: 0.0115 of 860 kW in 100 m of four conductors of 240 mm2 a phase.
+TEST(Cable, GivesTheLossThatTheCatalogueTakesFromIt) {
+  CableParams const p{.length_m = 100, .area_m2 = 240e-6, .parallel = 4};
+  EXPECT_NEAR(cable_loss(p, Watts{860e3}).loss_w(860e3) / 860e3, 0.0115, 2e-4);
+}
+
 TEST(Cable, WarmsItsResistance) {
   auto p = hundred_metres();
   p.temperature_k += 50;
