@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sim/engine/assemble_chain.hpp"
+#include "sim/engine/assemble_cooling.hpp"
 #include "sim/engine/billing.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
@@ -102,117 +103,6 @@ StorageParams storage_params(Scenario const& s, StorageSpec const& spec, topolog
     c.limit_over_s = peak.over.v;
     c.recharge_below_w = peak.recharge_below.value_or(peak.limit).v;
     if (c.limit_over_s > 0) c.clock_s = std::fmod(static_cast<double>(s.simulation.start), c.limit_over_s);
-  }
-  return p;
-}
-
-PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
-  auto const& fluid = s.catalogue.fluid.at(spec.fluid);
-  PlantParams p;
-  p.fluid_specific_heat_j_per_kg_k = fluid.specific_heat.v;
-  p.fluid_density_kg_per_m3 = fluid.density.v;
-  p.supply_k = spec.supply_temperature.v;
-  p.volume_m3 = spec.volume.v;
-  p.metal_j_per_k = spec.metal_heat_capacity.v;
-  p.flow_kg_per_s = spec.flow.v;
-  p.pump_w = spec.pump_power.v;
-  p.economizer = spec.economizer;
-  p.economizer_approach_k = spec.economizer_approach.v;
-  p.condenser_pump_w = spec.condenser_pump_power.v;
-  if (!spec.chiller.empty()) {
-    auto const& c = s.catalogue.chiller.at(spec.chiller);
-    p.chiller = ChillerParams{.reference_capacity_w = c.reference_capacity.v,
-                              .reference_cop = c.reference_cop,
-                              .plr_min = c.plr_min,
-                              .plr_max = c.plr_max,
-                              .plr_unload = c.plr_unload,
-                              .evaporator_min_k = c.evaporator_min.v,
-                              .evaporator_max_k = c.evaporator_max.v,
-                              .condenser_min_k = c.condenser_min.v,
-                              .condenser_max_k = c.condenser_max.v,
-                              .condenser_flow_kg_per_s = c.condenser_flow.v,
-                              .capacity_curve = c.capacity_curve,
-                              .eir_curve = c.eir_curve,
-                              .part_load_curve = c.part_load_curve};
-    p.chillers = spec.chillers;
-  }
-  if (!spec.tower.empty()) {
-    auto const& t = s.catalogue.tower.at(spec.tower);
-    p.tower = TowerParams{.water_flow_kg_per_s = t.water_flow.v,
-                          .design_wet_bulb_k = t.design_wet_bulb.v,
-                          .design_range_k = t.design_range.v,
-                          .design_approach_k = t.design_approach.v,
-                          .fan_w = t.fan_power.v,
-                          .drift_fraction = t.drift_fraction,
-                          .cycles_of_concentration = t.cycles_of_concentration,
-                          .fan_air = {},
-                          .fan_power = {}};
-    p.towers = spec.towers;
-  }
-  if (!spec.dry_cooler.empty()) {
-    auto const& d = s.catalogue.dry_cooler.at(spec.dry_cooler);
-    DryCoolerParams dry;
-    dry.rated_heat_w = d.rated_heat.v;
-    dry.design_air_k = d.design_air.v;
-    dry.fluid_in_k = d.fluid_in.v;
-    dry.fluid_out_k = d.fluid_out.v;
-    dry.fan_w = d.fan_power.v;
-    dry.adiabatic = d.adiabatic;
-    dry.adiabatic_effectiveness = d.adiabatic_effectiveness;
-    p.dry_cooler = dry;
-    p.dry_coolers = spec.dry_coolers;
-  }
-  return p;
-}
-
-std::size_t plant_index(Scenario const& s, std::string const& id) {
-  for (std::size_t i = 0; i < s.plant.size(); ++i)
-    if (s.plant[i].id == id) return i;
-  throw InputError("no plant \"" + id + "\"");
-}
-
-HallParams hall_params(Scenario const& s, topology::Facility const& facility, HallSpec const& hall, double air_density) {
-  // Metal that follows the air and coolant held in the racks of this hall.
-  double metal = 0, coolant_m3 = 0;
-  for (auto const& place : facility.racks) {
-    if (s.hall[place.hall].id != hall.id) continue;
-    auto const& rack = s.catalogue.rack.at(s.racks[place.group].rack);
-    metal += rack.heat_capacity.v;
-    coolant_m3 += rack.coolant_volume.v;
-  }
-  HallParams p;
-  if (hall.air) {
-    auto const& c = s.catalogue.crah.at(hall.air->crah);
-    AirSideParams air;
-    air.plant = plant_index(s, hall.air->plant);
-    air.crah.rated_heat_w = c.rated_heat.v;
-    air.crah.rated_approach_k = c.rated_approach.v;
-    air.crah.airflow_m3_per_s = c.airflow.v;
-    air.crah.fan_w = c.fan_power.v;
-    air.crah.water_flow_kg_per_s = c.water_flow.v;
-    air.crahs = hall.air->crahs;
-    air.supply_k = hall.air->supply_temperature.v;
-    air.heat_capacity_j_per_k = hall.air->volume.v * air_density * dry_air_specific_heat_j_per_kg_k + metal;
-    air.density_kg_per_m3 = air_density;
-    p.air = air;
-  }
-  if (hall.liquid) {
-    auto const& c = s.catalogue.cdu.at(hall.liquid->cdu);
-    auto const& fluid = s.catalogue.fluid.at(hall.liquid->fluid);
-    LiquidSideParams liquid;
-    liquid.plant = plant_index(s, hall.liquid->plant);
-    liquid.cdu.rated_heat_w = c.rated_heat.v;
-    liquid.cdu.rated_approach_k = c.rated_approach.v;
-    liquid.cdu.technology_flow_kg_per_s = c.technology_flow.v;
-    liquid.cdu.facility_flow_kg_per_s = c.facility_flow.v;
-    liquid.cdu.pump_w = c.pump_power.v;
-    liquid.cdus = hall.liquid->cdus;
-    liquid.supply_k = hall.liquid->supply_temperature.v;
-    liquid.specific_heat_j_per_kg_k = fluid.specific_heat.v;
-    liquid.heat_capacity_j_per_k =
-        (coolant_m3 + hall.liquid->cdus * c.coolant_volume.v) * fluid.density.v * fluid.specific_heat.v +
-        hall.liquid->cdus * c.metal_heat_capacity.v;
-    p.liquid = liquid;
   }
   return p;
 }
