@@ -81,6 +81,7 @@ struct CoolingSystem::Impl {
     HallAvailability available;
     double air_w = 0, liquid_w = 0, vented_w = 0;  ///< inputs of this interval, routed to the sides that exist
     double air_supply_k = 0, liquid_supply_k = 0;  ///< at the latest evaluation
+    double air_flow = 0, liquid_flow = 0;          ///< over design, at the latest evaluation
     double air_before_k = 0, liquid_before_k = 0;  ///< at the start of the latest step
   };
   /// All rates at one instant: slopes of the states [K/s] and the integrands of the means.
@@ -106,6 +107,7 @@ struct CoolingSystem::Impl {
   std::vector<HallRates> hall_sums;
   std::vector<PlantRates> plant_sums;
   LongSum heat_in, heat_out;
+  std::vector<CoolingEvent> events;
 
   Impl(std::vector<PlantParams> plant_params, std::vector<HallParams> hall_params, CoolingOptions const& chosen)
       : options(chosen) {
@@ -228,6 +230,7 @@ struct CoolingSystem::Impl {
         side(point, hall.air_w, hall.air_plant, hall.air_state);
         rates.crah_fan_w = point.power_w;
         hall.air_supply_k = point.supply_k;
+        hall.air_flow = point.flow_w_per_k / hall.air->design_w_per_k();
       }
       if (hall.liquid) {
         auto const& plant = plants[hall.liquid_plant];
@@ -236,6 +239,7 @@ struct CoolingSystem::Impl {
         side(point, hall.liquid_w, hall.liquid_plant, hall.liquid_state);
         rates.cdu_pump_w = point.power_w;
         hall.liquid_supply_k = point.supply_k;
+        hall.liquid_flow = point.flow_w_per_k / hall.liquid->design_w_per_k();
       }
     }
     for (std::size_t p = 0; p < plants.size(); ++p) {
@@ -245,7 +249,7 @@ struct CoolingSystem::Impl {
       double const flow = std::clamp(plant_water[p], std::min(plant.params.minimum_flow * plant.design_w_per_k, most), most);
       double const speed = flow / plant.design_w_per_k;
       double const pump_w = plant.params.pump_w * speed * speed * speed;
-      auto const rejected = plant.rejection.at(t[plant.back], flow, t[plant.supply], w, plant.available);
+      auto const rejected = plant.rejection.at(t[plant.back], flow, plant.params.supply_k, t[plant.supply], w, plant.available);
       double const carried = flow * (t[plant.back] - t[plant.supply]);
       out.slope[plant.supply] = (carried - rejected.cooling_w) / capacity[plant.supply];
       out.slope[plant.back] = (plant_heat[p] + pump_w - carried) / capacity[plant.back];
@@ -466,6 +470,15 @@ double CoolingSystem::plant_supply_k(std::size_t plant) const {
 double CoolingSystem::plant_return_k(std::size_t plant) const {
   return impl_->state[impl_->plants[plant].back];
 }
+double CoolingSystem::liquid_mean_k(std::size_t hall) const {
+  return liquid_flow_share(hall) > 0.0 ? 0.5 * (liquid_supply_k(hall) + liquid_return_k(hall)) : liquid_return_k(hall);
+}
+double CoolingSystem::liquid_flow_share(std::size_t hall) const {
+  return impl_->halls[hall].liquid_flow;
+}
+double CoolingSystem::air_flow_share(std::size_t hall) const {
+  return impl_->halls[hall].air_flow;
+}
 double CoolingSystem::fastest_rate_k_per_s() const {
   return impl_->supply_rate;
 }
@@ -491,6 +504,20 @@ double CoolingSystem::heat_balance_residual() const {
   for (std::size_t i = 0; i < m.state.size(); ++i) rest.add(-m.capacity[i] * (m.state[i] - m.start[i]));
   double const in = m.heat_in.value();
   return in > 0.0 ? rest.value() / in : 0.0;
+}
+
+std::vector<CoolingEvent> CoolingSystem::take_events() {
+  return std::exchange(impl_->events, {});
+}
+
+void CoolingSystem::set_plant_set_point(std::size_t plant, double supply_k) {
+  impl_->plants[plant].params.supply_k = supply_k;
+}
+void CoolingSystem::set_air_set_point(std::size_t hall, double supply_k) {
+  impl_->halls[hall].air.value().set_supply_k(supply_k);
+}
+void CoolingSystem::set_liquid_set_point(std::size_t hall, double supply_k) {
+  impl_->halls[hall].liquid.value().set_supply_k(supply_k);
 }
 
 void CoolingSystem::set_plant_available(std::size_t plant, PlantAvailability const& available) {

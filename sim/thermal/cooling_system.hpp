@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/thermal/hall_cooling.hpp"
@@ -36,6 +37,15 @@ struct HallParams {
 struct CoolingOptions {
   double tolerance_k = 5e-3;  ///< error of one step
   double longest_step_s = 600.0;
+};
+
+/// Something that the plant did by itself within an interval.
+struct CoolingEvent {
+  enum class Of { plant, air, liquid };
+  double offset_s = 0;  ///< since the start of the interval
+  Of of = Of::plant;
+  std::size_t index = 0;  ///< of the plant or hall
+  std::string text;
 };
 
 class CoolingSystem {
@@ -89,6 +99,12 @@ class CoolingSystem {
   double plant_supply_k(std::size_t plant) const;
   double plant_return_k(std::size_t plant) const;
 
+  /// Coolant at the cold plates, mean of what enters and leaves them; without flow what stands in the racks.
+  double liquid_mean_k(std::size_t hall) const;
+  /// Flow over its design value.
+  double liquid_flow_share(std::size_t hall) const;
+  double air_flow_share(std::size_t hall) const;
+
   /// Fastest change of a supply temperature that racks see, over the last internal step [K/s].
   double fastest_rate_k_per_s() const;
 
@@ -98,6 +114,14 @@ class CoolingSystem {
   double heat_in_j() const;
   double heat_out_j() const;
   double heat_balance_residual() const;
+
+  /// What happened since the last call, in order of time.
+  std::vector<CoolingEvent> take_events();
+
+  /// Set points from now on.
+  void set_plant_set_point(std::size_t plant, double supply_k);
+  void set_air_set_point(std::size_t hall, double supply_k);
+  void set_liquid_set_point(std::size_t hall, double supply_k);
 
   /// Units in service from now on.
   void set_plant_available(std::size_t plant, PlantAvailability const& available);

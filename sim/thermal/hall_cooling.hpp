@@ -68,6 +68,8 @@ class AirSide {
   /// had.
   SidePoint at(double load_w, double return_k, double water_k, double water_share, int units) const;
   double water_limit_w_per_k(int units) const { return units * coil_.rated_cold_w_per_k(); }
+  double design_w_per_k() const { return params_.crahs * coil_.rated_hot_w_per_k(); }
+  void set_supply_k(double supply_k) { params_.supply_k = supply_k; }
   AirSideParams const& params() const { return params_; }
 
  private:
@@ -83,6 +85,8 @@ class LiquidSide {
   LiquidSide(LiquidSideParams const& params, double water_specific_heat_j_per_kg_k);
   SidePoint at(double load_w, double return_k, double water_k, double water_share, int units) const;
   double water_limit_w_per_k(int units) const { return units * exchanger_.rated_cold_w_per_k(); }
+  double design_w_per_k() const { return params_.cdus * exchanger_.rated_hot_w_per_k(); }
+  void set_supply_k(double supply_k) { params_.supply_k = supply_k; }
   LiquidSideParams const& params() const { return params_; }
 
  private:

@@ -66,8 +66,7 @@ struct HeatRejection::Chilled {
 };
 
 HeatRejection::HeatRejection(PlantParams const& p)
-    : set_point_k_(p.supply_k),
-      loop_design_w_per_k_(p.flow_kg_per_s * p.fluid_specific_heat_j_per_kg_k),
+    : loop_design_w_per_k_(p.flow_kg_per_s * p.fluid_specific_heat_j_per_kg_k),
       condenser_pump_w_(p.condenser_pump_w),
       economizer_(p.economizer || p.chillers == 0),
       chillers_(p.chillers),
@@ -226,12 +225,12 @@ RejectionPoint HeatRejection::chillers_on_dry_coolers(double wanted_w, double ev
   return point;
 }
 
-RejectionPoint HeatRejection::at(double entering_k, double loop_w_per_k, double header_k, WeatherSample const& w,
-                                 PlantAvailability const& available) const {
+RejectionPoint HeatRejection::at(double entering_k, double loop_w_per_k, double set_point_k, double header_k,
+                                 WeatherSample const& w, PlantAvailability const& available) const {
   RejectionPoint point;
-  double wanted_w = loop_w_per_k * (entering_k - set_point_k_);
+  double wanted_w = loop_w_per_k * (entering_k - set_point_k);
   if (!(wanted_w > 0.0)) return point;
-  double const evaporator_k = std::max(set_point_k_, header_k);
+  double const evaporator_k = std::max(set_point_k, header_k);
   bool const chillers_on_dry = available.chillers > 0 && towers_ == 0;
   if (available.dry_coolers > 0) {
     if (economizer_ || towers_ > 0) {

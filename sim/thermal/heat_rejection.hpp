@@ -64,9 +64,9 @@ class HeatRejection {
   /// Throws std::invalid_argument when the plant could never reject heat.
   explicit HeatRejection(PlantParams const& params);
 
-  /// For loop water entering at `entering_k` with capacity rate `loop_w_per_k`; `header_k` is the present supply temperature,
-  /// at which chillers that cannot keep the set point work.
-  RejectionPoint at(double entering_k, double loop_w_per_k, double header_k, WeatherSample const& weather,
+  /// For loop water entering at `entering_k` with capacity rate `loop_w_per_k`, to leave at `set_point_k`; `header_k` is the
+  /// present supply temperature, at which chillers that cannot keep the set point work.
+  RejectionPoint at(double entering_k, double loop_w_per_k, double set_point_k, double header_k, WeatherSample const& weather,
                     PlantAvailability const& available) const;
 
  private:
@@ -82,7 +82,7 @@ class HeatRejection {
   RejectionPoint chillers_on_dry_coolers(double wanted_w, double evaporator_k, WeatherSample const& weather,
                                          PlantAvailability const& available) const;
 
-  double set_point_k_, loop_design_w_per_k_, condenser_pump_w_;
+  double loop_design_w_per_k_, condenser_pump_w_;
   bool economizer_;
   int chillers_, towers_, dry_coolers_;
   Chiller chiller_;

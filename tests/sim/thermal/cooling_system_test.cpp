@@ -140,6 +140,33 @@ TEST(CoolingSystem, LostCoolingWarmsAtHeatOverCapacity) {
   EXPECT_NEAR(system.liquid_return_k(0), before, 1e-2);
 }
 
+TEST(CoolingSystem, TellsWhatFlowsPastTheRacks) {
+  auto system = building();
+  auto const weather = air(15.0, 0.6);
+  system.initialise(Heat{6e6}, Heat{18e6}, weather);
+  EXPECT_NEAR(system.air_flow_share(0), 0.5, 1e-9);
+  EXPECT_DOUBLE_EQ(system.liquid_flow_share(0), 1.0);
+  EXPECT_NEAR(system.liquid_mean_k(0), 0.5 * (system.liquid_supply_k(0) + system.liquid_return_k(0)), 1e-9);
+  system.set_hall_available(0, {0, 0});
+  system.advance(60.0, Heat{6e6}, Heat{18e6}, weather, weather);
+  EXPECT_EQ(system.air_flow_share(0), 0.0);
+  EXPECT_EQ(system.liquid_flow_share(0), 0.0);
+  EXPECT_DOUBLE_EQ(system.liquid_mean_k(0), system.liquid_return_k(0));
+}
+
+TEST(CoolingSystem, FollowsItsSetPoints) {
+  auto system = building();
+  auto const weather = air(15.0, 0.6);
+  system.initialise(Heat{6e6}, Heat{18e6}, weather);
+  system.set_plant_set_point(1, kelvin(33.0));
+  system.set_air_set_point(0, kelvin(26.0));
+  system.set_liquid_set_point(0, kelvin(38.0));
+  for (int k = 0; k < 60; ++k) system.advance(60.0, Heat{6e6}, Heat{18e6}, weather, weather);
+  EXPECT_NEAR(system.plant_supply_k(1), kelvin(33.0), 1e-3);
+  EXPECT_NEAR(system.air_supply_k(0), kelvin(26.0), 1e-3);
+  EXPECT_NEAR(system.liquid_supply_k(0), kelvin(38.0), 1e-3);
+}
+
 TEST(CoolingSystem, OverloadRaisesTemperatures) {
   auto system = building();
   auto const weather = air(33.0, 0.6);
