@@ -208,6 +208,20 @@ bool Decoder::text(Field const& f, Value const& v, std::string const& path, std:
   return true;
 }
 
+/// The file that `word` names, relative to the file that holds it.
+std::string Decoder::file_at(std::string const& word, std::string const& path, Place const& place) {
+  namespace fs = std::filesystem;
+  auto const& source = sources_[place.source].name;
+  fs::path const folder = source.starts_with("--") ? fs::path() : fs::path(source).parent_path();
+  fs::path const file = (folder / word).lexically_normal();
+  std::error_code ignored;
+  if (!fs::exists(file, ignored))
+    fault(path, place, "there is no file " + file.string() + " (names are relative to the file that holds them)");
+  else if (!fs::is_regular_file(file, ignored))
+    fault(path, place, file.string() + " is not a file");
+  return file.string();
+}
+
 void Decoder::refer(Field const& f, std::string const& id, std::string const& path, Place const& place) {
   if (!f.reference.empty() && !id.empty()) references.push_back({f.reference, id, path, place});
 }
@@ -395,17 +409,7 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
             if (!text(f, v, path, word)) return;
             *m = word;
             refer(f, word, path, v.place);
-            if (!f.is_path || word.empty()) return;
-            namespace fs = std::filesystem;
-            auto const& source = sources_[v.place.source].name;
-            fs::path const folder = source.starts_with("--") ? fs::path() : fs::path(source).parent_path();
-            fs::path const file = (folder / word).lexically_normal();
-            *m = file.string();
-            std::error_code ignored;
-            if (!fs::exists(file, ignored))
-              fault(path, v.place, "there is no file " + file.string() + " (names are relative to the file that holds them)");
-            else if (!fs::is_regular_file(file, ignored))
-              fault(path, v.place, file.string() + " is not a file");
+            if (f.is_path && !word.empty()) *m = file_at(word, path, v.place);
           },
           [&](std::vector<std::string>* m) {
             if (!v.is(Kind::array)) {
@@ -426,7 +430,7 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
                 continue;
               }
               places_[here] = v.items[i].place;
-              m->push_back(word);
+              m->push_back(f.is_path && !word.empty() ? file_at(word, here, v.items[i].place) : word);
               refer(f, word, here, v.items[i].place);
             }
           },

@@ -54,6 +54,7 @@ class Decoder {
   bool integer(Field const& f, Value const& v, std::string const& path, double& out);
   bool text(Field const& f, Value const& v, std::string const& path, std::string& out);
   void refer(Field const& f, std::string const& id, std::string const& path, Place const& place);
+  std::string file_at(std::string const& word, std::string const& path, Place const& place);
 
   Sources const& sources_;
   Faults& faults_;

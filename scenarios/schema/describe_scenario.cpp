@@ -29,13 +29,6 @@ void describe(Table& t, RecordSpec& s) {
   t("feeds", s.feeds, "write series of the units of power banks");
 }
 
-void describe(Table& t, WeatherSpec& s) {
-  t("file", s.file, "EPW or hourly CSV, .gz allowed; none: the constant conditions below").file();
-  t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
-  t("dry_bulb", s.dry_bulb, "constant air temperature when no file is given").range(from_celsius(-60).v, from_celsius(60).v);
-  t("relative_humidity", s.relative_humidity, "constant, as a fraction").fraction();
-}
-
 void describe(Table& t, CarbonSpec& s) {
   t("factor", s.factor, "emission of the grid's energy");
   t("file", s.file, "hourly series; none: the constant factor").file();
@@ -85,57 +78,6 @@ void describe(Table& t, PowerBankSpec& s) {
   t("breaker_rating", s.breaker_rating, "none: the rating of the unit").above(0);
   t("length", s.length, "of cables; none: the one that the catalogue's loss is of").above(0, 1e5);
   t("power_factor", s.power_factor, "of what a unit delivers; its loss and its rating follow the apparent power").above(0, 1);
-}
-
-void describe(Table& t, PlantSpec& s) {
-  t("id", s.id, "name of the plant").identity();
-  t("fluid", s.fluid, "in the loop").names("fluid");
-  t("supply_temperature", s.supply_temperature, "set point of facility water to the halls")
-      .range(from_celsius(-20).v, from_celsius(90).v);
-  t("volume", s.volume, "water in the loop").above(0).required();
-  t("metal_heat_capacity", s.metal_heat_capacity, "pipes and vessels");
-  t("flow", s.flow, "design flow of the loop").above(0).required();
-  t("pump_power", s.pump_power, "at design flow");
-  t("chiller", s.chiller, "its chillers").names("chiller");
-  t("chillers", s.chillers, "number of chillers").range(0, most_units);
-  t("tower", s.tower, "its cooling towers").names("tower");
-  t("towers", s.towers, "number of towers").range(0, most_units);
-  t("dry_cooler", s.dry_cooler, "its dry coolers").names("dry_cooler");
-  t("dry_coolers", s.dry_coolers, "number of dry coolers").range(0, most_units);
-  t("economizer", s.economizer, "free cooling");
-  t("economizer_approach", s.economizer_approach, "of the plate exchanger").difference().above(0);
-  t("condenser_pump_power", s.condenser_pump_power, "at design flow");
-  t("fed_by", s.fed_by, "power bank of pumps, chillers and fans, or utility").names("power").required();
-  t("restart", s.restart, "from the return of power until it cools").range(0, 36000);
-}
-
-void describe(Table& t, AirSpec& s) {
-  t("plant", s.plant, "that cools the air handlers").names("plant").required();
-  t("crah", s.crah, "its air handlers").names("crah").required();
-  t("crahs", s.crahs, "number of air handlers").range(1, most_units).required();
-  t("supply_temperature", s.supply_temperature, "set point of supply air").range(from_celsius(0).v, from_celsius(60).v);
-  t("recirculation", s.recirculation, "share of rack inlet air that comes from rack exhaust").range(0, 0.95);
-  t("volume", s.volume, "room air").above(0).required();
-  t("fed_by", s.fed_by, "power bank of the fans, or utility").names("power").required();
-  t("restart", s.restart, "from the return of power until the fans turn").range(0, 36000);
-}
-
-void describe(Table& t, LiquidSpec& s) {
-  t("plant", s.plant, "that cools the CDUs").names("plant").required();
-  t("cdu", s.cdu, "its coolant distribution units").names("cdu").required();
-  t("cdus", s.cdus, "number of CDUs").range(1, most_units).required();
-  t("fluid", s.fluid, "technology coolant").names("fluid");
-  t("supply_temperature", s.supply_temperature, "technology supply set point").range(from_celsius(0).v, from_celsius(90).v);
-  t("fed_by", s.fed_by, "power bank of the pumps, or utility").names("power").required();
-  t("restart", s.restart, "from the return of power until the pumps turn").range(0, 36000);
-}
-
-void describe(Table& t, HallSpec& s) {
-  t("id", s.id, "short name of the hall").identity();
-  t("name", s.name, "what people call it");
-  t("rows", s.rows, "rows of racks on the floor plan; 0: chosen").range(0, 10000);
-  t("air", s.air, "air cooling");
-  t("liquid", s.liquid, "liquid cooling");
 }
 
 void describe(Table& t, PowerSmoothingSpec& s) {
@@ -378,27 +320,6 @@ void describe(Table& t, SchedulerSpec& s) {
       .above(0);
 }
 
-void describe(Table& t, EventSpec& s) {
-  using What = EventSpec::What;
-  bool const of_a_unit = s.what == What::unit_failure || s.what == What::breaker_open;
-  char const* const a_unit = "what = \"unit_failure\" or \"breaker_open\"";
-  t("what", s.what,
-    {{What::utility_outage, "utility_outage"},
-     {What::utility_dip, "utility_dip"},
-     {What::unit_failure, "unit_failure"},
-     {What::breaker_open, "breaker_open"}},
-    "what happens")
-      .required();
-  t("start", s.start, "after the start of the run").range(0, century).required();
-  t("duration", s.duration, "none: until the end of the run").above(0, century);
-  t("voltage", s.voltage, "what is left, share of the nominal voltage")
-      .range(0, 1)
-      .required()
-      .only_if(s.what == What::utility_dip, "what = \"utility_dip\"");
-  t("bank", s.bank, "power bank of the unit").names("power").required().only_if(of_a_unit, a_unit);
-  t("unit", s.unit, "which unit of the bank, from 1").range(1, most_units).only_if(of_a_unit, a_unit);
-}
-
 void describe(Table& t, SheddingSpec& s) {
   t("delay", s.delay, "of a shortage before racks are cut off").range(0, 3600);
   t("margin", s.margin, "share of the capacity that is then left free").range(0, 0.9);
@@ -426,6 +347,8 @@ void describe(Table& t, Scenario& s) {
   t("budget", s.budget, "what the site may draw for a while");
   t("event", s.event, "what happens to the site from outside: outages, dips, failures");
   t("shedding", s.shedding, "how racks are cut off when power is short");
+  t("cooling", s.cooling, "how the plants are controlled and solved");
+  t("heat_load", s.heat_load, "equipment that is not simulated rack by rack");
 }
 
 void describe(Table& t, StepFile& s) {

@@ -77,11 +77,19 @@ struct RecordSpec {  // [record]
 };
 
 // ---------------------------------------------------------------------------------------------------- [site]
+struct DesignDaySpec {  // [site.weather.design_day]
+  Kelvin dry_bulb{0};   ///< the day's highest
+  Kelvin wet_bulb{0};   ///< at the same time
+  Kelvin range{0};      ///< of the dry bulb over the day, kelvin difference
+};
 struct WeatherSpec {
   std::string file;          ///< EPW or hourly CSV, .gz allowed; empty: constant conditions below
   bool typical_year = true;  ///< month, day and hour of the file are used for any year of the run
   Kelvin dry_bulb{293.15};
   double relative_humidity = 0.5;
+  std::vector<std::string> files;           ///< instead of `file`: years that follow each other
+  std::optional<DesignDaySpec> design_day;  ///< instead of files: every day like this one
+  Kelvin warming{0};                        ///< added to the dry bulb at the same relative humidity, kelvin difference
 };
 
 struct TariffBand {               ///< hours [from, to) of local time
@@ -179,6 +187,51 @@ struct PowerBankSpec {
 };
 
 // ---------------------------------------------------------------------------------------------------- [[plant]], [[hall]]
+/// What a supply set point follows, linear between two of its values.
+struct ResetSpec {  // [plant.reset]
+  enum class By { dry_bulb, wet_bulb, demand };
+  By by = By::wet_bulb;
+  Kelvin low{0}, high{0};  ///< outdoor temperatures
+  Kelvin supply_at_low{0}, supply_at_high{0};
+};
+
+/// When machines of a plant start and stop.  Without this table always the fewest run that carry the heat.
+struct StagingSpec {         // [plant.staging]
+  Seconds minimum_on{900};   ///< that a chiller runs once started (assumed: four starts an hour, as makers allow)
+  Seconds minimum_off{900};  ///< that it rests
+  Seconds delay{300};        ///< that a threshold must be passed (assumed: five minutes are usual)
+  double up = 0.95;          ///< of the capacity of the running machines: one more (assumed)
+  double down = 0.80;        ///< of the capacity of one fewer: one less (assumed)
+  Kelvin changeover{1.0};    ///< hysteresis of free cooling, kelvin difference (assumed)
+};
+
+/// Stratified chilled-water store.
+struct TankSpec {  // [plant.tank]
+  enum class Use { buffer, reserve, shift };
+  CubicMeters volume{0};
+  int layers = 10;
+  WattsPerKelvin heat_loss{0};  ///< to the surroundings, all of it
+  Use use = Use::buffer;
+  KgPerSecond flow{0};            ///< most that it takes or gives; 0: the design flow of the loop
+  std::vector<int> charge_hours;  ///< of local time
+  std::vector<int> discharge_hours;
+  std::optional<Kelvin> charge_temperature;  ///< none: the supply set point
+};
+
+/// Heat given to somebody who wants it.
+struct HeatReuseSpec {             // [plant.reuse]
+  Watts demand{0};                 ///< constant part
+  WattsPerKelvin demand_slope{0};  ///< of each kelvin that the air outside is below balance_temperature
+  Kelvin balance_temperature{288.15};
+  std::string file;  ///< or an hourly series of the demand
+  std::string time_column = "local_time", column = "demand_w";
+  Kelvin temperature{0};               ///< that the sink wants
+  Kelvin approach{3.0};                ///< of the exchanger, kelvin difference (assumed: plate exchangers of 2 to 5 K)
+  bool heat_pump = false;              ///< lifts what is not warm enough
+  double second_law_efficiency = 0.5;  ///< of the heat pump: its COP over Carnot's (assumed: 0.4 to 0.6 for large ones)
+  Watts pump_power{0};                 ///< at the constant demand
+};
+
 /// A facility-water loop with its heat rejection.
 struct PlantSpec {
   std::string id;
@@ -197,8 +250,30 @@ struct PlantSpec {
   bool economizer = false;          ///< waterside free cooling by plate exchanger (towers) or direct (dry coolers)
   Kelvin economizer_approach{2.0};  ///< of the plate exchanger, kelvin difference
   Watts condenser_pump_power{0};
-  std::string fed_by;   ///< power bank of pumps, chillers, fans
-  Seconds restart{60};  ///< from the return of power until it cools (assumed: chillers with fast restart; others take 5 min)
+  std::string fed_by;    ///< power bank of pumps, chillers, fans
+  Seconds restart{60};   ///< from the return of power until it cools (assumed: chillers with fast restart; others take 5 min)
+  int pumps = 2;         ///< equal pumps of the loop
+  int pumps_needed = 0;  ///< for the design flow; 0: all
+  std::string pumps_fed_by;                ///< empty: as fed_by
+  std::optional<CubicMeters> pipe_volume;  ///< of `volume`, in the pipes to and from the halls; none: half of it
+  std::optional<Kelvin>
+      condenser_temperature;  ///< set point of the water to the chillers' condensers; none: wet bulb and design approach
+  std::string water_class;    ///< ASHRAE TC 9.9: "W32"; empty: not checked
+  std::optional<ResetSpec> reset;
+  std::optional<StagingSpec> staging;
+  std::optional<TankSpec> tank;
+  std::optional<HeatReuseSpec> reuse;
+};
+
+/// Cooling with outdoor air.
+struct AirEconomizerSpec {  // [hall.air.economizer]
+  enum class Kind { outside_air, indirect };
+  Kind kind = Kind::outside_air;
+  double effectiveness = 0.7;          ///< of the exchanger between indoor and outdoor air, indirect (assumed: 0.6 to 0.8)
+  double adiabatic_effectiveness = 0;  ///< of pads in the outdoor air: share of the wet-bulb depression; 0: none
+  double cycles_of_concentration = 3;  ///< of the pads' water (assumed: they bleed off half of what evaporates)
+  Watts fan_power{0};                  ///< further, at the full airflow of all CRAHs
+  std::optional<Kelvin> dew_point_minimum, dew_point_maximum;  ///< of outdoor air that is let in; none: any
 };
 
 struct AirSpec {  // [hall.air]
@@ -210,6 +285,11 @@ struct AirSpec {  // [hall.air]
   CubicMeters volume{0};        ///< room air; racks' metal is added
   std::string fed_by;
   Seconds restart{10};  ///< from the return of power until the fans turn (assumed: drives start by themselves in seconds)
+  std::vector<std::vector<double>>
+      recirculation_matrix;  ///< [i][j]: share of the inlet of row i that row j exhausts; empty: `recirculation`
+  Kelvin inlet_spread{0};    ///< highest less lowest inlet of a rack, kelvin difference
+  std::string ashrae_class;  ///< TC 9.9: "A2"; empty: not checked
+  std::optional<AirEconomizerSpec> economizer;
 };
 struct LiquidSpec {  // [hall.liquid]
   std::string plant;
@@ -219,6 +299,19 @@ struct LiquidSpec {  // [hall.liquid]
   Kelvin supply_temperature{305.15};  ///< technology supply set point
   std::string fed_by;
   Seconds restart{10};  ///< from the return of power until the pumps turn (assumed: as the fans)
+  enum class FlowControl { constant, by_heat };
+  FlowControl flow_control = FlowControl::constant;
+  double minimum_flow = 0.4;               ///< of the design flow, by heat (assumed: plates want a turbulent minimum)
+  std::optional<CubicMeters> pipe_volume;  ///< between CDUs and racks, both ways, of the CDUs' coolant_volume; none: half of it
+  std::string technology_class;            ///< ASHRAE TC 9.9: "S40"; empty: not checked
+};
+/// Passive exchangers in the doors of the hall's racks, one each.
+struct RearDoorSpec {  // [hall.rear_door]
+  std::string plant;
+  Watts rated_heat{0};       ///< of one door, as the rest
+  Kelvin rated_approach{0};  ///< leaving air minus entering water, kelvin difference
+  CubicMetersPerSecond airflow{0};
+  KgPerSecond water_flow{0};
 };
 struct HallSpec {
   std::string id;
@@ -226,6 +319,29 @@ struct HallSpec {
   int rows = 0;  ///< for the floor plan; 0: chosen
   std::optional<AirSpec> air;
   std::optional<LiquidSpec> liquid;
+  std::optional<RearDoorSpec> rear_door;
+};
+
+/// [[heat_load]]: equipment that is not simulated rack by rack.
+struct HeatLoadSpec {
+  std::string name;
+  std::string hall;
+  std::optional<Watts> power;        ///< constant; none: from `file`
+  std::string file;                  ///< CSV
+  std::string time_column = "t_s";   ///< seconds after the start of the run
+  std::vector<std::string> columns;  ///< that are added up
+  std::string unit = "W";            ///< of the columns
+  double scale = 1;
+  double liquid_fraction = 0;  ///< of its heat; the rest goes to the air of the hall
+  std::string fed_by;          ///< power bank, or utility
+};
+
+/// [cooling]: how the plants are controlled and solved.
+struct CoolingSpec {
+  enum class Control { ideal, pi };
+  Control control = Control::ideal;  ///< set points are met within capacity at once, or by controllers that take time
+  Kelvin tolerance{5e-3};            ///< error of one step, kelvin difference
+  Seconds longest_step{600};
 };
 
 // ---------------------------------------------------------------------------------------------------- [[racks]]
@@ -459,13 +575,33 @@ struct SchedulerSpec {  // [scheduler]
 
 /// [[event]]: what happens to the site from outside.
 struct EventSpec {
-  enum class What { utility_outage, utility_dip, unit_failure, breaker_open };
+  enum class What {
+    utility_outage,
+    utility_dip,
+    unit_failure,
+    breaker_open,
+    chiller_trip,
+    pump_trip,
+    tower_trip,
+    dry_cooler_trip,
+    cdu_trip,
+    crah_trip,
+    set_point
+  };
+  enum class Side { plant, air, liquid };
   What what = What::utility_outage;
   Seconds start{0};                 ///< after the start of the run
   std::optional<Seconds> duration;  ///< none: until the end of the run
   double voltage = 0;               ///< of a dip: what is left, share of the nominal voltage
   std::string bank;                 ///< of units that fail, or whose breaker opens
   int unit = 1;                     ///< which of its units, from 1
+  std::string plant, hall;          ///< whose machines trip, or whose set point moves
+  int units = 0;                    ///< that trip; 0: all
+  Side side = Side::plant;          ///< of a set point
+  Kelvin temperature{0};            ///< the new set point
+
+  /// Of the plant or a hall, not of the electrical chain.
+  bool is_cooling() const { return what >= What::chiller_trip; }
 };
 
 /// [shedding]: racks are cut off, the least priority first, when what is live cannot carry all.
@@ -496,6 +632,8 @@ struct Scenario {
   std::vector<BudgetSpec> budget;
   std::vector<EventSpec> event;
   std::optional<SheddingSpec> shedding;
+  CoolingSpec cooling;
+  std::vector<HeatLoadSpec> heat_load;
 
   Catalogue catalogue;  ///< the entries that the scenario names, and those they name
   std::map<std::string, TariffSpec> tariff;

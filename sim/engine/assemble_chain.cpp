@@ -192,6 +192,7 @@ ChainParams chain_params(Scenario const& s, topology::Facility const& facility, 
     p.generators.push_back(std::move(plant));
   }
   for (auto const& e : s.event) {
+    if (e.is_cooling()) continue;
     ChainHappening h;
     h.start_s = e.start.v;
     if (e.duration) h.end_s = e.start.v + e.duration->v;
