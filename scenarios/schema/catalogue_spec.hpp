@@ -47,6 +47,15 @@ struct AcceleratorSpec {
   JoulesPerKelvin heat_capacity{500};        ///< die, lid, sink or cold plate, lumped
   std::optional<Watts> power_limit_minimum;  ///< lowest limit that the vendor lets people set
   Seconds limiter_time{0};                   ///< over which the power limit sees power; no maker says
+  // How its heat goes and what follows [docs/models/junction.md, docs/models/thermal-limit.md].
+  double die_share = 0.4;  ///< of junction_to_coolant, from die to sink or cold plate (assumed: half on A100)
+  Seconds die_time{0.2};   ///< time constant of the die against the sink [yang2024parttime: A100]
+  std::optional<Kelvin> operating_temperature;  ///< at which the clock holds the die; none: 2 K below slowdown [hopperlogs2025]
+  Kelvin memory_rise{17};             ///< hottest memory over the sink at no board power, kelvin difference [hu2024acme]
+  double memory_share = 0.1;          ///< of junction_to_coolant: what board power adds to that [hu2024acme]
+  Kelvin memory_temperature{368.15};  ///< at which the clock holds the memory (assumed: 95 degC, as nvidia-smi on H100)
+  double resistance_spread = 0.05;    ///< standard deviation between boards (assumed: mounting and paste)
+  double power_spread = 0.02;         ///< the same, of power at the same work (assumed: 5 % between those of a node)
 };
 
 /// One number for each channel of kernels/activity/channel.hpp that the calibration knows; the keys are the channels' names.

@@ -55,6 +55,15 @@ void describe(Table& t, AcceleratorSpec& s) {
   t("heat_capacity", s.heat_capacity, "die, lid and sink or cold plate, lumped").above(0);
   t("power_limit_minimum", s.power_limit_minimum, "lowest limit that the vendor lets people set").above(0);
   t("limiter_time", s.limiter_time, "time constant with which the power limit sees power; 0: at once").range(0, 10);
+  t("die_share", s.die_share, "part of junction_to_coolant between die and sink or cold plate").range(0.01, 0.95);
+  t("die_time", s.die_time, "time constant of the die against its sink").range(0.001, 100);
+  t("operating_temperature", s.operating_temperature,
+    "die temperature that the clock does not exceed; none: 2 K below slowdown");
+  t("memory_rise", s.memory_rise, "hottest memory over the sink at no board power").difference().range(0, 100);
+  t("memory_share", s.memory_share, "what board power adds to that, part of junction_to_coolant").range(0, 1);
+  t("memory_temperature", s.memory_temperature, "memory temperature that the clock does not exceed");
+  t("resistance_spread", s.resistance_spread, "standard deviation of the thermal resistance between boards").range(0, 0.3);
+  t("power_spread", s.power_spread, "standard deviation of power at the same work between boards").range(0, 0.3);
 }
 
 void describe(Table& t, ChannelEnergies& s) {
