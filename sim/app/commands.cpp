@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "scenarios/base/units.hpp"
 #include "scenarios/schema/read.hpp"
 #include "sim/app/catalogue_list.hpp"
 #include "sim/app/report_json.hpp"
@@ -90,6 +91,18 @@ void print_tariffs(std::vector<sim::TariffRow> const& rows, bool colour) {
   }
 }
 
+constexpr double shows_months_s = 60 * 86400.0;
+
+/// Cooling month by month.
+void print_months(std::vector<sim::MonthRow> const& rows) {
+  fmt::print("  {:<10} {:>8} {:>12} {:>12} {:>8} {:>8} {:>10} {:>14}\n", "Month", "days", "IT MWh", "cooling MWh", "PUE",
+             "WUE L/kWh", "wet bulb", "free cooling h");
+  for (auto const& r : rows)
+    fmt::print("  {:<10} {:>8.1f} {:>12.1f} {:>12.1f} {:>8.3f} {:>9.3f} {:>10.1f} {:>14.0f}\n", r.month, r.covered_s / 86400,
+               r.it_j / 3.6e9, r.cooling_j / 3.6e9, r.pue, r.wue_kg_per_kwh, r.wet_bulb_k - celsius_offset,
+               r.free_cooling_s / 3600);
+}
+
 }  // namespace
 
 std::string version_text() {
@@ -144,6 +157,15 @@ int run_command(Options const& o) {
                                  {"tax_krw", t.tax_won},
                                  {"total_krw", t.total_won},
                                  {"cheapest", t.cheapest}});
+    for (auto const& m : result.months)
+      json["months"].push_back({{"month", m.month},
+                                {"covered_s", m.covered_s},
+                                {"it_energy_j", m.it_j},
+                                {"cooling_energy_j", m.cooling_j},
+                                {"pue", m.pue},
+                                {"wue_kg_per_kwh", m.wue_kg_per_kwh},
+                                {"wet_bulb_c", m.wet_bulb_k - celsius_offset},
+                                {"free_cooling_h", m.free_cooling_s / 3600}});
     std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   } else {
     bool const colour = colour_on(1);
@@ -153,6 +175,9 @@ int run_command(Options const& o) {
     fmt::print("  {:<58} {:>14}\n", "Energy ledger, relative residual", fmt::format("{:.1e}", result.ledger_residual));
     fmt::print("  {:<58} {:>14}\n", "Heat balance, relative residual", fmt::format("{:.1e}", result.heat_residual));
     if (result.tariffs.size() > 1) print_tariffs(result.tariffs, colour);
+    double covered_s = 0;
+    for (auto const& m : result.months) covered_s += m.covered_s;
+    if (covered_s > shows_months_s) print_months(result.months);
     fmt::print("{}\n", dim(fmt::format("{} in {}, {} instants; results in {}", result.status, duration_text(result.wall_s),
                                        result.instants, result.file.string()),
                            colour));

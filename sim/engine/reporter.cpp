@@ -17,11 +17,10 @@ constexpr double mwh = 3.6e9;
 }  // namespace
 
 struct Reporter::Views {
-  double *power, *it, *cooling, *distribution, *pue, *dry, *wet, *rejected, *water, *price, *cost, *carbon;
+  double *power, *it, *cooling, *distribution, *pue, *dry, *wet, *price, *cost, *carbon;
   std::array<double*, owners> owner{};
-  double *hall_it, *hall_air_supply, *hall_air_return, *hall_liquid_supply, *hall_liquid_return;
+  double* hall_it;
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
-  double *loop_supply, *loop_return, *loop_heat, *loop_chiller, *loop_fan, *loop_free;
   double *generator, *battery, *battery_stored, *unserved;
   double *feed_power, *feed_load, *feed_charge, *feed_breaker;
   double *pool_busy, *pool_total, *pool_waiting, *pool_running;
@@ -30,22 +29,17 @@ struct Reporter::Views {
 
 Reporter::~Reporter() = default;
 
-double* Reporter::vector(std::string group, std::string axis, std::size_t n, std::string name, std::string units,
-                         std::string long_name, std::string cell_methods) {
-  storage_.push_back(std::make_unique<std::vector<double>>(n));
-  table_.series.push_back({std::move(group), std::move(name), std::move(units), std::move(long_name), std::move(cell_methods),
-                           std::move(axis), std::span<double const>(*storage_.back())});
-  return storage_.back()->data();
-}
-
-double* Reporter::scalar(std::string group, std::string name, std::string units, std::string long_name,
-                         std::string cell_methods) {
-  return vector(std::move(group), "", 1, std::move(name), std::move(units), std::move(long_name), std::move(cell_methods));
-}
-
 Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
-    : scenario_(scenario), facility_(facility), assembly_(assembly), v_(std::make_unique<Views>()) {
+    : scenario_(scenario),
+      facility_(facility),
+      assembly_(assembly),
+      cooling_(scenario, facility, assembly),
+      v_(std::make_unique<Views>()) {
   auto& v = *v_;
+  auto& table = store_.table;
+  auto const scalar = [&](auto&&... arguments) { return store_.scalar(arguments...); };
+  auto const vector = [&](auto&&... arguments) { return store_.vector(true, arguments...); };
+  auto const optional_vector = [&](auto&&... arguments) { return store_.vector(arguments...); };
   std::string const mean = "time: mean", point = "time: point", sum = "time: sum";
   v.power = scalar("site", "power", "W", "Power at the utility meter", mean);
   v.it = scalar("site", "it_power", "W", "Power at the input of racks and network switches (ISO/IEC 30134-2 category 2)", mean);
@@ -55,8 +49,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.pue = scalar("site", "pue", "1", "Power usage effectiveness of the interval", mean);
   v.dry = scalar("site", "dry_bulb", "degC", "Outdoor dry-bulb temperature", point);
   v.wet = scalar("site", "wet_bulb", "degC", "Outdoor wet-bulb temperature", point);
-  v.rejected = scalar("site", "heat_rejected", "W", "Heat given to the weather", mean);
-  v.water = scalar("site", "water_flow", "kg s-1", "Make-up water: evaporation, drift and blow-down", mean);
+  cooling_.describe_site(store_);
   v.price = scalar("site", "price", "KRW (kW h)-1", "Energy price of the hour", point);
   v.cost = scalar("site", "cost_rate", "KRW h-1", "Energy cost rate without demand charge and tax", mean);
   v.carbon = scalar("site", "carbon_rate", "kg h-1", "Emission rate of the electricity used", mean);
@@ -73,29 +66,19 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
       scalar("site", "battery_stored_power", "W", "Rate at which what UPS batteries and supplies hold grows", mean);
   v.unserved = scalar("site", "unserved_power", "W", "Power that loads without supply drew before", mean);
 
-  std::size_t const halls = scenario.hall.size(), racks = facility.racks.size(), loops = scenario.plant.size();
+  std::size_t const halls = scenario.hall.size(), racks = facility.racks.size();
   std::size_t const pools = facility.pools.size();
-  Axis hall_axis{"halls", "hall", {}}, rack_axis{"racks", "rack", {}}, loop_axis{"loops", "loop", {}};
+  Axis hall_axis{"halls", "hall", {}}, rack_axis{"racks", "rack", {}};
   for (auto const& h : scenario.hall) hall_axis.labels.push_back(h.id);
   for (auto const& r : facility.racks) rack_axis.labels.push_back(r.name);
-  for (auto const& p : scenario.plant) loop_axis.labels.push_back(p.id);
 
-  auto const optional_vector = [&](bool wanted, auto&&... arguments) {
-    double* const p = vector(arguments...);
-    if (!wanted) table_.series.pop_back();
-    return p;
-  };
-  bool const h = scenario.record.halls && halls, r = scenario.record.racks && racks, l = scenario.record.loops && loops;
-  if (h) table_.axes.push_back(hall_axis);
+  bool const h = scenario.record.halls && halls, r = scenario.record.racks && racks;
+  if (h) table.axes.push_back(hall_axis);
   v.hall_it = optional_vector(h, "halls", "hall", halls, "it_power", "W", "Power at the input of the hall's racks", mean);
-  v.hall_air_supply = optional_vector(h, "halls", "hall", halls, "air_supply", "degC", "Air leaving the CRAHs", point);
-  v.hall_air_return = optional_vector(h, "halls", "hall", halls, "air_return", "degC", "Air returning to the CRAHs", point);
-  v.hall_liquid_supply = optional_vector(h, "halls", "hall", halls, "liquid_supply", "degC", "Coolant leaving the CDUs", point);
-  v.hall_liquid_return =
-      optional_vector(h, "halls", "hall", halls, "liquid_return", "degC", "Coolant returning to the CDUs", point);
+  cooling_.describe_halls(store_);
 
   if (r) {
-    table_.axes.push_back(rack_axis);
+    table.axes.push_back(rack_axis);
     AxisColumn hall{"racks", "rack", "hall", "", "Hall", {}, {}},
         row{"racks", "rack", "row", "1", "Row on the floor plan", {}, {}},
         position{"racks", "rack", "position", "1", "Position in the row", {}, {}},
@@ -108,7 +91,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
       type.strings.push_back(scenario.racks[place.group].rack);
       pool.strings.push_back(facility.pools[place.pool]);
     }
-    table_.columns = {hall, row, position, type, pool};
+    table.columns = {hall, row, position, type, pool};
   }
   v.rack_power = optional_vector(r, "racks", "rack", racks, "power", "W", "Power at the rack's input", mean);
   v.rack_inlet = optional_vector(r, "racks", "rack", racks, "inlet_temperature", "degC", "Air entering the rack", point);
@@ -116,16 +99,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
                                "Hottest node's mean accelerator temperature", point);
   v.rack_busy = optional_vector(r, "racks", "rack", racks, "accelerators_busy", "1", "Accelerators held by jobs", point);
 
-  if (l) table_.axes.push_back(loop_axis);
-  v.loop_supply =
-      optional_vector(l, "loops", "loop", loops, "supply_temperature", "degC", "Facility water to the halls", point);
-  v.loop_return =
-      optional_vector(l, "loops", "loop", loops, "return_temperature", "degC", "Facility water from the halls", point);
-  v.loop_heat = optional_vector(l, "loops", "loop", loops, "heat", "W", "Heat rejected by the plant", mean);
-  v.loop_chiller = optional_vector(l, "loops", "loop", loops, "chiller_power", "W", "Compressor power", mean);
-  v.loop_fan = optional_vector(l, "loops", "loop", loops, "fan_power", "W", "Tower and dry-cooler fan power", mean);
-  v.loop_free =
-      optional_vector(l, "loops", "loop", loops, "free_cooling", "1", "Share of the heat taken without compressors", mean);
+  cooling_.describe_loops(store_);
 
   Axis feed_axis{"feeds", "feed", {}};
   bool batteries = false, breakers = false;
@@ -138,10 +112,10 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   }
   bool const f = scenario.record.feeds && !feeds_.empty();
   if (f) {
-    table_.axes.push_back(feed_axis);
+    table.axes.push_back(feed_axis);
     AxisColumn bank{"feeds", "feed", "bank", "", "Power bank", {}, {}};
     for (auto const u : feeds_) bank.strings.push_back(scenario.power[assembly.tree.vertices[u].owner].id);
-    table_.columns.push_back(bank);
+    table.columns.push_back(bank);
   }
   std::size_t const feeds = feeds_.size();
   v.feed_power = optional_vector(f, "feeds", "feed", feeds, "power", "W", "Power at the unit's output", mean);
@@ -153,7 +127,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   feed_j_.assign(feeds, 0);
 
   Axis pool_axis{"pools", "pool", facility.pools};
-  table_.axes.push_back(pool_axis);
+  table.axes.push_back(pool_axis);
   v.pool_busy = vector("pools", "pool", pools, "accelerators_busy", "1", "Accelerators held by jobs", point);
   v.pool_total = vector("pools", "pool", pools, "accelerators_total", "1", "Accelerators of the pool", point);
   v.pool_waiting = vector("pools", "pool", pools, "jobs_waiting", "1", "Jobs in the queue", point);
@@ -163,7 +137,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
     v.without_storage = scalar("site", "meter_without_storage", "W", "Power at the utility meter, had it no storage", mean);
     Axis axis{"storage", "storage", {}};
     for (auto const& s : scenario.storage) axis.labels.push_back(s.name);
-    table_.axes.push_back(axis);
+    table.axes.push_back(axis);
     v.storage_power = vector("storage", "storage", storages, "power", "W", "Given by the storage; negative: taken", mean);
     v.storage_charge = vector("storage", "storage", storages, "state_of_charge", "1", "Of its stored energy", point);
     v.storage_stored =
@@ -174,10 +148,6 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
 
   rack_j_.assign(racks, 0);
   hall_it_j_.assign(halls, 0);
-  loop_heat_j_.assign(loops, 0);
-  loop_chiller_j_.assign(loops, 0);
-  loop_fan_j_.assign(loops, 0);
-  loop_free_s_.assign(loops, 0);
   pool_busy_s_.assign(pools, 0);
 }
 
@@ -210,16 +180,7 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
     if (racks.limited[r]) limited_node_s_ += facility_.racks[r].nodes * dt;
     node_s_ += facility_.racks[r].nodes * dt;
   }
-  auto const& mech = room.cooling_interval();
-  for (std::size_t p = 0; p < mech.plants.size(); ++p) {
-    auto const& plant = mech.plants[p];
-    rejected_j_ += plant.heat_rejected_w * dt;
-    water_kg_ += plant.water_kg;
-    loop_heat_j_[p] += plant.heat_rejected_w * dt;
-    loop_chiller_j_[p] += plant.chiller_w * dt;
-    loop_fan_j_[p] += (plant.tower_fan_w + plant.dry_cooler_fan_w) * dt;
-    loop_free_s_[p] += plant.free_cooling_share * dt;
-  }
+  cooling_.accumulate(room, dt);
 }
 
 void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s) {
@@ -241,8 +202,6 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   *v.pue = it_input_j_ > 0 ? consumed_j / it_input_j_ : std::nan("");
   *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
   *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
-  *v.rejected = rejected_j_ / span;
-  *v.water = water_kg_ / span;
   double const price = room.bill().price_won_per_j(unix_s - 0.5 * span_s_);
   *v.price = price * kwh;
   *v.cost = price * *v.power * 3600.0;
@@ -250,17 +209,10 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   peak_w_ = std::max(peak_w_, *v.power);
   wet_bulb_max_k_ = std::max(wet_bulb_max_k_, room.weather().wet_bulb_k);
 
-  auto const& cooling = room.cooling();
-  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) hall_it_j_[h] = 0;
+  std::fill(hall_it_j_.begin(), hall_it_j_.end(), 0.0);
   for (std::size_t r = 0; r < rack_j_.size(); ++r) hall_it_j_[facility_.racks[r].hall] += rack_j_[r];
-  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) {
-    v.hall_it[h] = hall_it_j_[h] / span;
-    double const none = std::nan("");
-    v.hall_air_supply[h] = cooling.has_air(h) ? to_celsius(Kelvin{cooling.air_supply_k(h)}) : none;
-    v.hall_air_return[h] = cooling.has_air(h) ? to_celsius(Kelvin{cooling.air_return_k(h)}) : none;
-    v.hall_liquid_supply[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_supply_k(h)}) : none;
-    v.hall_liquid_return[h] = cooling.has_liquid(h) ? to_celsius(Kelvin{cooling.liquid_return_k(h)}) : none;
-  }
+  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) v.hall_it[h] = hall_it_j_[h] / span;
+  cooling_.close(room);
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
     v.rack_power[r] = rack_j_[r] / span;
     v.rack_inlet[r] = to_celsius(Kelvin{room.racks().inlet_k[r]});
@@ -268,14 +220,6 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
     v.rack_die[r] = to_celsius(Kelvin{hottest});
     v.rack_busy[r] = room.racks().busy[r];
     hottest_die_k_ = std::max(hottest_die_k_, hottest);
-  }
-  for (std::size_t p = 0; p < loop_heat_j_.size(); ++p) {
-    v.loop_supply[p] = to_celsius(Kelvin{cooling.plant_supply_k(p)});
-    v.loop_return[p] = to_celsius(Kelvin{cooling.plant_return_k(p)});
-    v.loop_heat[p] = loop_heat_j_[p] / span;
-    v.loop_chiller[p] = loop_chiller_j_[p] / span;
-    v.loop_fan[p] = loop_fan_j_[p] / span;
-    v.loop_free[p] = loop_free_s_[p] / span;
   }
   for (std::size_t u = 0; u < feeds_.size(); ++u) {
     auto const rating = assembly_.chain.vertices[feeds_[u]].rating_w;
@@ -305,9 +249,9 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
 
   generator_j_ = battery_j_ = chain_stored_j_ = unserved_j_ = 0;
   std::fill(feed_j_.begin(), feed_j_.end(), 0.0);
-  span_s_ = without_j_ = utility_j_ = it_input_j_ = rejected_j_ = water_kg_ = 0;
+  span_s_ = without_j_ = utility_j_ = it_input_j_ = 0;
   owner_j_.fill(0);
-  for (auto* a : {&rack_j_, &loop_heat_j_, &loop_chiller_j_, &loop_fan_j_, &loop_free_s_}) std::fill(a->begin(), a->end(), 0.0);
+  std::fill(rack_j_.begin(), rack_j_.end(), 0.0);
 }
 
 void Reporter::Ramp::add(double mean_w, double span_s) {
@@ -441,6 +385,7 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"effective_training_time", ratio(trained_s, training_s), "1",
        "Training kept, at the declared rates / accelerator time since each job's first start"},
   };
+  cooling_.add_kpis(k);
   if (!room.storage().none()) add_storage(k, room, duration_s);
   auto const& chain = assembly_.chain;
   bool const lives =
@@ -545,6 +490,7 @@ void Reporter::write_tables(Recorder& recorder, MachineRoom const& room, JobBook
     owner.emplace_back(sim::name(static_cast<Owner>(o)));
     joules.push_back(room.ledger().of(static_cast<Owner>(o)));
   }
+  cooling_.write_tables(recorder);
   recorder.table("ledger",
                  std::vector<Column>{{"owner", "", "Owner of the energy", owner}, {"energy", "J", "Energy owned", joules}});
 }

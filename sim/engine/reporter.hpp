@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "sim/engine/assemble.hpp"
+#include "sim/engine/cooling_report.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/machine_room.hpp"
 #include "sim/engine/run.hpp"
+#include "sim/engine/series_store.hpp"
 #include "sim/record/recorder.hpp"
-#include "sim/state/signal_table.hpp"
 
 namespace ondol::sim {
 
@@ -25,7 +26,7 @@ class Reporter {
  public:
   Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly);
 
-  SignalTable table() const { return table_; }
+  SignalTable table() const { return store_.table; }
 
   /// Adds an interval that `room` has just settled to the means.
   void accumulate(MachineRoom const& room, double dt_s);
@@ -35,29 +36,26 @@ class Reporter {
     events_.push_back({time_s, std::move(kind), std::move(subject), std::move(cause)});
   }
 
+  std::vector<MonthRow> months() const { return cooling_.months(); }
   std::vector<Kpi> kpis(MachineRoom const& room, JobBook const& book, double duration_s) const;
   void write_tables(Recorder& recorder, MachineRoom const& room, JobBook const& book, std::vector<Kpi> const& kpis) const;
 
  private:
-  double* scalar(std::string group, std::string name, std::string units, std::string long_name, std::string cell_methods);
-  double* vector(std::string group, std::string axis, std::size_t n, std::string name, std::string units, std::string long_name,
-                 std::string cell_methods);
-
   schema::Scenario const& scenario_;
   topology::Facility const& facility_;
   Assembly const& assembly_;
-  SignalTable table_;
-  std::vector<std::unique_ptr<std::vector<double>>> storage_;  ///< stable addresses for the views
+  SeriesStore store_;
+  CoolingReport cooling_;
   std::vector<EventRow> events_;
 
   // Means under way.
   double span_s_ = 0;
   std::array<double, owners> owner_j_{};
-  double utility_j_ = 0, it_input_j_ = 0, rejected_j_ = 0, water_kg_ = 0;
+  double utility_j_ = 0, it_input_j_ = 0;
   double generator_j_ = 0, battery_j_ = 0, chain_stored_j_ = 0, unserved_j_ = 0;
   std::vector<std::uint32_t> feeds_;  ///< vertices of the power tree that are units
   std::vector<double> feed_j_;
-  std::vector<double> rack_j_, hall_it_j_, loop_heat_j_, loop_chiller_j_, loop_fan_j_, loop_free_s_;
+  std::vector<double> rack_j_, hall_it_j_;
 
   // Extremes over the run.
   double hottest_inlet_k_ = 0, hottest_die_k_ = 0, peak_w_ = 0, limited_node_s_ = 0, node_s_ = 0, wet_bulb_max_k_ = 0;

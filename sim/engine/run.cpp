@@ -512,6 +512,7 @@ class Run {
     auto const account = energy_account(scenario_, facility_, assembly_, room_, book_, now_s_);
     for (auto& kpi : bill_kpis(scenario_, room_, account)) result.kpis.push_back(std::move(kpi));
     result.tariffs = tariff_rows(scenario_, room_.meters());
+    result.months = reporter_.months();
     result.instants = instants_;
     result.warnings = warnings_;
     result.ledger_residual = room_.ledger().residual();

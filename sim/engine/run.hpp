@@ -48,6 +48,13 @@ struct TariffRow {
   bool cheapest = false;  ///< of those compared
 };
 
+/// Cooling of one calendar month, local time.
+struct MonthRow {
+  std::string month;  ///< "2026-07"
+  double covered_s = 0, it_j = 0, cooling_j = 0;
+  double pue = 0, wue_kg_per_kwh = 0, wet_bulb_k = 0, free_cooling_s = 0;
+};
+
 struct Progress {
   double simulated_s = 0;
   double duration_s = 0;
@@ -73,6 +80,7 @@ struct RunResult {
   std::vector<Fault> warnings;     ///< of the demand: what was left out and why
   double heat_residual = 0;        ///< relative: (heat in - heat out - stored) / heat in
   std::vector<TariffRow> tariffs;  ///< the site's first, then those compared
+  std::vector<MonthRow> months;
 
   std::optional<double> kpi(std::string const& name) const;
 };

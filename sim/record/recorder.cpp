@@ -181,7 +181,7 @@ struct Recorder::Impl {
     h5::attribute(file, "Conventions", conventions);
     h5::attribute(file, "title", metadata.title);
     h5::attribute(file, "format", std::string("ondol-results"));
-    h5::attribute(file, "format_version", std::string("1.3"));
+    h5::attribute(file, "format_version", std::string("1.4"));
     h5::attribute(file, "complete", std::int64_t{0});
     h5::attribute(file, "status", std::string("running"));
     h5::attribute(file, "content_hash", std::string());

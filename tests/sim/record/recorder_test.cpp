@@ -168,7 +168,7 @@ TEST_F(RecorderTest, WritesWhatItWasGiven) {
   File const f(path);
   ASSERT_GE(f.id, 0);
   EXPECT_EQ(text(f.id, "/", "format"), "ondol-results");
-  EXPECT_EQ(text(f.id, "/", "format_version"), "1.3");
+  EXPECT_EQ(text(f.id, "/", "format_version"), "1.4");
   EXPECT_EQ(text(f.id, "/", "status"), "complete");
   EXPECT_EQ(text(f.id, "/", "time_zone"), "Asia/Seoul");
   EXPECT_EQ(text(f.id, "/", "catalogue_hash"), "abc");
