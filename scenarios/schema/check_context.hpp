@@ -80,6 +80,9 @@ void check_events(Context const& c);
 void check_fabric(Context const& c);
 /// Tariffs to compare, holidays and grid factors of the site.
 void check_bills(Context const& c);
+/// Weather, and loads that are given instead of racks.
+void check_weather(Context const& c);
+void check_heat_loads(Context const& c);
 void check_phase_windows(Context const& c);
 void check_storage(Context const& c);
 void check_capping(Context const& c);

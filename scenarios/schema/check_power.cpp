@@ -142,6 +142,8 @@ void check_ways_to_utility(Context const& c) {
     if (s.hall[i].liquid)
       check(list_path("hall", i, "liquid.fed_by"), "hall " + in_quotes(s.hall[i].id), s.hall[i].liquid->fed_by);
   }
+  for (std::size_t i = 0; i < s.heat_load.size(); ++i)
+    check(list_path("heat_load", i, "fed_by"), "heat load " + in_quotes(s.heat_load[i].name), s.heat_load[i].fed_by);
   for (std::size_t i = 0; i < s.fabric.size(); ++i)
     check(list_path("fabric", i, "fed_by"), "fabric " + in_quotes(s.fabric[i].id), s.fabric[i].fed_by);
   if (s.site.base_load.v > 0) check("site.base_load_fed_by", "the base load", s.site.base_load_fed_by);

@@ -174,6 +174,8 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
       c.error(list_path("racks", i, "power_limit"), "power_limit is above the board limit of " + watts(a->power_limit.v));
     if (a && g.power_limit) check_lowest_limit(c, list_path("racks", i, "power_limit"), *a, *g.power_limit);
   }
+  check_weather(c);
+  check_heat_loads(c);
   check_size(c);
   check_power(c);
   check_events(c);

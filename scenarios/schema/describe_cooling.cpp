@@ -6,6 +6,7 @@ namespace ondol::schema {
 namespace {
 constexpr double most_units = 100000;
 constexpr double most_watts = 1e12;
+constexpr double century = 3.2e9;  // s; longer times are slips of the unit
 }  // namespace
 
 void describe(Table& t, DesignDaySpec& s) {
@@ -15,13 +16,16 @@ void describe(Table& t, DesignDaySpec& s) {
 }
 
 void describe(Table& t, WeatherSpec& s) {
-  t("file", s.file, "EPW or hourly CSV, .gz allowed; none: the constant conditions below").file();
+  t("file", s.file, "EPW or CSV, .gz allowed; none: the constant conditions below").file();
   t("files", s.files, "instead of file: years that follow each other").file();
   t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
   t("design_day", s.design_day, "instead of a file: every day like this one");
   t("dry_bulb", s.dry_bulb, "constant air temperature when no file is given").range(from_celsius(-60).v, from_celsius(60).v);
-  t("relative_humidity", s.relative_humidity, "constant, as a fraction").fraction();
+  t("relative_humidity", s.relative_humidity, "constant, as a fraction; of a file with wet bulbs alone, its assumed one")
+      .range(0.01, 1);
   t("warming", s.warming, "added to the dry bulb at the same relative humidity").difference().range(-20, 20);
+  t("offset", s.offset, "time of a file that counts seconds at the start of the run").range(-century, century);
+  t("repeat", s.repeat, "a series begins again after its last row");
 }
 
 void describe(Table& t, ResetSpec& s) {
@@ -215,6 +219,11 @@ void describe(Table& t, HeatLoadSpec& s) {
   t("scale", s.scale, "by which they are multiplied").range(0, 1e9);
   t("liquid_fraction", s.liquid_fraction, "share of its heat that goes to liquid; the rest goes to the air").fraction();
   t("fed_by", s.fed_by, "power bank, or utility").names("power").required();
+  using Interpolation = HeatLoadSpec::Interpolation;
+  t("interpolation", s.interpolation, {{Interpolation::step, "step"}, {Interpolation::linear, "linear"}},
+    "a row of the file holds until the next, or a line leads to it");
+  t("offset", s.offset, "time of the file at the start of the run").range(-century, century);
+  t("repeat", s.repeat, "the series begins again after its last row");
 }
 
 void describe(Table& t, CoolingSpec& s) {

@@ -333,7 +333,7 @@ void describe(Table& t, Scenario& s) {
   t("power", s.power, "banks of electrical units, from the utility down");
   t("plant", s.plant, "facility-water loops with their heat rejection");
   t("hall", s.hall, "data halls with their cooling");
-  t("racks", s.racks, "groups of equal racks").required();
+  t("racks", s.racks, "groups of equal racks");
   t("fabric", s.fabric, "scale-out networks of pools");
   t("scheduler", s.scheduler, "who runs when");
   t("training", s.training, "declared training jobs");

@@ -90,6 +90,8 @@ struct WeatherSpec {
   std::vector<std::string> files;           ///< instead of `file`: years that follow each other
   std::optional<DesignDaySpec> design_day;  ///< instead of files: every day like this one
   Kelvin warming{0};                        ///< added to the dry bulb at the same relative humidity, kelvin difference
+  Seconds offset{0};    ///< time of a file that counts seconds (time_s) at the start of the run
+  bool repeat = false;  ///< series begin again after their last row
 };
 
 struct TariffBand {               ///< hours [from, to) of local time
@@ -334,6 +336,10 @@ struct HeatLoadSpec {
   double scale = 1;
   double liquid_fraction = 0;  ///< of its heat; the rest goes to the air of the hall
   std::string fed_by;          ///< power bank, or utility
+  enum class Interpolation { step, linear };
+  Interpolation interpolation = Interpolation::step;  ///< a row holds until the next, or a line leads to it
+  Seconds offset{0};                                  ///< time of the file at the start of the run
+  bool repeat = false;                                ///< the series begins again a step after its last row
 };
 
 /// [cooling]: how the plants are controlled and solved.

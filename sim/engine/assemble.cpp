@@ -11,6 +11,8 @@
 #include "sim/engine/assemble_chain.hpp"
 #include "sim/engine/assemble_cooling.hpp"
 #include "sim/engine/billing.hpp"
+#include "sim/engine/hourly_file.hpp"
+#include "sim/engine/refusal.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
 namespace ondol::sim {
@@ -41,15 +43,37 @@ Owner loss_owner(PowerUnitSpec::Kind kind) {
   return Owner::transformer_loss;
 }
 
+std::string local_text(double unix_s, double utc_offset_s) {
+  return hour_text(static_cast<std::int64_t>(unix_s), static_cast<std::int64_t>(utc_offset_s));
+}
+
 Weather weather(Scenario const& s, double offset_s, double pressure_pa) {
   auto const& w = s.site.weather;
-  if (w.file.empty()) return Weather::constant(w.dry_bulb.v, w.relative_humidity, pressure_pa);
-  auto made =
-      Weather::from_file(w.file, {.utc_offset_s = offset_s, .elevation_m = s.site.elevation.v, .typical_year = w.typical_year});
-  double const start = static_cast<double>(s.simulation.start);
-  if (!made.covers(start, start + s.simulation.duration.v))
-    throw InputError(fmt::format(
-        "weather file {} does not cover the run; set site.weather.typical_year = true or choose other dates", w.file));
+  double const start = static_cast<double>(s.simulation.start), end = start + s.simulation.duration.v;
+  auto made = [&] {
+    if (w.design_day)
+      return Weather::design_day({w.design_day->dry_bulb.v, w.design_day->wet_bulb.v, w.design_day->range.v}, pressure_pa,
+                                 offset_s);
+    if (w.file.empty() && w.files.empty()) return Weather::constant(w.dry_bulb.v, w.relative_humidity, pressure_pa);
+    return Weather::from_files(w.files.empty() ? std::vector{w.file} : w.files,
+                               {.utc_offset_s = offset_s,
+                                .elevation_m = s.site.elevation.v,
+                                .typical_year = w.typical_year && w.files.empty(),
+                                .relative_humidity = w.relative_humidity,
+                                .start_unix_s = start,
+                                .offset_s = w.offset.v,
+                                .repeat = w.repeat});
+  }();
+  made.warm_by(w.warming.v);
+  if (!made.covers(start, end)) {
+    double const zone = made.utc_offset_s();
+    refuse(s, w.files.empty() ? "site.weather.file" : "site.weather.files",
+           fmt::format(
+               "the weather is of {} to {}, but the run is of {} to {} (all in the weather's time zone); choose other dates, "
+               "set typical_year = true to use month, day and hour of a whole year in any year, or repeat = true",
+               local_text(made.first_unix_s(), zone), local_text(made.last_unix_s(), zone), local_text(start, zone),
+               local_text(std::ceil(end), zone)));
+  }
   return made;
 }
 

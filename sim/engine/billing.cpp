@@ -12,6 +12,7 @@
 #include "scenarios/base/error.hpp"
 #include "scenarios/schema/describe.hpp"
 #include "sim/engine/hourly_file.hpp"
+#include "sim/engine/refusal.hpp"
 #include "sim/power/civil_time.hpp"
 
 namespace ondol::sim {
@@ -19,17 +20,6 @@ namespace ondol::sim {
 namespace {
 
 using namespace schema;
-
-[[noreturn]] void refuse(Scenario const& s, std::string const& path, std::string message) {
-  Fault fault;
-  if (auto const at = s.origin.find(path); at != s.origin.end()) {
-    fault.file = at->second.file;
-    fault.line = at->second.line;
-    fault.column = at->second.column;
-  }
-  fault.message = std::move(message);
-  throw InputError(std::vector<Fault>{fault});
-}
 
 /// SI of one unit of a column.
 template <int... E>

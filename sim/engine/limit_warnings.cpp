@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/engine/iteration_power.hpp"
+#include "sim/engine/refusal.hpp"
 
 namespace ondol::sim {
 namespace {
@@ -70,17 +71,11 @@ std::vector<Fault> limit_warnings(schema::Scenario const& scenario, topology::Fa
     auto const& node = scenario.catalogue.node.at(scenario.catalogue.rack.at(scenario.racks[group].rack).node);
     auto const [what, enough_w] = excess(c, scenario.catalogue.accelerator.at(node.accelerator).name, jobs);
     if (enough_w <= 0) continue;
-    Fault fault;
-    fault.severity = Severity::warning;
-    if (auto const at = scenario.origin.find(fmt::format("racks[{}].power_limit", group)); at != scenario.origin.end()) {
-      fault.file = at->second.file;
-      fault.line = at->second.line;
-      fault.column = at->second.column;
-    }
-    fault.message = fmt::format(
-        "power_limit = {:.4g} W is not held: {}. The run lets it pass and tells so in its events; {:.0f} W can be held",
-        limit->v, what, std::ceil(enough_w * limit->v / c.power_limit_w));
-    found.push_back(std::move(fault));
+    found.push_back(fault_at(
+        scenario, fmt::format("racks[{}].power_limit", group), Severity::warning,
+        fmt::format(
+            "power_limit = {:.4g} W is not held: {}. The run lets it pass and tells so in its events; {:.0f} W can be held",
+            limit->v, what, std::ceil(enough_w * limit->v / c.power_limit_w))));
   }
   return found;
 }

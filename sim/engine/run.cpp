@@ -22,6 +22,7 @@
 #include "sim/engine/limit_warnings.hpp"
 #include "sim/engine/machine_room.hpp"
 #include "sim/engine/phase_window.hpp"
+#include "sim/engine/refusal.hpp"
 #include "sim/engine/reporter.hpp"
 #include "workloads/traces/demand.hpp"
 
@@ -63,6 +64,12 @@ class Run {
         boots_(facility.racks.size(), 0),
         is_dark_(facility.racks.size(), 0),
         serves_(facility.node_rack.size(), 1) {
+    if (assembly_.weather.assumes_dry_bulb() && scenario.origin.at("site.weather.relative_humidity").is_default)
+      warnings_.push_back(fault_at(
+          scenario, "site.weather.file", Severity::warning,
+          fmt::format("the weather file has wet bulbs alone; the dry bulb is taken as that of {:.0f} % relative humidity, "
+                      "say site.weather.relative_humidity",
+                      100 * scenario.site.weather.relative_humidity)));
     for (auto& fault : limit_warnings(scenario, facility, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
     for (auto const& spec : scenario.phase_window)
       if (spec.start.v < duration_s_)

@@ -12,6 +12,28 @@ namespace {
 constexpr double freezing_k = celsius_offset;
 constexpr double vapour_mass_ratio = 0.621945;  // molar mass of water / of dry air [ashrae2017fundamentals, ch. 1]
 
+/// Where a rising function crosses zero, to 1e-7 K.  Regula falsi with the Illinois weight: the bracket holds across the small
+/// jump between the two wet-bulb equations at 0 degC.
+template <class Excess>
+double crossing(Excess const& excess, double low, double f_low, double high, double f_high) {
+  int side = 0;
+  for (int i = 0; i < 100 && high - low > 1e-7; ++i) {
+    double const middle = std::clamp((low * f_high - high * f_low) / (f_high - f_low), low, high);
+    double const f = excess(middle);
+    if (std::abs(f) < 1e-14) return middle;
+    if (f > 0.0) {
+      high = middle, f_high = f;
+      if (side == 1) f_low *= 0.5;
+      side = 1;
+    } else {
+      low = middle, f_low = f;
+      if (side == -1) f_high *= 0.5;
+      side = -1;
+    }
+  }
+  return 0.5 * (low + high);
+}
+
 }  // namespace
 
 double saturation_pressure_pa(double t) {
@@ -53,33 +75,38 @@ double relative_humidity(double dry_bulb_k, double ratio, double pressure_pa) {
   return vapour / saturation_pressure_pa(dry_bulb_k);
 }
 
-double wet_bulb_k(double dry_bulb_k, double relative, double pressure_pa) {
-  double const ratio = humidity_ratio_from_relative(dry_bulb_k, std::clamp(relative, 0.0, 1.0), pressure_pa);
-  auto const excess = [&](double wet) { return humidity_ratio_from_wet_bulb(dry_bulb_k, wet, pressure_pa) - ratio; };
-  double high = dry_bulb_k, f_high = excess(high);
-  if (f_high <= 0.0) return high;
-  double low = dry_bulb_k - 10.0, f_low = excess(low);
-  while (f_low > 0.0) {
+double wet_bulb_of_ratio_k(double dry_bulb, double ratio, double pressure_pa, double guess_k) {
+  auto const excess = [&](double wet) { return humidity_ratio_from_wet_bulb(dry_bulb, wet, pressure_pa) - ratio; };
+  double high = std::min(dry_bulb, guess_k), f_high = excess(high);
+  for (double step = 0.02; f_high <= 0.0; step *= 4.0) {
+    if (high >= dry_bulb) return dry_bulb;
+    high = std::min(dry_bulb, high + step), f_high = excess(high);
+  }
+  double low = high - 0.02, f_low = excess(low);
+  for (double step = 0.08; f_low > 0.0; step *= 4.0) {
     high = low, f_high = f_low;
-    low -= 10.0, f_low = excess(low);
+    low -= std::min(step, 10.0), f_low = excess(low);
   }
-  // Regula falsi with the Illinois weight: the bracket holds across the small jump between the two equations at 0 degC.
-  int side = 0;
-  for (int i = 0; i < 100 && high - low > 1e-7; ++i) {
-    double const middle = std::clamp((low * f_high - high * f_low) / (f_high - f_low), low, high);
-    double const f = excess(middle);
-    if (std::abs(f) < 1e-14) return middle;
-    if (f > 0.0) {
-      high = middle, f_high = f;
-      if (side == 1) f_low *= 0.5;
-      side = 1;
-    } else {
-      low = middle, f_low = f;
-      if (side == -1) f_high *= 0.5;
-      side = -1;
-    }
+  return crossing(excess, low, f_low, high, f_high);
+}
+
+double wet_bulb_k(double dry_bulb, double relative, double pressure_pa) {
+  double const ratio = humidity_ratio_from_relative(dry_bulb, std::clamp(relative, 0.0, 1.0), pressure_pa);
+  return wet_bulb_of_ratio_k(dry_bulb, ratio, pressure_pa, dry_bulb);
+}
+
+double dry_bulb_k(double wet_bulb, double relative, double pressure_pa) {
+  auto const excess = [&](double dry) {
+    return humidity_ratio_from_relative(dry, relative, pressure_pa) - humidity_ratio_from_wet_bulb(dry, wet_bulb, pressure_pa);
+  };
+  double low = wet_bulb, f_low = excess(low);
+  if (f_low >= 0.0) return low;
+  double high = low + 5.0, f_high = excess(high);
+  while (f_high < 0.0) {
+    low = high, f_low = f_high;
+    high += 5.0, f_high = excess(high);
   }
-  return 0.5 * (low + high);
+  return crossing(excess, low, f_low, high, f_high);
 }
 
 double moist_air_density_kg_per_m3(double dry_bulb_k, double ratio, double pressure_pa) {

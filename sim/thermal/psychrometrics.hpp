@@ -27,6 +27,10 @@ double relative_humidity(double dry_bulb_k, double humidity_ratio, double pressu
 
 /// Wet bulb [K] to 1e-6 K.
 double wet_bulb_k(double dry_bulb_k, double relative_humidity, double pressure_pa);
+/// The same from the humidity ratio; a near `guess_k` saves time.
+double wet_bulb_of_ratio_k(double dry_bulb_k, double humidity_ratio, double pressure_pa, double guess_k);
+/// Dry bulb [K] of air with that wet bulb and relative humidity (above 0), to 1e-6 K.
+double dry_bulb_k(double wet_bulb_k, double relative_humidity, double pressure_pa);
 
 /// Mass of moist air per volume [kg/m3].
 double moist_air_density_kg_per_m3(double dry_bulb_k, double humidity_ratio, double pressure_pa);

@@ -52,6 +52,43 @@ TEST(Psychrometrics, WetBulbInvertsTheHumidityRatio) {
   EXPECT_NEAR(wet_bulb_k(kelvin(20), 1.0, sea_level_pa), kelvin(20), 1e-9);
 }
 
+// ASHRAE Fundamentals 2017, ch. 1, table 2: saturated moist air at 101.325 kPa.
+TEST(Psychrometrics, SaturatedAirMeetsTheTable) {
+  struct Row {
+    double celsius, ratio, enthalpy_kj, volume;
+  };
+  // The table counts the enhancement factor, which the equations leave out: 0.4 % of the humidity ratio.
+  for (auto const& row : {Row{-20, 0.0006373, -18.545, 0.7173},
+                          {0, 0.003789, 9.473, 0.7781},
+                          {10, 0.007661, 29.352, 0.8116},
+                          {20, 0.014758, 57.555, 0.8498},
+                          {30, 0.027329, 100.006, 0.8962},
+                          {40, 0.049141, 166.683, 0.9568}}) {
+    double const t = kelvin(row.celsius), ratio = saturation_humidity_ratio(t, sea_level_pa);
+    EXPECT_NEAR(ratio / row.ratio, 1.0, 6e-3) << row.celsius;
+    EXPECT_NEAR(moist_air_enthalpy_j_per_kg(t, row.ratio) / 1e3, row.enthalpy_kj, 0.3) << row.celsius;
+    EXPECT_NEAR((1.0 + row.ratio) / moist_air_density_kg_per_m3(t, row.ratio, sea_level_pa), row.volume, 8e-4) << row.celsius;
+  }
+}
+
+TEST(Psychrometrics, DryBulbInvertsTheWetBulb) {
+  for (double wet : {-20.0, -2.0, 3.0, 14.0, 27.0})
+    for (double humidity : {0.1, 0.5, 0.9, 1.0}) {
+      double const dry = dry_bulb_k(kelvin(wet), humidity, sea_level_pa);
+      EXPECT_NEAR(wet_bulb_k(dry, humidity, sea_level_pa), kelvin(wet), 1e-5) << wet << " " << humidity;
+    }
+}
+
+TEST(Psychrometrics, GuessDoesNotMoveTheWetBulb) {
+  for (double c : {-15.0, 1.0, 22.0, 41.0})
+    for (double humidity : {0.02, 0.4, 0.97}) {
+      double const t = kelvin(c), ratio = humidity_ratio_from_relative(t, humidity, sea_level_pa);
+      double const wet = wet_bulb_k(t, humidity, sea_level_pa);
+      for (double off : {-30.0, -0.3, 0.0, 0.01, 40.0})
+        EXPECT_NEAR(wet_bulb_of_ratio_k(t, ratio, sea_level_pa, wet + off), wet, 1e-6) << c << " " << humidity << " " << off;
+    }
+}
+
 TEST(Psychrometrics, SaturatedAirTemperatureInvertsTheEnthalpy) {
   for (double c : {-30.0, 0.0, 10.0, 26.0, 40.0, 60.0}) {
     double const h = moist_air_enthalpy_j_per_kg(kelvin(c), saturation_humidity_ratio(kelvin(c), sea_level_pa));
