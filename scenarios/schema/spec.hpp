@@ -90,8 +90,8 @@ struct WeatherSpec {
   std::vector<std::string> files;           ///< instead of `file`: years that follow each other
   std::optional<DesignDaySpec> design_day;  ///< instead of files: every day like this one
   Kelvin warming{0};                        ///< added to the dry bulb at the same relative humidity, kelvin difference
-  Seconds offset{0};    ///< time of a file that counts seconds (time_s) at the start of the run
-  bool repeat = false;  ///< series begin again after their last row
+  Seconds offset{0};                        ///< time of a file that counts seconds (time_s) at the start of the run
+  bool repeat = false;                      ///< series begin again after their last row
 };
 
 struct TariffBand {               ///< hours [from, to) of local time
