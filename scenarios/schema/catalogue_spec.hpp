@@ -314,19 +314,25 @@ struct CrahSpec {  ///< computer-room air handler or fan-wall module
   CubicMetersPerSecond airflow{0};
   Watts fan_power{0};  ///< at full airflow
   KgPerSecond water_flow{0};
+  double minimum_speed = 0.3;  ///< (assumed: keeps the floor plenum under pressure)
 };
 
-/// DOE-2 / EnergyPlus electric EIR chiller (Chiller:Electric:EIR).  Curves take degC.
+/// DOE-2 / EnergyPlus electric chiller, by EIR curves (Chiller:Electric:EIR) or the reformulated ones.  Curves take degC.
 struct ChillerSpec {
+  enum class Curves { eir, reformulated };
+  enum class Condenser { water, air };
   std::string id, name;
   Watts reference_capacity{0};
   double reference_cop = 0;
   double plr_min = 0, plr_max = 0, plr_unload = 0;
   Kelvin evaporator_min{0}, evaporator_max{0};  ///< leaving-evaporator limits of the curves
-  Kelvin condenser_min{0}, condenser_max{0};    ///< entering-condenser limits
+  Kelvin condenser_min{0}, condenser_max{0};    ///< entering-condenser limits; of reformulated curves: leaving
   KgPerSecond evaporator_flow{0}, condenser_flow{0};
   std::array<double, 6> capacity_curve{}, eir_curve{};
   std::array<double, 3> part_load_curve{};
+  Curves curves = Curves::eir;
+  Condenser condenser = Condenser::water;  ///< air: outdoor air, its fans within the power
+  std::array<double, 10> part_load_surface{};
 };
 
 struct TowerSpec {
@@ -338,6 +344,12 @@ struct TowerSpec {
   Watts fan_power{0};
   double drift_fraction = 2e-5;  ///< of circulating water
   double cycles_of_concentration = 5;
+  enum class Correlation { yorkcalc, merkel };
+  Correlation correlation = Correlation::yorkcalc;
+  std::optional<CubicMetersPerSecond> airflow;   ///< at design; none: air leaves saturated at the mean water temperature
+  double minimum_speed = 0.2;                    ///< least air flow of the turning fan; below it the fan cycles
+  double free_convection = 0.125;                ///< share of the capacity that is left with the fan off
+  std::vector<double> fan_air, fan_power_share;  ///< map: share of the air flow -> share of fan_power; empty: cubic
 };
 
 struct DryCoolerSpec {
@@ -347,6 +359,8 @@ struct DryCoolerSpec {
   Watts fan_power{0};
   bool adiabatic = false;
   double adiabatic_effectiveness = 0.0;  ///< of the dry-bulb to wet-bulb depression
+  double cycles_of_concentration = 3;    ///< of the pads' water (assumed: pads bleed off about half of what evaporates)
+  double minimum_speed = 0.1;            ///< below it the fans cycle (assumed: usual for EC fans)
 };
 
 struct FluidSpec {

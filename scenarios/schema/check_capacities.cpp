@@ -96,9 +96,11 @@ void warn_of_capacities(Context const& c) {
     auto const* chiller = Context::find(c.s.catalogue.chiller, plant.chiller);
     auto const* tower = Context::find(c.s.catalogue.tower, plant.tower);
     auto const* dry = Context::find(c.s.catalogue.dry_cooler, plant.dry_cooler);
+    double const chilled = chiller ? chiller->reference_capacity.v * plant.chillers : 0;
+    bool const to_air = chiller && chiller->condenser == ChillerSpec::Condenser::air;
     double const rejected =
-        (tower ? tower->rated_heat.v * plant.towers : 0) + (dry ? dry->rated_heat.v * plant.dry_coolers : 0);
-    double const cooled = chiller && !plant.economizer ? chiller->reference_capacity.v * plant.chillers : rejected;
+        to_air ? chilled : (tower ? tower->rated_heat.v * plant.towers : 0) + (dry ? dry->rated_heat.v * plant.dry_coolers : 0);
+    double const cooled = chiller && !plant.economizer ? chilled : rejected;
     double const rating = std::min(rejected, cooled);
     double const heat = to_plant[plant.id];
     if (rating > 0 && heat > rating)

@@ -83,6 +83,17 @@ void check_catalogue(Scenario const& s, Decoder const& decoder, Faults& faults) 
     if (ch.plr_min > ch.plr_max) c.error(path + ".plr_min", "plr_min is above plr_max");
     if (ch.evaporator_min > ch.evaporator_max) c.error(path + ".evaporator_min", "evaporator_min is above evaporator_max");
     if (ch.condenser_min > ch.condenser_max) c.error(path + ".condenser_min", "condenser_min is above condenser_max");
+    if (ch.condenser == ChillerSpec::Condenser::air && ch.curves == ChillerSpec::Curves::reformulated)
+      c.error(path + ".curves", "reformulated curves know the leaving condenser water, which air does not have");
+  }
+  for (auto const& [id, t] : s.catalogue.tower) {
+    auto const path = "tower." + id;
+    if (!c.good(path)) continue;
+    if (t.fan_air.size() != t.fan_power_share.size() || t.fan_air.size() == 1)
+      c.error(path + (t.fan_air.empty() ? ".fan_power_share" : ".fan_air"),
+              "the fan map needs as many entries in fan_air as in fan_power_share, at least two");
+    else if (std::adjacent_find(t.fan_air.begin(), t.fan_air.end(), std::greater_equal<>()) != t.fan_air.end())
+      c.error(path + ".fan_air", "fan_air must increase");
   }
   for (auto const& [id, d] : s.catalogue.dry_cooler) {
     auto const path = "dry_cooler." + id;

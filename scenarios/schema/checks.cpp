@@ -66,7 +66,11 @@ void check_cooling(Context const& c) {
       if (!id->empty() && n == 0)
         c.error(list_path("plant", i, key), std::string(key) + " is named, but " + key + "s is 0 or missing");
     }
-    if (!p.tower.empty() || !p.dry_cooler.empty() || p.towers + p.dry_coolers > 0) continue;
+    auto const* chiller = Context::find(c.s.catalogue.chiller, p.chiller);
+    bool const to_air = chiller && chiller->condenser == ChillerSpec::Condenser::air;
+    if (to_air && !p.tower.empty())
+      c.error(list_path("plant", i, "tower"), "air cools the condensers of " + p.chiller + ", so towers have nothing to do");
+    if (to_air || !p.tower.empty() || !p.dry_cooler.empty() || p.towers + p.dry_coolers > 0) continue;
     if (p.chillers == 0)
       c.error(list_path("plant", i),
               "plant " + in_quotes(p.id) + " has nothing that takes its heat: no chiller, tower or dry cooler");

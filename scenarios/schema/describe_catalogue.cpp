@@ -361,10 +361,12 @@ void describe(Table& t, CrahSpec& s) {
   t("airflow", s.airflow, "full airflow").above(0).required();
   t("fan_power", s.fan_power, "at full airflow").required();
   t("water_flow", s.water_flow, "rated flow of facility water").above(0).required();
+  t("minimum_speed", s.minimum_speed, "least airflow of a turning fan, share of the full one").fraction();
 }
 
 void describe(Table& t, ChillerSpec& s) {
   double const any = std::numeric_limits<double>::infinity();
+  bool const reformulated = s.curves == ChillerSpec::Curves::reformulated;
   t("name", s.name, "what people call it").required();
   t("reference_capacity", s.reference_capacity, "cooling at reference conditions").above(0).required();
   t("reference_cop", s.reference_cop, "cooling / power at reference conditions").above(0, 50).required();
@@ -373,13 +375,25 @@ void describe(Table& t, ChillerSpec& s) {
   t("plr_unload", s.plr_unload, "below it the machine cycles").range(0, 1).required();
   t("evaporator_min", s.evaporator_min, "lowest leaving-evaporator temperature of the curves").required();
   t("evaporator_max", s.evaporator_max, "highest leaving-evaporator temperature of the curves").required();
-  t("condenser_min", s.condenser_min, "lowest entering-condenser temperature of the curves").required();
-  t("condenser_max", s.condenser_max, "highest entering-condenser temperature of the curves").required();
+  t("curves", s.curves, {{ChillerSpec::Curves::eir, "eir"}, {ChillerSpec::Curves::reformulated, "reformulated"}},
+    "of what the curves are functions: entering or, reformulated, leaving condenser temperature");
+  t("condenser", s.condenser, {{ChillerSpec::Condenser::water, "water"}, {ChillerSpec::Condenser::air, "air"}},
+    "what cools the condenser; air: outdoor air, its fans within the power");
+  t("condenser_min", s.condenser_min, "lowest condenser temperature of the curves").required();
+  t("condenser_max", s.condenser_max, "highest condenser temperature of the curves").required();
   t("evaporator_flow", s.evaporator_flow, "rated flow of chilled water").required();
-  t("condenser_flow", s.condenser_flow, "rated flow of condenser water").required();
+  t("condenser_flow", s.condenser_flow, "rated flow of condenser water or air").required();
   t("capacity_curve", s.capacity_curve, "capacity factor, biquadratic in degC").range(-any, any).required();
   t("eir_curve", s.eir_curve, "power factor, biquadratic in degC").range(-any, any).required();
-  t("part_load_curve", s.part_load_curve, "power factor, quadratic in part load").range(-any, any).required();
+  t("part_load_curve", s.part_load_curve, "power factor, quadratic in part load")
+      .range(-any, any)
+      .required()
+      .only_if(!reformulated, "curves = \"eir\"");
+  t("part_load_surface", s.part_load_surface,
+    "power factor, 1, T, T^2, x, x^2, T x, T^3, x^3, T^2 x, T x^2 of leaving condenser water and part load")
+      .range(-any, any)
+      .required()
+      .only_if(reformulated, "curves = \"reformulated\"");
 }
 
 void describe(Table& t, TowerSpec& s) {
@@ -392,6 +406,15 @@ void describe(Table& t, TowerSpec& s) {
   t("fan_power", s.fan_power, "at full speed").required();
   t("drift_fraction", s.drift_fraction, "drift loss / circulating water").range(0, 0.1);
   t("cycles_of_concentration", s.cycles_of_concentration, "dissolved solids of the basin / make-up").above(1, 100);
+  using enum TowerSpec::Correlation;
+  t("correlation", s.correlation, {{yorkcalc, "yorkcalc"}, {merkel, "merkel"}}, "how water and air are taken to meet");
+  t("airflow", s.airflow, "at design; by default air leaves saturated at the mean water temperature").above(0);
+  t("minimum_speed", s.minimum_speed, "least airflow of a turning fan, share of the full one; below it the fan cycles")
+      .above(0, 1);
+  t("free_convection", s.free_convection, "share of the capacity that is left with the fan off").range(0, 0.5);
+  t("fan_air", s.fan_air, "airflows of the fan map, shares of the full one, increasing").fraction();
+  t("fan_power_share", s.fan_power_share, "powers of the fan map, shares of fan_power; by default the cube of fan_air")
+      .range(0, 2);
 }
 
 void describe(Table& t, DryCoolerSpec& s) {
@@ -403,6 +426,9 @@ void describe(Table& t, DryCoolerSpec& s) {
   t("fan_power", s.fan_power, "at full speed").required();
   t("adiabatic", s.adiabatic, "pads or spray wet the entering air");
   t("adiabatic_effectiveness", s.adiabatic_effectiveness, "of the wet-bulb depression").fraction();
+  t("cycles_of_concentration", s.cycles_of_concentration, "dissolved solids of the pads' water / make-up").above(1, 100);
+  t("minimum_speed", s.minimum_speed, "least airflow of a turning fan, share of the full one; below it the fans cycle")
+      .fraction();
 }
 
 void describe(Table& t, FluidSpec& s) {

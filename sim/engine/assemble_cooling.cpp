@@ -32,32 +32,41 @@ PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   p.condenser_pump_w = spec.condenser_pump_power.v;
   if (!spec.chiller.empty()) {
     auto const& c = s.catalogue.chiller.at(spec.chiller);
-    p.chiller = ChillerParams{.reference_capacity_w = c.reference_capacity.v,
-                              .reference_cop = c.reference_cop,
-                              .plr_min = c.plr_min,
-                              .plr_max = c.plr_max,
-                              .plr_unload = c.plr_unload,
-                              .evaporator_min_k = c.evaporator_min.v,
-                              .evaporator_max_k = c.evaporator_max.v,
-                              .condenser_min_k = c.condenser_min.v,
-                              .condenser_max_k = c.condenser_max.v,
-                              .condenser_flow_kg_per_s = c.condenser_flow.v,
-                              .capacity_curve = c.capacity_curve,
-                              .eir_curve = c.eir_curve,
-                              .part_load_curve = c.part_load_curve};
+    p.chiller = ChillerParams{
+        .reference_capacity_w = c.reference_capacity.v,
+        .reference_cop = c.reference_cop,
+        .plr_min = c.plr_min,
+        .plr_max = c.plr_max,
+        .plr_unload = c.plr_unload,
+        .evaporator_min_k = c.evaporator_min.v,
+        .evaporator_max_k = c.evaporator_max.v,
+        .condenser_min_k = c.condenser_min.v,
+        .condenser_max_k = c.condenser_max.v,
+        .condenser_flow_kg_per_s = c.condenser_flow.v,
+        .capacity_curve = c.capacity_curve,
+        .eir_curve = c.eir_curve,
+        .part_load_curve = c.part_load_curve,
+        .curves = c.curves == ChillerSpec::Curves::eir ? ChillerParams::Curves::eir : ChillerParams::Curves::reformulated,
+        .part_load_surface = c.part_load_surface,
+        .air_cooled = c.condenser == ChillerSpec::Condenser::air};
     p.chillers = spec.chillers;
   }
   if (!spec.tower.empty()) {
     auto const& t = s.catalogue.tower.at(spec.tower);
-    p.tower = TowerParams{.water_flow_kg_per_s = t.water_flow.v,
+    p.tower = TowerParams{.correlation = t.correlation == TowerSpec::Correlation::merkel ? TowerParams::Correlation::merkel
+                                                                                         : TowerParams::Correlation::yorkcalc,
+                          .water_flow_kg_per_s = t.water_flow.v,
                           .design_wet_bulb_k = t.design_wet_bulb.v,
                           .design_range_k = t.design_range.v,
                           .design_approach_k = t.design_approach.v,
+                          .airflow_m3_per_s = t.airflow ? t.airflow->v : 0.0,
                           .fan_w = t.fan_power.v,
                           .drift_fraction = t.drift_fraction,
                           .cycles_of_concentration = t.cycles_of_concentration,
-                          .fan_air = {},
-                          .fan_power = {}};
+                          .minimum_speed = t.minimum_speed,
+                          .free_convection = t.free_convection,
+                          .fan_air = t.fan_air,
+                          .fan_power = t.fan_power_share};
     p.towers = spec.towers;
   }
   if (!spec.dry_cooler.empty()) {
@@ -70,6 +79,8 @@ PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
     dry.fan_w = d.fan_power.v;
     dry.adiabatic = d.adiabatic;
     dry.adiabatic_effectiveness = d.adiabatic_effectiveness;
+    dry.cycles_of_concentration = d.cycles_of_concentration;
+    dry.minimum_speed = d.minimum_speed;
     p.dry_cooler = dry;
     p.dry_coolers = spec.dry_coolers;
   }
@@ -95,6 +106,7 @@ HallParams hall_params(Scenario const& s, topology::Facility const& facility, Ha
     air.crah.airflow_m3_per_s = c.airflow.v;
     air.crah.fan_w = c.fan_power.v;
     air.crah.water_flow_kg_per_s = c.water_flow.v;
+    air.crah.minimum_speed = c.minimum_speed;
     air.crahs = hall.air->crahs;
     air.supply_k = hall.air->supply_temperature.v;
     air.heat_capacity_j_per_k = hall.air->volume.v * air_density * dry_air_specific_heat_j_per_kg_k + metal;

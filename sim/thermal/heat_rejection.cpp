@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "sim/thermal/falling_root.hpp"
+
 namespace ondol::sim {
 
 namespace {
@@ -15,32 +17,6 @@ constexpr double worthwhile_free_share =
     0.05;  // partial free cooling below this share is left off (assumed: its fans cost as much)
 constexpr double worthwhile_dry_cop = 10.0;  // heat per fan power below which dry coolers do not precool for towers (assumed)
 constexpr double temperature_tolerance_k = 1e-7;
-
-/// Root of a falling function on [low, high]; low when it is negative there, high when positive there.
-template <class F>
-double falling_root(F const& f, double low, double high) {
-  double f_low = f(low);
-  if (f_low <= 0.0) return low;
-  double f_high = f(high);
-  if (f_high >= 0.0) return high;
-  int side = 0;
-  for (int i = 0; i < 100 && high - low > temperature_tolerance_k; ++i) {
-    // Illinois; every eighth step halves, so that a jump (a chiller more) is closed in on as well.
-    double const x = i % 8 == 7 ? 0.5 * (low + high) : (low * f_high - high * f_low) / (f_high - f_low);
-    double const value = f(x);
-    if (std::abs(value) < temperature_tolerance_k) return x;
-    if (value > 0.0) {
-      low = x, f_low = value;
-      if (side == 1) f_high *= 0.5;
-      side = 1;
-    } else {
-      high = x, f_high = value;
-      if (side == -1) f_low *= 0.5;
-      side = -1;
-    }
-  }
-  return high;
-}
 
 /// Plate exchanger of the economiser: its approach holds at the smaller of the two design capacity rates, with the design range
 /// of the tower on it.
@@ -61,8 +37,15 @@ struct HeatRejection::TowerFlow {
 
 struct HeatRejection::Chilled {
   double cooling_w = 0, power_w = 0;
+  double unit_w = 0;  ///< most that one unit can cool
   int units = 0;
   bool clamped = false;
+};
+
+/// Chillers that may run, or all must.
+struct HeatRejection::Chillers {
+  int units = 0;
+  bool all = false;
 };
 
 HeatRejection::HeatRejection(PlantParams const& p)
@@ -75,12 +58,13 @@ HeatRejection::HeatRejection(PlantParams const& p)
   if (p.chillers < 0 || p.towers < 0 || p.dry_coolers < 0) throw std::invalid_argument("plant: a number of units is negative");
   if ((p.chillers > 0 && !p.chiller) || (p.towers > 0 && !p.tower) || (p.dry_coolers > 0 && !p.dry_cooler))
     throw std::invalid_argument("plant: units without a description");
-  if (p.towers == 0 && p.dry_coolers == 0)
-    throw std::invalid_argument("plant: neither towers nor dry coolers, so its heat has nowhere to go");
+  if (p.towers == 0 && p.dry_coolers == 0 && !air_cooled_)
+    throw std::invalid_argument("plant: neither towers nor dry coolers nor air-cooled chillers, so its heat has nowhere to go");
   if (!(loop_design_w_per_k_ > 0.0)) throw std::invalid_argument("plant: design flow must be positive");
   if (p.chillers > 0) {
     chiller_ = Chiller(*p.chiller);
-    if (!(p.chiller->condenser_flow_kg_per_s > 0.0)) throw std::invalid_argument("plant: chillers need a condenser flow");
+    if (!air_cooled_ && !(p.chiller->condenser_flow_kg_per_s > 0.0))
+      throw std::invalid_argument("plant: chillers need a condenser flow");
   }
   if (p.towers > 0) {
     tower_ = CoolingTower(*p.tower);
@@ -102,15 +86,15 @@ HeatRejection::TowerFlow HeatRejection::tower_flow(double share, int cells) cons
   return flow;
 }
 
-double HeatRejection::coldest_tower_k(double heat_w, TowerFlow const& flow, double wet_bulb) const {
-  return tower_.coldest_k(heat_w / flow.cells, flow.cell_kg_per_s, wet_bulb);
+double HeatRejection::coldest_tower_k(double heat_w, TowerFlow const& flow, TowerAir const& air) const {
+  return tower_.coldest_k(heat_w / flow.cells, flow.cell_kg_per_s, air);
 }
 
 void HeatRejection::finish_towers(RejectionPoint& point, double heat_w, TowerFlow const& flow, double wanted_k,
-                                  WeatherSample const& w) const {
+                                  TowerAir const& air) const {
   double const each = heat_w / flow.cells;
-  auto const tower = tower_.control(each, flow.cell_kg_per_s, w.wet_bulb_k, wanted_k);
-  auto const water = tower_.water(tower, each, flow.cell_kg_per_s, w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
+  auto const tower = tower_.control(each, flow.cell_kg_per_s, air, wanted_k);
+  auto const water = tower_.water(tower, each, flow.cell_kg_per_s, air);
   point.tower_fan_w += flow.cells * tower.fan_w;
   point.condenser_pump_w += flow.pump_w;
   point.evaporated_kg_per_s += flow.cells * water.evaporated_kg_per_s;
@@ -118,106 +102,113 @@ void HeatRejection::finish_towers(RejectionPoint& point, double heat_w, TowerFlo
   point.clamped |= tower.clamped;
 }
 
-HeatRejection::Chilled HeatRejection::chill(double evaporator_k, double condenser_k, double load_w, int units) const {
+HeatRejection::Chilled HeatRejection::chill(double evaporator_k, double condenser_k, double load_w, Chillers const& on) const {
   Chilled result;
-  if (units <= 0 || load_w <= 0.0) return result;
+  if (on.units <= 0 || load_w <= 0.0) return result;
   auto const at = chiller_.at(evaporator_k, condenser_k);
-  result.units = chiller_.units_needed(at, load_w, units);
-  result.cooling_w = std::min(load_w, result.units * at.available_w * chiller_.params().plr_max);
+  result.units = on.all ? on.units : chiller_.units_needed(at, load_w, on.units);
+  result.unit_w = at.available_w * chiller_.params().plr_max;
+  result.cooling_w = std::min(load_w, result.units * result.unit_w);
   result.power_w = result.units * chiller_.power_w(at, result.cooling_w / result.units);
   result.clamped = at.clamped;
   return result;
 }
 
+void HeatRejection::add(RejectionPoint& point, Chilled const& c) {
+  point.cooling_w += c.cooling_w;
+  point.chiller_w += c.power_w;
+  point.chillers += c.units;
+  point.clamped |= c.clamped;
+}
+
 void HeatRejection::with_towers(RejectionPoint& point, double entering_k, double wanted_w, double loop_w_per_k,
-                                double evaporator_k, WeatherSample const& w, PlantAvailability const& available) const {
-  int const cells = available.towers;
+                                double evaporator_k, TowerAir const& air, int cells, Chillers const& on,
+                                FreeCooling free_cooling) const {
   double const design_w = cells * tower_.design_heat_w();
-  auto const add = [&](Chilled const& c) {
-    point.cooling_w += c.cooling_w;
-    point.chiller_w += c.power_w;
-    point.chillers += c.units;
-    point.clamped |= c.clamped;
-  };
+  double const wet_bulb_k = air.wet_bulb_k;
   if (economizer_) {
     auto const matched = tower_flow(std::max(loop_w_per_k / loop_design_w_per_k_, wanted_w / design_w), cells);
     double const needed_k = entering_k - wanted_w / plate_.conductance_w_per_k(loop_w_per_k, matched.total_w_per_k);
-    if (needed_k >= coldest_tower_k(wanted_w + matched.pump_w, matched, w.wet_bulb_k)) {
+    point.free_margin_k = needed_k - coldest_tower_k(wanted_w + matched.pump_w, matched, air);
+    if (point.free_margin_k >= 0.0 && free_cooling == FreeCooling::allowed) {
       point.cooling_w += wanted_w;
       point.free_w += wanted_w;
-      finish_towers(point, wanted_w + matched.pump_w, matched, needed_k, w);
+      finish_towers(point, wanted_w + matched.pump_w, matched, needed_k, air);
       return;
     }
     auto const full = tower_flow(1.0, cells);
     double const conductance = plate_.conductance_w_per_k(loop_w_per_k, full.total_w_per_k);
     auto const free_at = [&](double tower_k) { return std::clamp(conductance * (entering_k - tower_k), 0.0, wanted_w); };
-    auto const chilled_at = [&](double tower_k) {
-      return chill(evaporator_k, tower_k, wanted_w - free_at(tower_k), available.chillers);
-    };
+    auto const chilled_at = [&](double tower_k) { return chill(evaporator_k, tower_k, wanted_w - free_at(tower_k), on); };
     auto const heat_at = [&](double tower_k) {
       auto const c = chilled_at(tower_k);
       return free_at(tower_k) + c.cooling_w + c.power_w + full.pump_w;
     };
-    if (w.wet_bulb_k < entering_k) {
-      double const tower_k =
-          falling_root([&](double t) { return coldest_tower_k(heat_at(t), full, w.wet_bulb_k) - t; }, w.wet_bulb_k, entering_k);
+    if (wet_bulb_k < entering_k && free_cooling == FreeCooling::allowed) {
+      double const tower_k = falling_root([&](double t) { return coldest_tower_k(heat_at(t), full, air) - t; }, wet_bulb_k,
+                                          entering_k, temperature_tolerance_k);
       double const free = free_at(tower_k);
-      if (free > (available.chillers > 0 ? worthwhile_free_share * wanted_w : 0.0)) {
-        add(chilled_at(tower_k));
+      if (free > (on.units > 0 ? worthwhile_free_share * wanted_w : 0.0)) {
+        point.chilled_wanted_w = wanted_w - free;
+        auto const c = chilled_at(tower_k);
+        add(point, c);
+        point.unit_w = c.unit_w;
         point.cooling_w += free;
         point.free_w += free;
-        finish_towers(point, heat_at(tower_k), full, std::max(tower_k, entering_k - wanted_w / conductance), w);
+        finish_towers(point, heat_at(tower_k), full, std::max(tower_k, entering_k - wanted_w / conductance), air);
         return;
       }
     }
   }
-  if (available.chillers <= 0) return;
-  auto const& limits = chiller_.params();
-  double const target =
-      std::clamp(w.wet_bulb_k + tower_.params().design_approach_k, limits.condenser_min_k, limits.condenser_max_k);
+  point.chilled_wanted_w = wanted_w;
+  if (on.units <= 0) return;
+  double const coldest = chiller_.entering_min_k(), warmest = chiller_.entering_max_k();
+  double const target = std::clamp(condenser_k_.value_or(wet_bulb_k + tower_.params().design_approach_k), coldest, warmest);
   auto const flow_for = [&](Chilled const& c) { return tower_flow((c.cooling_w + c.power_w) / design_w, cells); };
   auto const excess = [&](double t) {
-    auto const c = chill(evaporator_k, t, wanted_w, available.chillers);
+    auto const c = chill(evaporator_k, t, wanted_w, on);
     auto const flow = flow_for(c);
-    return coldest_tower_k(c.cooling_w + c.power_w + flow.pump_w, flow, w.wet_bulb_k) - t;
+    return coldest_tower_k(c.cooling_w + c.power_w + flow.pump_w, flow, air) - t;
   };
-  double const condenser_k = falling_root(excess, target, std::max(limits.condenser_max_k + 25.0, target + 25.0));
-  auto const c = chill(evaporator_k, condenser_k, wanted_w, available.chillers);
+  double const condenser_k = falling_root(excess, target, std::max(warmest, target) + 25.0, temperature_tolerance_k);
+  auto const c = chill(evaporator_k, condenser_k, wanted_w, on);
+  point.unit_w = c.unit_w;
   if (c.cooling_w <= 0.0) return;
   auto const flow = flow_for(c);
-  add(c);
-  finish_towers(point, c.cooling_w + c.power_w + flow.pump_w, flow, condenser_k, w);
+  add(point, c);
+  point.condenser_k = condenser_k;
+  finish_towers(point, c.cooling_w + c.power_w + flow.pump_w, flow, condenser_k, air);
 }
 
 RejectionPoint HeatRejection::chillers_on_dry_coolers(double wanted_w, double evaporator_k, WeatherSample const& w,
-                                                      PlantAvailability const& available) const {
+                                                      int dry_coolers, Chillers const& on) const {
   RejectionPoint point;
-  auto const bank = dry_cooler_.times(available.dry_coolers);
-  auto const& limits = chiller_.params();
+  auto const bank = dry_cooler_.times(dry_coolers);
   double const air_k = bank.coldest_air_k(w.dry_bulb_k, w.wet_bulb_k);
   double const approach_k = bank.params().fluid_out_k - bank.params().design_air_k;
-  double const target = std::clamp(w.dry_bulb_k + approach_k, limits.condenser_min_k, limits.condenser_max_k);
+  double const warmest = chiller_.entering_max_k();
+  double const target = std::clamp(condenser_k_.value_or(w.dry_bulb_k + approach_k), chiller_.entering_min_k(), warmest);
   auto const rate_of = [&](Chilled const& c) {
-    return std::max(c.units, 1) * limits.condenser_flow_kg_per_s * water_specific_heat;
+    return std::max(c.units, 1) * chiller_.params().condenser_flow_kg_per_s * water_specific_heat;
   };
   auto const pump_of = [&](Chilled const& c) {
     double const x = static_cast<double>(c.units) / chillers_;
     return condenser_pump_w_ * x * x * x;
   };
   auto const excess = [&](double t) {
-    auto const c = chill(evaporator_k, t, wanted_w, available.chillers);
+    auto const c = chill(evaporator_k, t, wanted_w, on);
     double const heat = c.cooling_w + c.power_w + pump_of(c), rate = rate_of(c);
     return air_k + heat * (1.0 / bank.conductance_w_per_k(rate) - 1.0 / rate) - t;
   };
-  double const condenser_k = falling_root(excess, target, std::max(limits.condenser_max_k + 25.0, target + 25.0));
-  auto const c = chill(evaporator_k, condenser_k, wanted_w, available.chillers);
+  double const condenser_k = falling_root(excess, target, std::max(warmest, target) + 25.0, temperature_tolerance_k);
+  auto const c = chill(evaporator_k, condenser_k, wanted_w, on);
+  point.chilled_wanted_w = wanted_w;
+  point.unit_w = c.unit_w;
   if (c.cooling_w <= 0.0) return point;
   double const heat = c.cooling_w + c.power_w + pump_of(c);
   auto const fans = bank.control(heat, condenser_k + heat / rate_of(c), rate_of(c), w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
-  point.cooling_w = c.cooling_w;
-  point.chiller_w = c.power_w;
-  point.chillers = c.units;
-  point.clamped = c.clamped;
+  add(point, c);
+  point.condenser_k = condenser_k;
   point.condenser_pump_w = pump_of(c);
   point.dry_cooler_fan_w = fans.fan_w;
   point.evaporated_kg_per_s = fans.evaporated_kg_per_s;
@@ -226,32 +217,44 @@ RejectionPoint HeatRejection::chillers_on_dry_coolers(double wanted_w, double ev
 }
 
 RejectionPoint HeatRejection::at(double entering_k, double loop_w_per_k, double set_point_k, double header_k,
-                                 WeatherSample const& w, PlantAvailability const& available) const {
+                                 WeatherSample const& w, PlantAvailability const& available, PlantMode const& mode) const {
   RejectionPoint point;
   double wanted_w = loop_w_per_k * (entering_k - set_point_k);
   if (!(wanted_w > 0.0)) return point;
   double const evaporator_k = std::max(set_point_k, header_k);
-  bool const chillers_on_dry = available.chillers > 0 && towers_ == 0;
+  Chillers const on{std::min(mode.chillers.value_or(available.chillers), available.chillers), mode.chillers.has_value()};
   if (available.dry_coolers > 0) {
     if (economizer_ || towers_ > 0) {
       auto const dry = dry_cooler_.times(available.dry_coolers)
                            .control(wanted_w, entering_k, loop_w_per_k, w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
-      if (dry.heat_w >= wanted_w || available.towers == 0 || dry.heat_w > worthwhile_dry_cop * dry.fan_w) {
+      point.free_margin_k = (dry.heat_w - wanted_w) / loop_w_per_k;
+      bool const worthwhile =
+          dry.heat_w >= wanted_w || (available.towers == 0 && !air_cooled_) || dry.heat_w > worthwhile_dry_cop * dry.fan_w;
+      if (worthwhile && mode.free_cooling == FreeCooling::allowed) {
         point.cooling_w = point.free_w = dry.heat_w;
         point.dry_cooler_fan_w = dry.fan_w;
         point.evaporated_kg_per_s = dry.evaporated_kg_per_s;
         point.water_kg_per_s = dry.water_kg_per_s;
+        if (dry.heat_w >= wanted_w) return point;
       }
-      if (dry.heat_w >= wanted_w) return point;
     }
-    if (chillers_on_dry) {
-      auto const chilled = chillers_on_dry_coolers(wanted_w, evaporator_k, w, available);
+    if (on.units > 0 && towers_ == 0 && !air_cooled_) {
+      auto chilled = chillers_on_dry_coolers(wanted_w, evaporator_k, w, available.dry_coolers, on);
+      chilled.free_margin_k = point.free_margin_k;
       return chilled.cooling_w > point.cooling_w ? chilled : point;
     }
     wanted_w -= point.cooling_w;
     entering_k -= point.cooling_w / loop_w_per_k;
   }
-  if (available.towers > 0) with_towers(point, entering_k, wanted_w, loop_w_per_k, evaporator_k, w, available);
+  if (air_cooled_) {
+    auto const c = chill(evaporator_k, w.dry_bulb_k, wanted_w, on);
+    point.chilled_wanted_w = wanted_w;
+    point.unit_w = c.unit_w;
+    add(point, c);
+  } else if (available.towers > 0) {
+    TowerAir const air(w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
+    with_towers(point, entering_k, wanted_w, loop_w_per_k, evaporator_k, air, available.towers, on, mode.free_cooling);
+  }
   return point;
 }
 

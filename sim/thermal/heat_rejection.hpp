@@ -2,15 +2,14 @@
 /// Which equipment of a plant takes the heat of the facility loop, at what power and with how much water.
 ///
 /// In this order, so that the loop leaves at its set point where capacity allows:
-///   1 dry coolers in the loop itself (with `economizer`, or where they are all there is)
+///   1 dry coolers in the loop itself (with `economizer`, before air-cooled chillers, or where they are all there is)
 ///   2 tower water through a plate exchanger, fans slowed to what is needed
-///   3 the plate exchanger at full fan speed and flow, chillers for the rest, both on the same tower water (integrated
-///   economiser) 4 chillers alone: condenser water at wet bulb + design approach (towers) or dry bulb + design approach (dry
-///   coolers), not below
-///     the least temperature of the chiller curves
-/// Tower water follows the heat down to a quarter; as many cells as 0.75 of their design flow allows are wet; condenser pumps ~
-/// flow^3. Ideal control, no delay.  Ignores: pipes' heat gain, basin heat, plate fouling, minimum run times of chillers. Page:
-/// docs/models/cooling-system.md
+///   3 the plate exchanger at full fan speed and flow, chillers for the rest, both on the same tower water
+///   4 chillers alone: condenser water at its set point, or else at wet bulb + design approach (towers) or dry bulb
+///     + design approach (dry coolers), within the chiller curves; air-cooled chillers at the dry bulb
+/// The fewest chillers that carry the load run, or as many as a mode says (staging.hpp).  Tower water follows the heat
+/// down to a quarter; as many cells as 0.75 of their design flow allows are wet; condenser pumps ~ flow^3.  No delay.
+/// Ignores: pipes' heat gain, basin heat, plate fouling.   Page: docs/models/cooling-system.md
 
 #include <optional>
 
@@ -41,6 +40,7 @@ struct PlantParams {
   bool economizer = false;             ///< free cooling; always on where there are no chillers
   double economizer_approach_k = 2.0;  ///< plate exchanger: loop leaving - tower water entering at design flows
   double condenser_pump_w = 0;         ///< at full tower (or condenser) flow, whole plant
+  std::optional<double> condenser_k;   ///< set point of condenser water entering chillers
 };
 
 /// Units of a plant that are in service.
@@ -49,13 +49,25 @@ struct PlantAvailability {
   double pumping = 1.0;  ///< share of the design flow that can be pumped
 };
 
+enum class FreeCooling { allowed, off };
+
+/// What staging lets a plant do.
+struct PlantMode {
+  std::optional<int> chillers;  ///< that run, sharing the load; none: the fewest that carry it
+  FreeCooling free_cooling = FreeCooling::allowed;
+};
+
 struct RejectionPoint {
   double cooling_w = 0;  ///< taken from the loop
   double free_w = 0;     ///< of it without chillers
   double chiller_w = 0, condenser_pump_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
   double evaporated_kg_per_s = 0, water_kg_per_s = 0;
-  int chillers = 0;      ///< running
-  bool clamped = false;  ///< chillers or towers outside their curves
+  int chillers = 0;             ///< running
+  bool clamped = false;         ///< chillers or towers outside their curves
+  double chilled_wanted_w = 0;  ///< asked of the chillers
+  double unit_w = 0;            ///< most that one of them can cool now; 0: not asked
+  double free_margin_k = 0;     ///< by which the weather is colder (or, negative, warmer) than full free cooling needs
+  std::optional<double> condenser_k = {};  ///< of the water that enters chillers without free cooling
   double rejected_w() const { return cooling_w + chiller_w + condenser_pump_w; }
 };
 
@@ -67,23 +79,25 @@ class HeatRejection {
   /// For loop water entering at `entering_k` with capacity rate `loop_w_per_k`, to leave at `set_point_k`; `header_k` is the
   /// present supply temperature, at which chillers that cannot keep the set point work.
   RejectionPoint at(double entering_k, double loop_w_per_k, double set_point_k, double header_k, WeatherSample const& weather,
-                    PlantAvailability const& available) const;
+                    PlantAvailability const& available, PlantMode const& mode = {}) const;
 
  private:
   struct TowerFlow;
   struct Chilled;
+  struct Chillers;
   TowerFlow tower_flow(double share, int cells) const;
-  double coldest_tower_k(double heat_w, TowerFlow const& flow, double wet_bulb_k) const;
-  void finish_towers(RejectionPoint& point, double heat_w, TowerFlow const& flow, double wanted_k,
-                     WeatherSample const& weather) const;
-  Chilled chill(double evaporator_k, double condenser_k, double load_w, int units) const;
+  double coldest_tower_k(double heat_w, TowerFlow const& flow, TowerAir const& air) const;
+  void finish_towers(RejectionPoint& point, double heat_w, TowerFlow const& flow, double wanted_k, TowerAir const& air) const;
+  Chilled chill(double evaporator_k, double condenser_k, double load_w, Chillers const& on) const;
+  static void add(RejectionPoint& point, Chilled const& chilled);
   void with_towers(RejectionPoint& point, double entering_k, double wanted_w, double loop_w_per_k, double evaporator_k,
-                   WeatherSample const& weather, PlantAvailability const& available) const;
-  RejectionPoint chillers_on_dry_coolers(double wanted_w, double evaporator_k, WeatherSample const& weather,
-                                         PlantAvailability const& available) const;
+                   TowerAir const& air, int cells, Chillers const& on, FreeCooling free_cooling) const;
+  RejectionPoint chillers_on_dry_coolers(double wanted_w, double evaporator_k, WeatherSample const& weather, int dry_coolers,
+                                         Chillers const& on) const;
 
   double loop_design_w_per_k_, condenser_pump_w_;
-  bool economizer_;
+  std::optional<double> condenser_k_;
+  bool air_cooled_, economizer_;
   int chillers_, towers_, dry_coolers_;
   Chiller chiller_;
   CoolingTower tower_;

@@ -16,7 +16,7 @@ ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 TIERS = {"measured", "literature", "datasheet", "assumed"}
 META = {"source", "tier", "why", "uncertainty", "extends"}
 TEXT = {"name", "vendor", "architecture", "accelerator", "psu", "cooling", "scaleup", "node", "shelf", "kind", "form", "calibration", "kernel_times", "date", "driver",
-        "board", "note", "interconnect", "scaleout", "level", "element"}
+        "board", "note", "interconnect", "scaleout", "level", "element", "curves", "condenser", "correlation"}
 # Of a measurement: what it was and how well it was met, not values with a source of their own.
 RECORD = {"format", "parameters", "covariance", "quality"}
 TABLES = {"battery", "generator", "transfer", "ups", "control", "data", "thermal", "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "nvls"}
