@@ -148,6 +148,10 @@ struct NodeSpec {
   Watts rated_power{0};             ///< vendor's maximum at the node input
   std::string scaleout;             ///< how collectives use its NICs; empty: none
   SupplySharing psu_sharing = SupplySharing::all;
+  double sink_flow_share = 0;        ///< of junction_to_coolant, that falls with flow past the sink; 0: by `cooling`
+  double sink_exponent = 0;          ///< with which it falls; 0: by `cooling`
+  std::optional<Kelvin> fan_target;  ///< of the hottest die, that fans hold; none: 12 K below its slowdown temperature
+  double fan_power_exponent = 3.0;   ///< of speed
 };
 
 /// Times of one collective operation within a scale-up domain [docs/models/collectives.md].

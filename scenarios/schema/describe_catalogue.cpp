@@ -157,6 +157,11 @@ void describe(Table& t, NodeSpec& s) {
   t("fan_rated", s.fan_rated, "all fans at full speed");
   t("fan_minimum_speed", s.fan_minimum_speed, "fraction of full speed").above(0, 1);
   t("airflow", s.airflow, "at full fan speed");
+  t("fan_power_exponent", s.fan_power_exponent, "fan power goes with this power of speed").range(1, 4);
+  t("fan_target", s.fan_target, "temperature at which fans hold the hottest die; none: 12 K below its slowdown temperature");
+  t("sink_flow_share", s.sink_flow_share, "share of junction_to_coolant that falls with flow past the sink; 0: by cooling")
+      .fraction();
+  t("sink_exponent", s.sink_exponent, "flow^-sink_exponent; 0: by cooling").range(0, 2);
   t("rated_power", s.rated_power, "vendor's maximum at the node input").above(0).required();
   t("scaleout", s.scaleout, "how collectives use its NICs; none: nothing leaves the node").names("interconnect");
 }

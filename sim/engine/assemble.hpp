@@ -13,6 +13,7 @@
 #include "sim/power/power_chain.hpp"
 #include "sim/power/tariff.hpp"
 #include "sim/thermal/cooling_system.hpp"
+#include "sim/thermal/recirculation.hpp"
 #include "sim/thermal/weather.hpp"
 #include "topology/build/facility.hpp"
 #include "topology/layers/power_tree.hpp"
@@ -31,7 +32,8 @@ struct FabricLoad {
 struct Assembly {
   std::vector<RackClass> classes;
   std::vector<FabricLoad> fabrics;  ///< in the order of the scenario
-  std::vector<double> hall_recirculation;
+  std::vector<double> hall_recirculation;   ///< where a matrix is given: what would give its largest gain to one row alone
+  std::vector<Recirculation> hall_return;   ///< of the halls that have a matrix, else without rows
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;
   topology::PowerTree tree;

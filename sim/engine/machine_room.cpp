@@ -36,7 +36,12 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
   racks_.resize(facility.racks.size());
   class_of_rack_.resize(facility.racks.size());
   for (std::uint32_t c = 0; c < assembly.classes.size(); ++c)
-    for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) class_of_rack_[assembly.classes[c].first_rack + r] = c;
+    for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) {
+      std::uint32_t const rack = assembly.classes[c].first_rack + r;
+      class_of_rack_[rack] = c;
+      racks_.junction_k_per_w[rack] = assembly.classes[c].junction_k_per_w;
+    }
+  for (auto const& place : facility.racks) row_of_rack_.push_back(static_cast<std::uint32_t>(place.row));
   for (std::size_t f = 0; f < assembly.fabrics.size(); ++f)
     for (std::size_t r = 0; r < facility.racks.size(); ++r)
       for (auto const pool : assembly.fabrics[f].pools)
@@ -61,7 +66,8 @@ bool MachineRoom::initialise(double unix_s) {
         double const p = nodes_.reference_w[n] / c.accelerators;
         double const k = nodes_.slope_w_per_k[n] / c.accelerators;
         nodes_.die_k[n] =
-            steady_junction_k(p, k, c.accelerator.leakage_reference_k, c.junction_k_per_w, racks_.coolant_k[rack_of_node_[n]]);
+            steady_junction_k(p, k, c.accelerator.leakage_reference_k, racks_.junction_k_per_w[rack_of_node_[n]],
+                              racks_.coolant_k[rack_of_node_[n]]);
       }
     settle_nodes(1.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
@@ -97,7 +103,7 @@ void MachineRoom::note_shift(std::uint32_t node, double power_before_w) {
   auto const& c = assembly_.classes[class_of_rack_[rack]];
   hall_shift_w_[c.hall] += shift;
   rack_shift_w_[rack] += shift;
-  // The rack's own inlet follows through recirculation, with the time constant of its dies.
+  // The rack's own inlet follows through the air that returns, with the time constant of its dies.
   double const airflow = fan_airflow_m3_per_s(c.node.fans, racks_.fan_speed[rack]) * c.nodes_per_rack;
   double const rise =
       rack_inlet_k(0.0, assembly_.hall_recirculation[c.hall], (1.0 - c.node.liquid_fraction) * std::abs(rack_shift_w_[rack]),
@@ -105,9 +111,15 @@ void MachineRoom::note_shift(std::uint32_t node, double power_before_w) {
   shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.heat_capacity_j_per_k * c.junction_k_per_w));
 }
 
+double MachineRoom::least_k_per_w(std::uint32_t rack) const {
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  return c.liquid_cooled ? racks_.junction_k_per_w[rack] : c.sink.fixed_k_per_w + c.sink.flow_k_per_w;
+}
+
 double MachineRoom::own_limit_w(std::uint32_t n) const {
   auto const& c = class_of(n);
-  return std::min(c.power_limit_w, thermal_power_limit_w(c.slowdown_k, nodes_.closed_coolant_k[n], c.junction_k_per_w));
+  return std::min(c.power_limit_w,
+                  thermal_power_limit_w(c.slowdown_k, nodes_.closed_coolant_k[n], least_k_per_w(rack_of_node_[n])));
 }
 
 double MachineRoom::power_limit_w(std::uint32_t n) const {
@@ -258,8 +270,8 @@ double MachineRoom::uncapped_die_k(std::uint32_t n) const {
   double const die = nodes_.die_k[n];
   auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
   double const more_w = (at.reference_w - nodes_.reference_w[n]) / c.accelerators;
-  double const gain = c.junction_k_per_w * at.slope_w_per_k / c.accelerators;
-  return more_w > 0 && gain < 1 ? die + c.junction_k_per_w * more_w / (1 - gain) : die;
+  double const k_per_w = racks_.junction_k_per_w[rack_of_node_[n]], gain = k_per_w * at.slope_w_per_k / c.accelerators;
+  return more_w > 0 && gain < 1 ? die + k_per_w * more_w / (1 - gain) : die;
 }
 
 double MachineRoom::demand_w(std::uint32_t rack) const {
@@ -316,37 +328,6 @@ double MachineRoom::heat_stored_j() const {
     for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) dies += capacity * nodes_.die_k[n];
   }
   return dies + cooling_.stored_energy_j() - stored_at_start_j_;
-}
-
-/// Inlet temperatures from supply temperatures, recirculation and the heat just given off; fans follow.
-void MachineRoom::place_air(double dt) {
-  double fastest_k = 0;
-  for (auto const& c : assembly_.classes) {
-    double const recirculation = assembly_.hall_recirculation[c.hall];
-    double const air_supply = cooling_.has_air(c.hall) ? cooling_.air_supply_k(c.hall) : weather_.dry_bulb_k;
-    double const liquid_supply = cooling_.has_liquid(c.hall) ? cooling_.liquid_supply_k(c.hall) : air_supply;
-    for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
-      double const air_w = racks_.air_heat_now_w[r];
-      double const node_air_w = racks_.node_air_now_w[r] / c.nodes_per_rack;
-      double const before = racks_.inlet_k[r];
-      double inlet = before;
-      if (c.node.fans.rated_airflow_m3_per_s > 0) {
-        double const s = fan_speed(c.node.fans, node_air_w, inlet);
-        double const airflow = fan_airflow_m3_per_s(c.node.fans, s) * c.nodes_per_rack;
-        inlet = rack_inlet_k(air_supply, recirculation, air_w, airflow, assembly_.air_density_kg_per_m3);
-        racks_.fan_speed[r] = fan_speed(c.node.fans, node_air_w, inlet);
-        double const fan_w = fan_power_w(c.node.fans, racks_.fan_speed[r]);
-        std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
-      } else {
-        inlet = air_supply;
-      }
-      fastest_k = std::max(fastest_k, std::abs(inlet - before));
-      racks_.inlet_k[r] = inlet;
-      racks_.coolant_k[r] = c.liquid_cooled ? liquid_supply : inlet;
-    }
-  }
-  inlet_rate_k_per_s_ = dt > 0 ? fastest_k / dt : 0.0;
 }
 
 std::vector<std::uint32_t> MachineRoom::take_changed() {

@@ -129,6 +129,7 @@ class MachineRoom {
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
   void place_air(double dt_s);
+  double board_at_target_w(RackClass const& c, std::uint32_t rack) const;
   bool serves(std::uint32_t node) const { return nodes_.in_service[node] && racks_.powered[rack_of_node_[node]]; }
   bool close(std::uint32_t node);  ///< whether a clock or a speed changed
   void note_unheld(std::uint32_t node, double power_w);
@@ -145,6 +146,8 @@ class MachineRoom {
   NodeAt at_limit(std::uint32_t node, double limit_w, double die_k, Each const& each) const;
   double uncapped_die_k(std::uint32_t node) const;  ///< to which it would warm without its cap
   double own_limit_w(std::uint32_t node) const;     ///< without the cap
+  /// Die to coolant once the fans of the rack have run up, which they do before clocks fall.
+  double least_k_per_w(std::uint32_t rack) const;
   template <class NodeLoad>
   double rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const;
   void note_shift(std::uint32_t node, double power_before_w);
@@ -152,7 +155,7 @@ class MachineRoom {
   Assembly const& assembly_;
   NodeState nodes_;
   RackState racks_;
-  std::vector<std::uint32_t> rack_of_node_, class_of_rack_;
+  std::vector<std::uint32_t> rack_of_node_, class_of_rack_, row_of_rack_;
   std::vector<std::vector<NodeShareLoad>> load_;
   std::vector<double> node_settled_s_;
   std::vector<RackAccount> account_;

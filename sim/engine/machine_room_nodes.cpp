@@ -32,8 +32,8 @@ void MachineRoom::touch(std::uint32_t node, double now_s) {
 void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   auto const rack = rack_of_node_[n];
   double const reference_k = c.accelerator.leakage_reference_k;
-  JunctionCoefficients const junction(c.heat_capacity_j_per_k, c.junction_k_per_w, nodes_.slope_w_per_k[n] / c.accelerators,
-                                      reference_k, dt);
+  JunctionCoefficients const junction(c.heat_capacity_j_per_k, racks_.junction_k_per_w[rack],
+                                      nodes_.slope_w_per_k[n] / c.accelerators, reference_k, dt);
   double const before = nodes_.die_k[n];
   auto const step = junction.advance(before, racks_.coolant_k[rack], nodes_.reference_w[n] / c.accelerators);
   nodes_.die_k[n] = step.end_k;
@@ -58,8 +58,6 @@ void MachineRoom::settle_nodes(double now_s) {
   for (auto const& c : assembly_.classes) {
     double const reference_k = c.accelerator.leakage_reference_k;
     double const boards = c.accelerators;
-    JunctionCoefficients const junction(c.heat_capacity_j_per_k, c.junction_k_per_w, c.accelerator.leakage_w_per_k, reference_k,
-                                        whole);
     double const capacity = c.heat_capacity_j_per_k * boards;
     double const slope = c.accelerator.leakage_w_per_k * boards;
     auto const& supplies = c.node.supplies;
@@ -68,6 +66,8 @@ void MachineRoom::settle_nodes(double now_s) {
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
       double const coolant = racks_.coolant_k[r];
+      JunctionCoefficients const junction(c.heat_capacity_j_per_k, racks_.junction_k_per_w[r], c.accelerator.leakage_w_per_k,
+                                          reference_k, whole);
       auto& account = account_[r];
       double host_now = 0, fans_now = 0, dies = 0, hottest = 0, drift = 0;
       if (rack_touched_[r]) {
@@ -136,7 +136,7 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.hottest_k[r] = hottest;
       racks_.drift_k[r] = drift;
       double const over = dies - coolant * c.nodes_per_rack;
-      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / c.junction_k_per_w + host_now) + fans_now +
+      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.junction_k_per_w[r] + host_now) + fans_now +
                                  account.psu_loss / whole;
       racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
@@ -180,7 +180,7 @@ void MachineRoom::control() {
     racks_.closed_coolant_k[r] = racks_.coolant_k[r];
     bool limited = false;
     std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-    double const limit = thermal_power_limit_w(c.slowdown_k, racks_.coolant_k[r], c.junction_k_per_w);
+    double const limit = thermal_power_limit_w(c.slowdown_k, racks_.coolant_k[r], least_k_per_w(r));
     for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
       if (nodes_.in_service[n] && nodes_.die_k[n] >= c.shutdown_k) {
         nodes_.in_service[n] = 0;

@@ -1,6 +1,7 @@
 #include "sim/engine/rack_class.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -42,6 +43,35 @@ SupplyBank supply_bank(schema::PsuSpec const& unit, int units, int needed, schem
   return {std::move(curve), units};
 }
 
+// Speed of an air-cooled node's fans at which junction_to_coolant holds (assumed: at their limits accelerators leave a node at
+// about four fifths of its rated heat).
+constexpr double loaded_fan_speed = 0.8;
+
+/// How much of an accelerator's resistance falls with the flow past its sink, and how fast.
+///   air         0.6, n = 0.65 (assumed: die, lid and base of an H100's sink are 0.02 to 0.025 of its 0.06 K/W; n between
+///               laminar 0.5 and turbulent 0.8)
+///   cold plate  0.05, n = 0.8: of the 0.0166 K/W between a plate and the mean of its PG25 0.0012 fall with flow [ocp2023oai];
+///               the rest of its R(flow) is the coolant's own rise, which the loop has
+///   immersion   0.6 as in air; half of it by buoyancy (assumed: tanks move their liquid at centimetres a second)
+HeatSinkParams heat_sink(schema::NodeSpec const& node, double junction_k_per_w) {
+  HeatSinkParams sink;
+  double share = 0.6;
+  sink.exponent = 0.65;
+  if (node.cooling == Cooling::cold_plate) {
+    share = 0.05;
+    sink.exponent = 0.8;
+  }
+  if (node.cooling == Cooling::immersion) sink.buoyant_share = 0.5;
+  if (node.sink_flow_share > 0) share = node.sink_flow_share;
+  if (node.sink_exponent > 0) sink.exponent = node.sink_exponent;
+  sink.fixed_k_per_w = (1 - share) * junction_k_per_w;
+  sink.flow_k_per_w = share * junction_k_per_w;
+  if (node.cooling == Cooling::air) sink.flow_k_per_w *= std::pow(loaded_fan_speed, sink.exponent);
+  return sink;
+}
+
+constexpr double fan_margin_k = 12.0;  // of fan_target below slowdown (assumed: fans act before clocks do)
+
 }  // namespace
 
 RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Watts> const& power_limit) {
@@ -64,9 +94,13 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   c.slowdown_k = accelerator.slowdown_temperature.v;
   c.shutdown_k = accelerator.shutdown_temperature.v;
   c.liquid_cooled = node.cooling != Cooling::air;
+  c.sink = heat_sink(node, c.junction_k_per_w);
+  c.idle_k_per_w = sink_k_per_w(c.sink, node.fan_minimum_speed, 0);
+  c.fan_target_k = node.fan_target ? node.fan_target->v : c.slowdown_k - fan_margin_k;
   c.node.host = {node.host_idle.v, node.host_active.v};
   c.node.liquid_fraction = node.liquid_fraction;
   c.node.fans.rated_w = node.fan_rated.v;
+  c.node.fans.power_exponent = node.fan_power_exponent;
   c.node.fans.minimum_speed = node.fan_minimum_speed;
   double const silicon_w = node.accelerators * accelerator.power_limit.v + node.host_active.v;
   c.node.fans.rated_air_heat_w = std::max(0.0, node.rated_power.v - node.liquid_fraction * silicon_w);

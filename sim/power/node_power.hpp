@@ -2,9 +2,11 @@
 /// Power of a node around its accelerators: host, fans, supplies.
 ///
 ///   host   P = idle + (active - idle) u                                                        [fan2007]
-///   fans   P = rated s^3, airflow = rated s (affinity laws)                                    [ashrae2020fans]
-///   fan speed s = max(minimum, air heat / rated air heat), blended linearly to 1 between inlet 27 degC and 35 degC: servers
-///          hold their fans up to the recommended limit and run them up towards the allowable one    [ashrae2021tc99]
+///   fans   P = rated s^m, airflow = rated s (affinity laws: m = 3; with motor and drive 2.5 to 2.8) [ashrae2020fans]
+///   fan speed s = max(minimum, air heat / rated air heat, what the hottest die wants), blended linearly to 1 between inlet
+///          27 degC and 35 degC: servers hold their fans up to the recommended limit and run them up towards the allowable
+///          one    [ashrae2021tc99].  The die wants the flow that holds it at its target in steady state (heat_sink.hpp).
+///          A function of heat and temperatures, so that nothing can hunt
 ///   air heat: of accelerators and host what no liquid takes, and all of fans and supplies: what leaves through the chassis
 ///   supply n equal units carry the DC load: supply_bank.hpp
 ///
@@ -13,6 +15,7 @@
 /// failed fans. Page: docs/models/node-power.md
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/power/supply_bank.hpp"
 
@@ -28,21 +31,23 @@ inline double host_power_w(HostParams const& p, double activity) {
 
 struct FanParams {
   double rated_w = 0;           ///< all fans at full speed; 0: none
+  double power_exponent = 3;    ///< m
   double minimum_speed = 0.3;   ///< fraction of full speed
   double rated_air_heat_w = 0;  ///< air-side heat the fans are sized for at cool inlet
   double rated_airflow_m3_per_s = 0;
   double warm_inlet_k = 300.15;  ///< 27 degC: speed starts to rise
   double hot_inlet_k = 308.15;   ///< 35 degC: full speed
 };
-inline double fan_speed(FanParams const& p, double air_heat_w, double inlet_k) {
+/// `die_speed`: that the hottest die wants.
+inline double fan_speed(FanParams const& p, double air_heat_w, double inlet_k, double die_speed = 0) {
   double const share = p.rated_air_heat_w > 0 ? air_heat_w / p.rated_air_heat_w : 0.0;
-  double const cool = std::clamp(share, p.minimum_speed, 1.0);
+  double const cool = std::clamp(std::max(share, die_speed), p.minimum_speed, 1.0);
   if (inlet_k <= p.warm_inlet_k) return cool;
   double const warm = std::min((inlet_k - p.warm_inlet_k) / (p.hot_inlet_k - p.warm_inlet_k), 1.0);
   return cool + (1 - cool) * warm;
 }
 inline double fan_power_w(FanParams const& p, double speed) {
-  return p.rated_w * speed * speed * speed;
+  return p.rated_w * std::pow(speed, p.power_exponent);
 }
 inline double fan_airflow_m3_per_s(FanParams const& p, double speed) {
   return p.rated_airflow_m3_per_s * speed;

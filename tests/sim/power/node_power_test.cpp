@@ -23,6 +23,11 @@ TEST(NodePower, FansFollowHeatAndInlet) {
   EXPECT_DOUBLE_EQ(fan_speed(fans, 9000, 295), 1.0);
   EXPECT_DOUBLE_EQ(fan_power_w(fans, 0.5), 100) << "800 W / 8";
   EXPECT_DOUBLE_EQ(fan_airflow_m3_per_s(fans, 0.5), 0.25);
+  EXPECT_DOUBLE_EQ(fan_speed(fans, 4000, 295, 0.7), 0.7) << "a die wants more";
+  EXPECT_DOUBLE_EQ(fan_speed(fans, 4000, 295, 1e9), 1.0) << "than there is";
+  FanParams driven = fans;
+  driven.power_exponent = 2.5;
+  EXPECT_NEAR(fan_power_w(driven, 0.5), 141.42136, 1e-5) << "800 W / 2^2.5";
   for (double heat = 0; heat < 9000; heat += 250)
     for (double inlet = 290; inlet < 312; inlet += 0.5) {
       EXPECT_GE(fan_speed(fans, heat + 100, inlet), fan_speed(fans, heat, inlet));

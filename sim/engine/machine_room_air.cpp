@@ -1,0 +1,89 @@
+/// The room's part of the air: inlets of racks from supply temperatures, what their exhausts give back and the heat just given
+/// off; the speed of their fans; the resistance of their heat sinks.
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sim/engine/machine_room.hpp"
+#include "sim/thermal/rack_air.hpp"
+
+namespace ondol::sim {
+
+namespace {
+constexpr double inlet_met_k = 1e-6;
+constexpr int inlet_rounds = 40, undamped_rounds = 6;
+}  // namespace
+
+/// Power of an accelerator of the rack's busiest node, were it at the temperature that fans hold.
+double MachineRoom::board_at_target_w(RackClass const& c, std::uint32_t r) const {
+  if (c.liquid_cooled) return 0;
+  double node_w = 0;
+  std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+  double const warm_k = c.fan_target_k - c.accelerator.leakage_reference_k;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
+    node_w = std::max(node_w, nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * warm_k);
+  return node_w / c.accelerators;
+}
+
+void MachineRoom::place_air(double dt) {
+  double fastest_k = 0;
+  auto const& air = assembly_.hall_return;
+  std::vector<double> speed(racks_.inlet_k.size()), board_w(speed.size()), inlet = racks_.inlet_k, rise, heat, flow;
+  for (std::uint32_t h = 0; h < assembly_.halls.size(); ++h) {
+    double const supply = cooling_.has_air(h) ? cooling_.air_supply_k(h) : weather_.dry_bulb_k;
+    double const rate = assembly_.air_density_kg_per_m3 * dry_air_specific_heat_j_per_kg_k;
+    auto const each = [&](auto const& act) {
+      for (auto const& c : assembly_.classes)
+        if (c.hall == h)
+          for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) act(c, r);
+    };
+    each([&](RackClass const& c, std::uint32_t r) { board_w[r] = board_at_target_w(c, r); });
+    // Inlets and fan speeds depend on each other; a warmer inlet never asks for less air, so that the rounds close in.
+    double off_k = 1;
+    for (int round = 0; round < inlet_rounds && off_k > inlet_met_k; ++round) {
+      heat.assign(air[h].rows(), 0.0);
+      flow.assign(air[h].rows(), 0.0);
+      each([&](RackClass const& c, std::uint32_t r) {
+        double const node_air_w = racks_.node_air_now_w[r] / c.nodes_per_rack;
+        double const wanted_k_per_w = board_w[r] > 0 ? (c.fan_target_k - inlet[r]) / board_w[r] : c.idle_k_per_w;
+        double const die_speed = wanted_k_per_w < c.idle_k_per_w ? flow_share_for(c.sink, wanted_k_per_w) : 0.0;
+        speed[r] = fan_speed(c.node.fans, node_air_w, inlet[r], die_speed);
+        if (air[h].rows() == 0) return;
+        heat[row_of_rack_[r]] += racks_.air_heat_now_w[r];
+        flow[row_of_rack_[r]] += fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack * rate;
+      });
+      rise.assign(heat.size(), 0.0);
+      for (std::size_t i = 0; i < heat.size(); ++i) rise[i] = flow[i] > 0 ? std::max(0.0, heat[i]) / flow[i] : 0.0;
+      off_k = 0;
+      each([&](RackClass const& c, std::uint32_t r) {
+        double found = supply;
+        if (air[h].rows() > 0)
+          found += air[h].inlet_rise_k(row_of_rack_[r], rise);
+        else
+          found = rack_inlet_k(supply, assembly_.hall_recirculation[h], racks_.air_heat_now_w[r],
+                               fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack, assembly_.air_density_kg_per_m3);
+        off_k = std::max(off_k, std::abs(found - inlet[r]));
+        inlet[r] = round < undamped_rounds ? found : 0.5 * (inlet[r] + found);
+      });
+    }
+    double const liquid_share = cooling_.has_liquid(h) ? cooling_.liquid_flow_share(h) : 1.0;
+    double const liquid = cooling_.has_liquid(h) ? cooling_.liquid_supply_k(h) : supply;
+    each([&](RackClass const& c, std::uint32_t r) {
+      fastest_k = std::max(fastest_k, std::abs(inlet[r] - racks_.inlet_k[r]));
+      racks_.inlet_k[r] = inlet[r];
+      if (c.node.fans.rated_airflow_m3_per_s > 0) {
+        racks_.fan_speed[r] = speed[r];
+        double const fan_w = fan_power_w(c.node.fans, speed[r]);
+        std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
+      }
+      racks_.coolant_k[r] = c.liquid_cooled ? liquid : inlet[r];
+      double const over_k = (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / racks_.junction_k_per_w[r]);
+      racks_.junction_k_per_w[r] = sink_k_per_w(c.sink, c.liquid_cooled ? liquid_share : speed[r], over_k);
+    });
+  }
+  inlet_rate_k_per_s_ = dt > 0 ? fastest_k / dt : 0.0;
+}
+
+}  // namespace ondol::sim
