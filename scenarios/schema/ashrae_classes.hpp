@@ -14,11 +14,8 @@ struct AirClass {
   std::string_view name;
   double recommended_low_c, recommended_high_c, allowable_low_c, allowable_high_c;
 };
-inline constexpr std::array<AirClass, 5> air_classes{{{"A1", 18, 27, 15, 32},
-                                                      {"A2", 18, 27, 10, 35},
-                                                      {"A3", 18, 27, 5, 40},
-                                                      {"A4", 18, 27, 5, 45},
-                                                      {"H1", 18, 22, 15, 25}}};
+inline constexpr std::array<AirClass, 5> air_classes{
+    {{"A1", 18, 27, 15, 32}, {"A2", 18, 27, 10, 35}, {"A3", 18, 27, 5, 40}, {"A4", 18, 27, 5, 45}, {"H1", 18, 22, 15, 25}}};
 
 struct LiquidClass {
   std::string_view name;

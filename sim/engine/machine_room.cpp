@@ -65,9 +65,8 @@ bool MachineRoom::initialise(double unix_s) {
       for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) {
         double const p = nodes_.reference_w[n] / c.accelerators;
         double const k = nodes_.slope_w_per_k[n] / c.accelerators;
-        nodes_.die_k[n] =
-            steady_junction_k(p, k, c.accelerator.leakage_reference_k, racks_.junction_k_per_w[rack_of_node_[n]],
-                              racks_.coolant_k[rack_of_node_[n]]);
+        nodes_.die_k[n] = steady_junction_k(p, k, c.accelerator.leakage_reference_k, racks_.junction_k_per_w[rack_of_node_[n]],
+                                            racks_.coolant_k[rack_of_node_[n]]);
       }
     settle_nodes(1.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);

@@ -79,7 +79,8 @@ void MachineRoom::place_air(double dt) {
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
       }
       racks_.coolant_k[r] = c.liquid_cooled ? liquid : inlet[r];
-      double const over_k = (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / racks_.junction_k_per_w[r]);
+      double const over_k =
+          (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / racks_.junction_k_per_w[r]);
       racks_.junction_k_per_w[r] = sink_k_per_w(c.sink, c.liquid_cooled ? liquid_share : speed[r], over_k);
     });
   }

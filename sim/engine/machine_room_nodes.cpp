@@ -136,8 +136,8 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.hottest_k[r] = hottest;
       racks_.drift_k[r] = drift;
       double const over = dies - coolant * c.nodes_per_rack;
-      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.junction_k_per_w[r] + host_now) + fans_now +
-                                 account.psu_loss / whole;
+      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.junction_k_per_w[r] + host_now) +
+                                 fans_now + account.psu_loss / whole;
       racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];

@@ -28,9 +28,9 @@ struct RackClass {
   double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
   std::optional<PowerSmoothingParams> smoothing;
   double junction_k_per_w = 0, heat_capacity_j_per_k = 0;  ///< the former at the design flow
-  HeatSinkParams sink;      ///< in air: of the fans' full flow
-  double idle_k_per_w = 0;  ///< with the fans at their lowest speed
-  double fan_target_k = 0;  ///< of the hottest die
+  HeatSinkParams sink;                                     ///< in air: of the fans' full flow
+  double idle_k_per_w = 0;                                 ///< with the fans at their lowest speed
+  double fan_target_k = 0;                                 ///< of the hottest die
   double slowdown_k = 0, shutdown_k = 0;
   bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
   NodePowerParams node;

@@ -33,10 +33,10 @@ struct NodeState {
 };
 
 struct RackState {
-  std::vector<double> inlet_k;    ///< air entering the nodes
-  std::vector<double> coolant_k;  ///< what the accelerators give their heat to: inlet air or technology supply
+  std::vector<double> inlet_k;           ///< air entering the nodes
+  std::vector<double> coolant_k;         ///< what the accelerators give their heat to: inlet air or technology supply
   std::vector<double> junction_k_per_w;  ///< die to coolant of its accelerators, at the flow past their sinks now
-  std::vector<double> power_w;    ///< at the rack's input, mean of the interval
+  std::vector<double> power_w;           ///< at the rack's input, mean of the interval
   std::vector<double> air_heat_w, liquid_heat_w;
   std::vector<double> air_heat_now_w;    ///< at the end of the interval: what the inlet of the next one follows
   std::vector<double> node_air_now_w;    ///< of it, from inside its nodes: what their fans follow
@@ -50,8 +50,8 @@ struct RackState {
   std::vector<std::uint8_t> powered;     ///< has power at its input
 
   void resize(std::size_t n) {
-    for (auto* a : {&inlet_k, &coolant_k, &junction_k_per_w, &power_w, &air_heat_w, &liquid_heat_w, &air_heat_now_w, &node_air_now_w,
-                    &closed_coolant_k, &hottest_k, &drift_k, &busy, &fan_speed})
+    for (auto* a : {&inlet_k, &coolant_k, &junction_k_per_w, &power_w, &air_heat_w, &liquid_heat_w, &air_heat_now_w,
+                    &node_air_now_w, &closed_coolant_k, &hottest_k, &drift_k, &busy, &fan_speed})
       a->assign(n, 0.0);
     limited.assign(n, 0);
     unheld.assign(n, 0);

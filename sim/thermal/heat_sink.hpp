@@ -3,8 +3,9 @@
 ///
 ///   R(x) = R_fixed + R_flow max(x, x_still)^-n        x: flow past the sink over the flow that the entry holds at
 ///
-/// R_fixed: die, interface, lid and base.  R_flow: surface to coolant.  Of a boundary layer n is 0.5 where it is laminar and 0.8
-/// where it is turbulent [incropera2007, ch. 7 and 8]; sinks of servers lie between.  x_still stands for the draught by buoyancy.
+/// R_fixed: die, interface, lid and base.  R_flow: surface to coolant.  Of a boundary layer n is 0.5 where it is laminar and
+/// 0.8 where it is turbulent [incropera2007, ch. 7 and 8]; sinks of servers lie between.  x_still stands for the draught by
+/// buoyancy.
 ///
 /// Immersed, buoyancy carries a part of its own, whatever the pump does [incropera2007, eq. 9.24 and 9.64]:
 ///
@@ -22,10 +23,10 @@ namespace ondol::sim {
 
 struct HeatSinkParams {
   double fixed_k_per_w = 0, flow_k_per_w = 0;
-  double exponent = 0;        ///< n; 0: flow does not matter
-  double still = 0.1;         ///< x_still (assumed: a tenth of the velocity that fans or pumps give)
-  double buoyant_share = 0;   ///< w; 0: not immersed
-  double buoyant_k = 30;      ///< dT_0
+  double exponent = 0;       ///< n; 0: flow does not matter
+  double still = 0.1;        ///< x_still (assumed: a tenth of the velocity that fans or pumps give)
+  double buoyant_share = 0;  ///< w; 0: not immersed
+  double buoyant_k = 30;     ///< dT_0
 };
 
 /// `over_k`: sink over bath, read only of immersed ones.

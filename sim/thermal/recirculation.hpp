@@ -7,9 +7,9 @@
 ///
 ///   T_in = T_supply + K dT
 ///
-/// K is found once; it has no negative entry, so that no inlet is colder than the supply.  Valid for M >= 0 with row sums below 1.
-/// A matrix with the share r on its diagonal is rack_air.hpp's recirculation for each row.  Ignores: buoyancy that changes M with
-/// the flows, differences within a row.   Page: docs/models/rack-air.md
+/// K is found once; it has no negative entry, so that no inlet is colder than the supply.  Valid for M >= 0 with row sums
+/// below 1. A matrix with the share r on its diagonal is rack_air.hpp's recirculation for each row.  Ignores: buoyancy that
+/// changes M with the flows, differences within a row.   Page: docs/models/rack-air.md
 
 #include <cstddef>
 #include <span>

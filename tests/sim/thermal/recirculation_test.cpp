@@ -18,8 +18,8 @@ TEST(Recirculation, OfARowAloneIsThatOfItsRacks) {
   EXPECT_NEAR(295.0 + air.inlet_rise_k(0, std::vector{rise}), rack_inlet_k(295.0, 0.1, 40e3, 3.0, 1.2), 1e-12);
 }
 
-// Row 2 breathes a fifth of row 1's exhaust, row 1 a tenth of its own: T1 = 0.9 x 20 + 0.1 (T1 + 9) -> 21; T2 = 0.8 x 20 + 0.2 x
-// 30 = 22.
+// Row 2 breathes a fifth of row 1's exhaust, row 1 a tenth of its own: T1 = 0.9 x 20 + 0.1 (T1 + 9) -> 21; T2 = 0.8 x 20 + 0.2
+// x 30 = 22.
 TEST(Recirculation, TwoRowsByHand) {
   Recirculation const air(Matrix{{0.1, 0.0}, {0.2, 0.0}});
   std::vector<double> const rise{9.0, 15.0};
