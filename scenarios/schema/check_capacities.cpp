@@ -41,7 +41,20 @@ std::map<std::string, double> racks_behind(Context const& c) {
 
 }  // namespace
 
-/// Possible, but hardly meant: loads above ratings.
+HallHeat rated_heat(Context const& c, HallSpec const& hall) {
+  HallHeat heat;
+  for (auto const& g : c.s.racks) {
+    auto const* r = c.rack(g);
+    auto const* n = r ? c.node(*r) : nullptr;
+    if (!n || g.hall != hall.id) continue;
+    double const share = n->cooling == Cooling::air ? 0 : n->liquid_fraction;
+    heat.liquid += g.count * r->rated_power.v * share;
+    heat.air += g.count * r->rated_power.v * (1 - share);
+  }
+  return heat;
+}
+
+/// Loads above ratings.
 void warn_of_capacities(Context const& c) {
   double const everything = [&] {
     double w = c.s.site.base_load.v;
@@ -67,15 +80,7 @@ void warn_of_capacities(Context const& c) {
   std::map<std::string, double> to_plant;
   for (std::size_t h = 0; h < c.s.hall.size(); ++h) {
     auto const& hall = c.s.hall[h];
-    double air = 0, liquid = 0;
-    for (auto const& g : c.s.racks) {
-      auto const* r = c.rack(g);
-      auto const* n = r ? c.node(*r) : nullptr;
-      if (!n || g.hall != hall.id) continue;
-      double const share = n->cooling == Cooling::air ? 0 : n->liquid_fraction;
-      liquid += g.count * r->rated_power.v * share;
-      air += g.count * r->rated_power.v * (1 - share);
-    }
+    auto const [air, liquid] = rated_heat(c, hall);
     if (hall.air) {
       to_plant[hall.air->plant] += air;
       if (auto const* u = Context::find(c.s.catalogue.crah, hall.air->crah); u && air > u->rated_heat.v * hall.air->crahs)

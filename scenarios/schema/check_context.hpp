@@ -77,6 +77,12 @@ void check_lowest_limit(Context const& c, std::string const& path, AcceleratorSp
 void check_pauses(Context const& c, std::string const& path, TrainingSpec const& job);
 void check_power(Context const& c);
 void check_events(Context const& c);
+void check_cooling(Context const& c);
+/// Heat of a hall's racks at their ratings [W].
+struct HallHeat {
+  double air = 0, liquid = 0;
+};
+HallHeat rated_heat(Context const& c, HallSpec const& hall);
 void check_fabric(Context const& c);
 /// Tariffs to compare, holidays and grid factors of the site.
 void check_bills(Context const& c);
@@ -86,6 +92,8 @@ void check_heat_loads(Context const& c);
 void check_phase_windows(Context const& c);
 void check_storage(Context const& c);
 void check_capping(Context const& c);
+/// Possible, but hardly meant; of a scenario without faults.
 void warn_of_capacities(Context const& c);
+void warn_of_cooling(Context const& c);
 
 }  // namespace ondol::schema

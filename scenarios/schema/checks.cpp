@@ -46,56 +46,6 @@ void check_size(Context const& c) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------ cooling
-bool needs_air(NodeSpec const& n) {
-  return n.cooling == Cooling::air || n.liquid_fraction < 1;
-}
-bool needs_liquid(NodeSpec const& n) {
-  return n.cooling != Cooling::air && n.liquid_fraction > 0;
-}
-
-void check_cooling(Context const& c) {
-  for (std::size_t i = 0; i < c.s.plant.size(); ++i) {
-    auto const& p = c.s.plant[i];
-    if (!c.good(list_path("plant", i))) continue;
-    for (auto const& [key, id, n] : {std::tuple{"chiller", &p.chiller, p.chillers}, std::tuple{"tower", &p.tower, p.towers},
-                                     std::tuple{"dry_cooler", &p.dry_cooler, p.dry_coolers}}) {
-      if (id->empty() && n > 0)
-        c.error(list_path("plant", i, key + std::string("s")),
-                std::string(key) + "s = " + std::to_string(n) + ", but no " + key + " is named");
-      if (!id->empty() && n == 0)
-        c.error(list_path("plant", i, key), std::string(key) + " is named, but " + key + "s is 0 or missing");
-    }
-    auto const* chiller = Context::find(c.s.catalogue.chiller, p.chiller);
-    bool const to_air = chiller && chiller->condenser == ChillerSpec::Condenser::air;
-    if (to_air && !p.tower.empty())
-      c.error(list_path("plant", i, "tower"), "air cools the condensers of " + p.chiller + ", so towers have nothing to do");
-    if (to_air || !p.tower.empty() || !p.dry_cooler.empty() || p.towers + p.dry_coolers > 0) continue;
-    if (p.chillers == 0)
-      c.error(list_path("plant", i),
-              "plant " + in_quotes(p.id) + " has nothing that takes its heat: no chiller, tower or dry cooler");
-    else
-      c.error(list_path("plant", i), "plant " + in_quotes(p.id) + " has chillers but no tower or dry cooler for their heat");
-  }
-  std::map<std::string, HallSpec const*> halls;
-  for (auto const& h : c.s.hall) halls.emplace(h.id, &h);
-  for (std::size_t i = 0; i < c.s.racks.size(); ++i) {
-    auto const& g = c.s.racks[i];
-    auto const* r = c.rack(g);
-    auto const* n = r ? c.node(*r) : nullptr;
-    auto const hall = halls.find(g.hall);
-    if (!n || hall == halls.end() || !c.good("node." + r->node)) continue;
-    auto const& h = *hall->second;
-    std::size_t const at = static_cast<std::size_t>(hall->second - c.s.hall.data());
-    if (needs_air(*n) && !h.air && c.good(list_path("hall", at, "air")))
-      c.error(list_path("racks", i, "hall"),
-              "hall " + in_quotes(g.hall) + " has no [hall.air], but rack " + in_quotes(g.rack) + " gives heat to the air");
-    if (needs_liquid(*n) && !h.liquid && c.good(list_path("hall", at, "liquid")))
-      c.error(list_path("racks", i, "hall"),
-              "hall " + in_quotes(g.hall) + " has no [hall.liquid], but rack " + in_quotes(g.rack) + " is cooled by liquid");
-  }
-}
-
 void check_smoothing(Context const& c) {
   for (std::size_t i = 0; i < c.s.racks.size(); ++i) {
     auto const& smoothing = c.s.racks[i].power_smoothing;
@@ -191,7 +141,9 @@ void check_scenario(Scenario const& scenario, Decoder const& decoder, Faults& fa
   check_storage(c);
   check_capping(c);
   check_bills(c);
-  if (!faults.any()) warn_of_capacities(c);
+  if (faults.any()) return;
+  warn_of_capacities(c);
+  warn_of_cooling(c);
 }
 
 }  // namespace ondol::schema

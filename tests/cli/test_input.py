@@ -49,6 +49,9 @@ FAULTS = {
     "rack fed by nothing": ('fed_by = ["ups"]', 'fed_by = []', "fed"),
     "power circle": ('fed_by = ["utility"]', 'fed_by = ["ups"]', "circle|cycl|loop|itself"),
     "job larger than the machine": ('accelerators = 16', 'accelerators = 160', "160"),
+    "loop without pump": ('pump_power = "1.8 kW"', 'pump_power = "0 W"', "no pump"),
+    "loop without flow": ('flow = "4.2 kg/s"', 'flow = "0 kg/s"', "flow"),
+    "flow negative": ('flow = "4.2 kg/s"', 'flow = "-4.2 kg/s"', "negative|above|positive|greater"),
     "two of one name": ('id = "ups"', 'id = "transformer"', "transformer"),
 }
 
