@@ -51,7 +51,9 @@ struct HeatRejection::Chillers {
 HeatRejection::HeatRejection(PlantParams const& p)
     : loop_design_w_per_k_(p.flow_kg_per_s * p.fluid_specific_heat_j_per_kg_k),
       condenser_pump_w_(p.condenser_pump_w),
-      economizer_(p.economizer || p.chillers == 0),
+      condenser_k_(p.condenser_k),
+      air_cooled_(p.chillers > 0 && p.chiller && p.chiller->air_cooled),
+      economizer_(p.economizer || p.chillers == 0 || air_cooled_),
       chillers_(p.chillers),
       towers_(p.towers),
       dry_coolers_(p.dry_coolers) {
