@@ -139,6 +139,7 @@ void HeatRejection::with_towers(RejectionPoint& point, double entering_k, double
       return;
     }
     auto const full = tower_flow(1.0, cells);
+    if (free_cooling == FreeCooling::off) point.free_reach_k = entering_k - coldest_tower_k(wanted_w, full, air);
     double const conductance = plate_.conductance_w_per_k(loop_w_per_k, full.total_w_per_k);
     auto const free_at = [&](double tower_k) { return std::clamp(conductance * (entering_k - tower_k), 0.0, wanted_w); };
     auto const chilled_at = [&](double tower_k) { return chill(evaporator_k, tower_k, wanted_w - free_at(tower_k), on); };
@@ -227,9 +228,11 @@ RejectionPoint HeatRejection::at(double entering_k, double loop_w_per_k, double 
   Chillers const on{std::min(mode.chillers.value_or(available.chillers), available.chillers), mode.chillers.has_value()};
   if (available.dry_coolers > 0) {
     if (economizer_ || towers_ > 0) {
-      auto const dry = dry_cooler_.times(available.dry_coolers)
-                           .control(wanted_w, entering_k, loop_w_per_k, w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
-      point.free_margin_k = (dry.heat_w - wanted_w) / loop_w_per_k;
+      auto const bank = dry_cooler_.times(available.dry_coolers);
+      auto const dry = bank.control(wanted_w, entering_k, loop_w_per_k, w.dry_bulb_k, w.wet_bulb_k, w.pressure_pa);
+      point.free_margin_k = (bank.capacity_w(entering_k, loop_w_per_k, w.dry_bulb_k, w.wet_bulb_k) - wanted_w) / loop_w_per_k;
+      if (mode.free_cooling == FreeCooling::off)
+        point.free_reach_k = entering_k - bank.coldest_air_k(w.dry_bulb_k, w.wet_bulb_k);
       bool const worthwhile =
           dry.heat_w >= wanted_w || (available.towers == 0 && !air_cooled_) || dry.heat_w > worthwhile_dry_cop * dry.fan_w;
       if (worthwhile && mode.free_cooling == FreeCooling::allowed) {

@@ -67,6 +67,7 @@ struct RejectionPoint {
   double chilled_wanted_w = 0;  ///< asked of the chillers
   double unit_w = 0;            ///< most that one of them can cool now; 0: not asked
   double free_margin_k = 0;     ///< by which the weather is colder (or, negative, warmer) than full free cooling needs
+  double free_reach_k = 0;      ///< by which the water that comes back is warmer than free cooling that is off could make it
   std::optional<double> condenser_k = {};  ///< of the water that enters chillers without free cooling
   double rejected_w() const { return cooling_w + chiller_w + condenser_pump_w; }
 };
