@@ -53,7 +53,7 @@ void check_heat_loads(Context const& c) {
     if (load.liquid_fraction > 0 && !hall->liquid && c.good(list_path("hall", here, "liquid")))
       c.error(at("liquid_fraction"), "hall " + in_quotes(load.hall) + " has no [hall.liquid] for the heat that " +
                                          in_quotes(load.name) + " gives to liquid");
-    if (load.liquid_fraction < 1 && !hall->air && c.good(list_path("hall", here, "air")))
+    if (load.liquid_fraction < 1 && !hall->air && hall->liquid && c.good(list_path("hall", here, "air")))
       c.error(at("hall"), "hall " + in_quotes(load.hall) + " has no [hall.air] for the heat that " + in_quotes(load.name) +
                               " gives to the air (liquid_fraction = 1: gives none)");
   }

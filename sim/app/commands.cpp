@@ -16,6 +16,7 @@
 #include "sim/app/report_json.hpp"
 #include "sim/app/terminal.hpp"
 #include "sim/engine/clock.hpp"
+#include "sim/engine/heat_loads.hpp"
 #include "sim/engine/run.hpp"
 #include "topology/build/analysis.hpp"
 #include "topology/build/facility.hpp"
@@ -112,7 +113,8 @@ std::string version_text() {
 int run_command(Options const& o) {
   namespace fs = std::filesystem;
   fs::path const output = o.output.empty() ? fs::path(o.file).stem().concat(".h5") : fs::path(o.output);
-  auto const scenario = read(o);
+  auto scenario = read(o);
+  sim::rate_heat_loads(scenario);
   auto const facility = topology::build_facility(scenario);
 
   ProgressLine line(static_cast<double>(scenario.simulation.start), utc_offset_s(scenario.site.time_zone));
@@ -191,7 +193,8 @@ int run_command(Options const& o) {
 }
 
 int check_command(Options const& o) {
-  auto const scenario = read(o);
+  auto scenario = read(o);
+  sim::rate_heat_loads(scenario);
   auto const facility = topology::build_facility(scenario);
   auto const report = topology::analyse(scenario, facility);
   for (auto const& warning : sim::rehearse(scenario, facility)) std::cerr << format(quoted(warning), colour_on(2)) << '\n';

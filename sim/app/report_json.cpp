@@ -15,9 +15,16 @@ Json losses(std::vector<topology::Loss> const& all) {
 }  // namespace
 
 std::string to_json(topology::FacilityReport const& r) {
-  Json json{{"racks", r.racks},   {"nodes", r.nodes},         {"accelerators", r.accelerators},
-            {"rack_w", r.rack_w}, {"network_w", r.network_w}, {"cooling_w", r.cooling_w},
-            {"base_w", r.base_w}, {"total_w", r.total_w},     {"grid_capacity_w", r.grid_capacity_w},
+  Json json{{"racks", r.racks},
+            {"nodes", r.nodes},
+            {"accelerators", r.accelerators},
+            {"rack_w", r.rack_w},
+            {"network_w", r.network_w},
+            {"heat_load_w", r.heat_load_w},
+            {"cooling_w", r.cooling_w},
+            {"base_w", r.base_w},
+            {"total_w", r.total_w},
+            {"grid_capacity_w", r.grid_capacity_w},
             {"fed_w", r.fed_w}};
   for (auto const& h : r.halls)
     json["halls"].push_back({{"id", h.id},
@@ -27,6 +34,13 @@ std::string to_json(topology::FacilityReport const& r) {
                              {"largest_rack_w", h.largest_rack_w},
                              {"air_heat_w", h.air_heat_w},
                              {"liquid_heat_w", h.liquid_heat_w}});
+  for (auto const& l : r.heat_loads)
+    json["heat_loads"].push_back({{"name", l.name},
+                                  {"hall", l.hall},
+                                  {"fed_by", l.fed_by},
+                                  {"load_w", l.load_w},
+                                  {"liquid_fraction", l.liquid_fraction},
+                                  {"from", l.from}});
   for (auto const& b : r.power)
     json["power"].push_back({{"id", b.id},
                              {"units", b.units},

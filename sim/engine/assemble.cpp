@@ -155,6 +155,8 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
       if (schema::fabric_of(s, facility.pools[p]) == &s.fabric[f]) a.fabrics.back().pools.push_back(p);
   }
 
+  a.heat_loads = heat_loads(s);
+
   // Racks of a group are contiguous, in group order.
   for (std::uint32_t r = 0; r < facility.racks.size();) {
     auto const& first = facility.racks[r];

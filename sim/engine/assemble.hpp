@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "sim/engine/heat_loads.hpp"
 #include "sim/engine/rack_class.hpp"
 #include "sim/engine/site_storage.hpp"
 #include "sim/power/ledger.hpp"
@@ -32,6 +33,7 @@ struct FabricLoad {
 struct Assembly {
   std::vector<RackClass> classes;
   std::vector<FabricLoad> fabrics;         ///< in the order of the scenario
+  std::vector<HeatLoad> heat_loads;        ///< in the order of the scenario
   std::vector<double> hall_recirculation;  ///< where a matrix is given: what would give its largest gain to one row alone
   std::vector<Recirculation> hall_return;  ///< of the halls that have a matrix, else without rows
   std::vector<PlantParams> plants;

@@ -4,7 +4,7 @@
 ///
 /// A pool has its racks and its part, by nodes, of the fabrics that join it, as EnergyShares gives them.  Within a pool
 /// everything is spread over its nodes' input energy: a job has that of its accelerators while it held them, what no job held
-/// is idle. Page: docs/models/energy-ledger.md
+/// is idle.  Heat loads are one pool, vendor and tenant of their own.  Page: docs/models/energy-ledger.md
 
 #include <cstdint>
 #include <string>
@@ -38,7 +38,7 @@ struct TenantEnergy {
 };
 
 struct EnergyAccount {
-  std::vector<PoolEnergy> pools;  ///< in the order of the facility
+  std::vector<PoolEnergy> pools;  ///< in the order of the facility; heat loads, as one, come last
   std::vector<VendorEnergy> vendors;
   std::vector<TenantEnergy> tenants;  ///< by name, the last one "(idle)"
   double total_j = 0;

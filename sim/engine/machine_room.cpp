@@ -29,6 +29,8 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       stale_power_(facility.racks.size()),
       fabric_powered_(assembly.fabrics.size(), 1),
       fabric_of_rack_(facility.racks.size(), -1),
+      heat_load_powered_(assembly.heat_loads.size(), 1),
+      heat_load_w_(assembly.heat_loads.size()),
       vertex_load_w_(assembly.tree.vertices.size()),
       storage_(assembly.storages),
       meters_(assembly) {
@@ -80,6 +82,9 @@ bool MachineRoom::initialise(double unix_s) {
   shut_down_.clear();
   changed_.clear();
   for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) vertex_load_w_[vertex_of_rack_[r]] = racks_.power_w[r];
+  for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
+    if (auto const& vertex = assembly_.tree.vertices[v]; vertex.role == topology::PowerTree::Role::heat_load)
+      vertex_load_w_[v] = assembly_.heat_loads[vertex.owner].series.at(0.0);
   chain_.begin(vertex_load_w_);
   return steady;
 }
@@ -318,6 +323,12 @@ void MachineRoom::settle(double now_s) {
   std::fill(rack_shift_w_.begin(), rack_shift_w_.end(), 0.0);
   shift_rate_k_per_s_ = 0;
   place_air(dt);
+}
+
+double MachineRoom::next_heat_load_s(double now_s) const {
+  double next = std::numeric_limits<double>::infinity();
+  for (auto const& load : assembly_.heat_loads) next = std::min(next, load.series.next_s(now_s));
+  return next;
 }
 
 double MachineRoom::heat_stored_j() const {

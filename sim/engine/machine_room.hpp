@@ -104,7 +104,10 @@ class MachineRoom {
   double unserved_w() const { return unserved_w_; }  ///< that dark loads drew before
   SiteStorage const& storage() const { return storage_; }
   std::vector<SiteStorage::Event> take_storage_events() { return storage_.take_events(); }
-  double it_input_w() const { return it_input_w_; }  ///< of racks and of the switches of declared fabrics
+  double it_input_w() const { return it_input_w_; }  ///< of racks, of the switches of declared fabrics, of heat loads
+  double heat_load_w(std::size_t load) const { return heat_load_w_[load]; }  ///< mean of the interval
+  /// When the next row of a heat load's file comes; infinity: none does.
+  double next_heat_load_s(double now_s) const;
   /// What bounds the mean power of an accelerator of the node: its limit, what capping leaves it, or what the coolant can carry
   /// as last looked at.
   double power_limit_w(std::uint32_t node) const;
@@ -177,6 +180,8 @@ class MachineRoom {
   std::vector<std::uint8_t> fabric_powered_;
   std::vector<int> fabric_of_rack_;  ///< or -1: none is declared
   bool base_powered_ = true;
+  std::vector<std::uint8_t> heat_load_powered_;
+  std::vector<double> heat_load_w_;  ///< means of the interval
   std::vector<double> vertex_load_w_;
   SiteStorage storage_;
   Ledger ledger_;

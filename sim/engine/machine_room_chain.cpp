@@ -39,6 +39,9 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
       case Role::network:
         w = fabric_powered_[vertex.owner] ? assembly_.fabrics[vertex.owner].power_w : 0.0;
         break;
+      case Role::heat_load:
+        w = heat_load_w_[vertex.owner];
+        break;
       case Role::base_load:
         w = base_powered_ ? vertex.rating_w : 0.0;
         put(Owner::site_base, w);
@@ -127,6 +130,9 @@ void MachineRoom::step_chain(double now_s) {
         for (std::uint32_t r = 0; r < fabric_of_rack_.size(); ++r)
           if (fabric_of_rack_[r] == static_cast<int>(vertex.owner)) switched_racks_.push_back(r);
         break;
+      case Role::heat_load:
+        heat_load_powered_[vertex.owner] = on;
+        break;
       case Role::base_load:
         base_powered_ = on;
         break;
@@ -148,7 +154,10 @@ void MachineRoom::load_chain(double now_s, bool whole) {
     for (std::uint32_t v = 0; v < vertex_load_w_.size(); ++v) {
       auto const& vertex = assembly_.tree.vertices[v];
       if (vertex.role == Role::unit || vertex.role == Role::utility || !chain_.has_power(v)) continue;
-      if (vertex.role != Role::rack || !stale_power_[vertex.owner]) chain_.set_load(v, vertex_load_w_[v]);
+      if (vertex.role == Role::heat_load)
+        chain_.set_load(v, assembly_.heat_loads[vertex.owner].series.at(now_s));
+      else if (vertex.role != Role::rack || !stale_power_[vertex.owner])
+        chain_.set_load(v, vertex_load_w_[v]);
     }
   }
   for (auto const r : stale_racks_) {

@@ -158,6 +158,15 @@ void MachineRoom::settle_nodes(double now_s) {
     it_input += f.power_w;
     hall_air_w_[f.hall] += f.power_w;
   }
+  double declared = 0;
+  for (std::size_t i = 0; i < assembly_.heat_loads.size(); ++i) {
+    auto const& load = assembly_.heat_loads[i];
+    heat_load_w_[i] = heat_load_powered_[i] ? load.series.mean_w(settled_s_, now_s) : 0.0;
+    declared += heat_load_w_[i];
+    hall_liquid_w_[load.hall] += load.liquid_fraction * heat_load_w_[i];
+    hall_air_w_[load.hall] += (1 - load.liquid_fraction) * heat_load_w_[i];
+  }
+  it_input += declared;
   owner_w_.fill(0.0);
   auto const put = [&](Owner o, double w) { owner_w_[static_cast<std::size_t>(o)] += w; };
   put(Owner::accelerator, site.accelerators / whole);
@@ -166,6 +175,7 @@ void MachineRoom::settle_nodes(double now_s) {
   put(Owner::psu_loss, site.psu_loss / whole);
   put(Owner::network, network);
   put(Owner::shelf_loss, shelf_loss);
+  put(Owner::heat_loads, declared);
   it_input_w_ = it_input;
   heat_in_j_.add(it_input * whole);
 }

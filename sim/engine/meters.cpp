@@ -13,7 +13,7 @@ UpsOutput ups_output(Assembly const& assembly) {
   for (std::size_t v = 0; v < assembly.tree.vertices.size(); ++v) {
     auto const role = assembly.tree.vertices[v].role;
     ups.push_back(role == Role::unit && assembly.loss_owner[v] == Owner::ups_loss);
-    it.push_back(role == Role::rack || role == Role::network);
+    it.push_back(role == Role::rack || role == Role::network || role == Role::heat_load);
   }
   return {assembly.chain.order, std::move(ups), std::move(it)};
 }
@@ -22,6 +22,7 @@ EnergyShares shares(Assembly const& assembly) {
   std::vector<std::uint32_t> hall_of_user;
   for (auto const& c : assembly.classes) hall_of_user.push_back(c.hall);
   for (auto const& f : assembly.fabrics) hall_of_user.push_back(f.hall);
+  for (auto const& l : assembly.heat_loads) hall_of_user.push_back(l.hall);
   std::vector<EnergyShares::HallPlants> halls;
   for (auto const& h : assembly.halls) {
     EnergyShares::HallPlants plants;
@@ -39,12 +40,16 @@ Meters::Meters(Assembly const& assembly)
       bill_(assembly.tariff, assembly.carbon),
       ups_output_(ups_output(assembly)),
       shares_(shares(assembly)),
-      user_(assembly.classes.size() + assembly.fabrics.size()),
+      user_(assembly.classes.size() + assembly.fabrics.size() + assembly.heat_loads.size()),
       hall_(assembly.halls.size()),
       plant_w_(assembly.plants.size()),
-      fabric_vertex_(assembly.fabrics.size()) {
+      fabric_vertex_(assembly.fabrics.size()),
+      heat_load_vertex_(assembly.heat_loads.size()) {
   for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v)
-    if (auto const& vertex = assembly.tree.vertices[v]; vertex.role == Role::network) fabric_vertex_[vertex.owner] = v;
+    if (auto const& vertex = assembly.tree.vertices[v]; vertex.role == Role::network)
+      fabric_vertex_[vertex.owner] = v;
+    else if (vertex.role == Role::heat_load)
+      heat_load_vertex_[vertex.owner] = v;
   for (auto const& tariff : assembly.compared) compared_.emplace_back(tariff, CarbonParams{});
 }
 
@@ -65,6 +70,10 @@ void Meters::add(double unix_start_s, double dt, double metered_w, double owned_
     user_[u++] = power;
   }
   for (auto const v : fabric_vertex_) user_[u++] = {tree.load_w[v], tree.load_w[v], 0};  // nothing while it is dark
+  for (std::size_t i = 0; i < heat_load_vertex_.size(); ++i) {
+    double const w = tree.load_w[heat_load_vertex_[i]], liquid = assembly_.heat_loads[i].liquid_fraction * w;
+    user_[u++] = {w, w - liquid, liquid};
+  }
   for (std::size_t h = 0; h < hall_.size(); ++h) hall_[h] = {cooling.halls[h].crah_fan_w, cooling.halls[h].cdu_pump_w};
   for (std::size_t p = 0; p < plant_w_.size(); ++p) {
     auto const& plant = cooling.plants[p];

@@ -32,6 +32,9 @@ class Meters {
   std::vector<EnergyBill> const& compared() const { return compared_; }
   double it_category1_j() const { return it_category1_j_.value(); }
   UserEnergy of_class(std::size_t rack_class) const { return shares_.of(rack_class); }
+  UserEnergy of_heat_load(std::size_t load) const {
+    return shares_.of(assembly_.classes.size() + assembly_.fabrics.size() + load);
+  }
   UserEnergy of_fabric(std::size_t fabric) const { return shares_.of(assembly_.classes.size() + fabric); }
 
  private:
@@ -40,11 +43,11 @@ class Meters {
   std::vector<EnergyBill> compared_;
   UpsOutput ups_output_;
   CompensatedSum it_category1_j_;
-  EnergyShares shares_;  ///< of the rack classes, then of the fabrics
+  EnergyShares shares_;  ///< of the rack classes, then of the fabrics, then of the heat loads
   std::vector<UserPower> user_;
   std::vector<HallCoolingPower> hall_;
   std::vector<double> plant_w_;
-  std::vector<std::uint32_t> fabric_vertex_;  ///< of the tree, by fabric
+  std::vector<std::uint32_t> fabric_vertex_, heat_load_vertex_;  ///< of the tree
 };
 
 }  // namespace ondol::sim

@@ -288,8 +288,11 @@ void PhaseWindow::close_bin(double end_s) {
     }
     for (std::size_t f = 0; f < assembly_.fabrics.size(); ++f)
       if (!fabric_dark_[f]) it += assembly_.fabrics[f].power_w;
-    for (std::size_t v = 0; v < vertex_load_w_.size(); ++v)
-      if (auto const& vertex = assembly_.tree.vertices[v]; vertex.role == Role::rack) vertex_load_w_[v] = rack_w_[vertex.owner];
+    for (std::size_t v = 0; v < vertex_load_w_.size(); ++v) {
+      auto const& vertex = assembly_.tree.vertices[v];
+      if (vertex.role == Role::rack) vertex_load_w_[v] = rack_w_[vertex.owner];
+      if (vertex.role == Role::heat_load) it += vertex_load_w_[v];
+    }
     tree_.solve(vertex_load_w_);
     it_[0] = it;
     without_[0] = site_[0] = tree_.utility_w();

@@ -24,6 +24,7 @@ struct Reporter::Views {
   double *generator, *battery, *battery_stored, *unserved;
   double *feed_power, *feed_load, *feed_charge, *feed_breaker;
   double *pool_busy, *pool_total, *pool_waiting, *pool_running;
+  double* heat_load = nullptr;
   double *without_storage = nullptr, *storage_power = nullptr, *storage_charge = nullptr, *storage_stored = nullptr;
 };
 
@@ -42,7 +43,8 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   auto const optional_vector = [&](auto&&... arguments) { return store_.vector(arguments...); };
   std::string const mean = "time: mean", point = "time: point", sum = "time: sum";
   v.power = scalar("site", "power", "W", "Power at the utility meter", mean);
-  v.it = scalar("site", "it_power", "W", "Power at the input of racks and network switches (ISO/IEC 30134-2 category 2)", mean);
+  v.it = scalar("site", "it_power", "W",
+                "Power at the input of racks, network switches and heat loads (ISO/IEC 30134-2 category 2)", mean);
   v.cooling = scalar("site", "cooling_power", "W", "Power of fans, pumps and chillers outside the racks", mean);
   v.distribution =
       scalar("site", "distribution_loss", "W", "Losses between the utility meter and racks and fabric switches", mean);
@@ -74,7 +76,8 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
 
   bool const h = scenario.record.halls && halls, r = scenario.record.racks && racks;
   if (h) table.axes.push_back(hall_axis);
-  v.hall_it = optional_vector(h, "halls", "hall", halls, "it_power", "W", "Power at the input of the hall's racks", mean);
+  v.hall_it = optional_vector(h, "halls", "hall", halls, "it_power", "W",
+                              "Power at the input of the hall's racks and heat loads", mean);
   cooling_.describe_halls(store_);
 
   if (r) {
@@ -146,6 +149,19 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
     stored_j_.assign(storages, 0);
   }
 
+  if (auto const loads = scenario.heat_load.size()) {
+    Axis axis{"heat_loads", "heat_load", {}};
+    AxisColumn hall{"heat_loads", "heat_load", "hall", "", "Hall", {}, {}};
+    for (auto const& l : scenario.heat_load) {
+      axis.labels.push_back(l.name);
+      hall.strings.push_back(l.hall);
+    }
+    table.axes.push_back(axis);
+    table.columns.push_back(hall);
+    v.heat_load = vector("heat_loads", "heat_load", loads, "power", "W", "Drawn; nothing without supply", mean);
+    heat_load_j_.assign(loads, 0);
+  }
+
   rack_j_.assign(racks, 0);
   hall_it_j_.assign(halls, 0);
   pool_busy_s_.assign(pools, 0);
@@ -174,6 +190,7 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
     stored_j_[s] += room.storage().flow(s).stored_w * dt;
   }
   auto const& racks = room.racks();
+  for (std::size_t i = 0; i < heat_load_j_.size(); ++i) heat_load_j_[i] += room.heat_load_w(i) * dt;
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
     rack_j_[r] += racks.power_w[r] * dt;
     hottest_inlet_k_ = std::max(hottest_inlet_k_, racks.inlet_k[r]);
@@ -211,6 +228,11 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
 
   std::fill(hall_it_j_.begin(), hall_it_j_.end(), 0.0);
   for (std::size_t r = 0; r < rack_j_.size(); ++r) hall_it_j_[facility_.racks[r].hall] += rack_j_[r];
+  for (std::size_t i = 0; i < heat_load_j_.size(); ++i) {
+    v.heat_load[i] = heat_load_j_[i] / span;
+    hall_it_j_[assembly_.heat_loads[i].hall] += heat_load_j_[i];
+  }
+  std::fill(heat_load_j_.begin(), heat_load_j_.end(), 0.0);
   for (std::size_t h = 0; h < hall_it_j_.size(); ++h) v.hall_it[h] = hall_it_j_[h] / span;
   cooling_.close(room);
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
@@ -346,6 +368,8 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
   }
   double const submitted = static_cast<double>(book.jobs().size());
 
+  // Sites of heat loads alone have neither.
+  auto const hottest = [](double k) { return k > 0 ? to_celsius(Kelvin{k}) : std::nan(""); };
   std::vector<Kpi> k{
       {"energy", total / mwh, "MWh", "Energy at the utility meter"},
       {"it_energy", it2 / mwh, "MWh", "Energy at the input of racks and fabric switches"},
@@ -376,9 +400,8 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"utilisation", ratio(busy_s, total_acc * duration_s), "1", "Accelerators held by jobs"},
       {"tokens", tokens / 1e9, "1e9", "Tokens trained"},
       {"model_flop", flop / 1e21, "ZFLOP", "Model FLOP of training jobs"},
-      {"hottest_inlet", to_celsius(Kelvin{hottest_inlet_k_}), "degC", "Highest rack inlet temperature"},
-      {"hottest_accelerator", to_celsius(Kelvin{hottest_die_k_}), "degC",
-       "Highest node-mean accelerator temperature at a report"},
+      {"hottest_inlet", hottest(hottest_inlet_k_), "degC", "Highest rack inlet temperature"},
+      {"hottest_accelerator", hottest(hottest_die_k_), "degC", "Highest node-mean accelerator temperature at a report"},
       {"throttled", ratio(limited_node_s_, node_s_), "1", "Share of node time in racks slowed by temperature"},
       {"job_interruptions", interruptions, "1", "Times that a job lost its nodes and waited for others"},
       {"lost_work", lost_s / 3600, "h", "Accelerator-hours of work since the last checkpoint that interruptions lost"},

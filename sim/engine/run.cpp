@@ -321,7 +321,7 @@ class Run {
   double look_ahead(bool whole) {
     double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
     double const due = std::min({now_s_ + step, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(), next_report_s_,
-                                 next_window_edge_s_, duration_s_});
+                                 room_.next_heat_load_s(now_s_), next_window_edge_s_, duration_s_});
     next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
     while (!calendar_.empty() && !valid(calendar_.top())) calendar_.pop();
     double next = next_settle_s_;

@@ -9,8 +9,8 @@ namespace {
 constexpr std::array<std::string_view, owners> names{
     "accelerator",     "host",        "network",     "fans",       "psu_loss",        "shelf_loss",   "transformer_loss",
     "switchgear_loss", "ups_loss",    "busway_loss", "pdu_loss",   "generator_loss",  "battery_loss", "crah_fans",
-    "cdu_pumps",       "plant_pumps", "chillers",    "tower_fans", "dry_cooler_fans", "site_base"};
-static_assert(static_cast<std::size_t>(Owner::site_base) + 1 == owners);
+    "cdu_pumps",       "plant_pumps", "chillers",    "tower_fans", "dry_cooler_fans", "site_base",    "heat_loads"};
+static_assert(static_cast<std::size_t>(Owner::heat_loads) + 1 == owners);
 
 }  // namespace
 
@@ -37,7 +37,8 @@ double Ledger::residual() const {
 }
 
 double Ledger::it_category3_j() const {
-  return of(Owner::accelerator) + of(Owner::host) + of(Owner::network) + of(Owner::fans) + of(Owner::psu_loss);
+  return of(Owner::accelerator) + of(Owner::host) + of(Owner::network) + of(Owner::fans) + of(Owner::psu_loss) +
+         of(Owner::heat_loads);
 }
 
 double Ledger::it_category2_j() const {

@@ -6,8 +6,8 @@
 /// PUE = energy consumed / IT energy; consumed = utility + generators - put into storage, so that a run that ends with empty
 /// batteries does not look better.  IT energy is taken at the points of ISO/IEC 30134-2: category 2 at the
 /// output of the power distribution unit (the rack's input, rack shelf losses included), category 3 at the input of the IT
-/// equipment (the node's input: its own supplies' loss and fans included, rack shelf losses not). [iso30134-2] Page:
-/// docs/models/energy-ledger.md
+/// equipment (the node's input: its own supplies' loss and fans included, rack shelf losses not; heat loads count in both).
+/// [iso30134-2] Page: docs/models/energy-ledger.md
 
 #include <array>
 #include <cstddef>
@@ -37,8 +37,9 @@ enum class Owner : std::uint8_t {
   tower_fans,
   dry_cooler_fans,  // cooling
   site_base,        // lighting, offices, security
+  heat_loads,       // IT equipment that is declared instead of simulated
 };
-inline constexpr std::size_t owners = 20;
+inline constexpr std::size_t owners = 21;
 std::string_view name(Owner owner);  ///< "transformer_loss"
 
 /// Running sum that keeps the low-order bits which plain addition drops.                                        [neumaier1974]

@@ -32,14 +32,16 @@ void sum_loads(Facility const& facility, FacilityReport& report) {
   for (auto const& rack : facility.racks) report.rack_w += graph.vertex(rack.vertex).rating.v;
   for (std::uint32_t v = 0; v < graph.vertex_count(); ++v) {
     Kind const kind = graph.vertex(v).kind;
-    if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network && kind != Kind::base_load)
+    if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network &&
+        kind != Kind::base_load && kind != Kind::heat_load)
       continue;
     if (graph.sources(Layer::power, v).empty()) continue;  // a part of a load, not a load
-    (kind == Kind::base_load ? report.base_w
-     : kind == Kind::network ? report.network_w
-                             : report.cooling_w) += graph.vertex(v).rating.v;
+    (kind == Kind::base_load   ? report.base_w
+     : kind == Kind::network   ? report.network_w
+     : kind == Kind::heat_load ? report.heat_load_w
+                               : report.cooling_w) += graph.vertex(v).rating.v;
   }
-  report.total_w = report.rack_w + report.network_w + report.cooling_w + report.base_w;
+  report.total_w = report.rack_w + report.network_w + report.heat_load_w + report.cooling_w + report.base_w;
 }
 
 }  // namespace
@@ -61,6 +63,15 @@ FacilityReport analyse(schema::Scenario const& scenario, Facility const& facilit
   report_halls(scenario, facility, report);
   report_power(scenario, facility, report);
   report_storage(scenario, report);
+  for (auto const& load : scenario.heat_load) {
+    std::string from = "constant";
+    if (!load.file.empty()) {
+      from = load.columns.front();
+      if (load.columns.size() > 1) from += " and " + std::to_string(load.columns.size() - 1) + " more columns";
+    }
+    report.heat_loads.push_back(
+        {load.name, load.hall, load.fed_by, std::move(from), load.power.value_or(Watts{0}).v, load.liquid_fraction});
+  }
   report_cooling(scenario, facility, report);
   report_fabric(scenario, facility, report);
   warn_of_overload(report);

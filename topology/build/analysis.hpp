@@ -76,6 +76,12 @@ struct HallReport {
   double air_heat_w = 0.0, liquid_heat_w = 0.0;
 };
 
+/// Declared instead of simulated; of files their highest power.
+struct HeatLoadReport {
+  std::string name, hall, fed_by, from;  ///< from: "constant", or the columns of its file
+  double load_w = 0.0, liquid_fraction = 0.0;
+};
+
 struct StorageReport {
   std::string name, at, task;
   double discharge_w = 0.0, charge_w = 0.0, stored_j = 0.0;  ///< of all its units; stored above the reserve
@@ -83,7 +89,8 @@ struct StorageReport {
 
 struct FacilityReport {
   std::uint32_t racks = 0, nodes = 0, accelerators = 0;
-  double rack_w = 0.0, network_w = 0.0, cooling_w = 0.0, base_w = 0.0, total_w = 0.0;  ///< rated electrical loads
+  double rack_w = 0.0, network_w = 0.0, heat_load_w = 0.0, cooling_w = 0.0, base_w = 0.0,
+         total_w = 0.0;  ///< rated electrical loads
   double grid_capacity_w = 0.0;
   double fed_w = 0.0;  ///< of total, by maximum flow with everything whole
   std::vector<HallReport> halls;
@@ -97,6 +104,7 @@ struct FacilityReport {
       fabric_single_points;  ///< articulation points between nodes, units that alone feed switches; counted in nodes
   std::vector<std::string> warnings;
   std::vector<StorageReport> storage;
+  std::vector<HeatLoadReport> heat_loads;
 };
 
 /// Throws InputError as `power_tree` does.

@@ -142,7 +142,7 @@ HeatPath heat_path(schema::Scenario const& scenario, Facility const& facility) {
 
 double heat_taken(HeatPath const& h, std::vector<HallHeat> const& heat, std::vector<Index> const& lost) {
   double total = 0.0;
-  for (auto const& hall : heat) total += (hall.racks + hall.network + hall.fans + hall.pumps).v;
+  for (auto const& hall : heat) total += (hall.racks + hall.network + hall.loads + hall.fans + hall.pumps).v;
   auto const n = static_cast<Index>(h.graph_vertex.size());
   FlowNetwork flow(2 * std::size_t{n} + 1);
   Index const source = 2 * n;

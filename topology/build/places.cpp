@@ -84,6 +84,19 @@ void place_plants_and_halls(Wiring& w) {
       }
   }
 
+  for (std::size_t i = 0; i < s.heat_load.size(); ++i) {
+    auto const& spec = s.heat_load[i];
+    std::string const path = "heat_load[" + std::to_string(i) + "]";
+    auto const hall = std::find_if(s.hall.begin(), s.hall.end(), [&](auto const& h) { return h.id == spec.hall; });
+    if (hall == s.hall.end()) {
+      w.fault(path + ".hall", path + ".hall names \"" + spec.hall + "\", which is no hall");
+      continue;
+    }
+    Index const holder = w.hall[static_cast<std::size_t>(hall - s.hall.begin())];
+    feed_from_all(w, w.add(holder, Kind::heat_load, spec.name, spec.power.value_or(Watts{0}), i), spec.fed_by,
+                  path + ".fed_by");
+  }
+
   if (s.site.base_load.v > 0.0) {
     Index const base = w.add(w.site, Kind::base_load, "base load", s.site.base_load, 0);
     feed_from_all(w, base, s.site.base_load_fed_by, "site.base_load_fed_by");

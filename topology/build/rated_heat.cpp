@@ -30,6 +30,13 @@ std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario, std::vec
     for (auto const& fabric : fabrics)
       if (fabric.hall == h) heat[h].network += Watts{fabric.parts.power_w()};
     heat[h].air += heat[h].network;
+    for (auto const& load : scenario.heat_load) {
+      if (load.hall != hall.id) continue;
+      Watts const power = load.power.value_or(Watts{0});
+      heat[h].loads += power;
+      heat[h].liquid += power * load.liquid_fraction;
+      heat[h].air += power * (1.0 - load.liquid_fraction);
+    }
     if (hall.air)
       if (auto const* crah = find(catalogue.crah, hall.air->crah)) heat[h].fans = crah->fan_power * double(hall.air->crahs);
     if (hall.liquid)

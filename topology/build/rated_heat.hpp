@@ -11,7 +11,8 @@ namespace ondol::topology {
 struct HallHeat {
   Watts racks{0};           ///< rated rack power
   Watts network{0};         ///< switches of declared fabrics
-  Watts air{0}, liquid{0};  ///< of the racks; air also of the switches
+  Watts loads{0};           ///< declared instead of simulated
+  Watts air{0}, liquid{0};  ///< of racks and loads; air also of the switches
   Watts fans{0}, pumps{0};  ///< electrical power of all CRAHs and CDUs
 };
 

@@ -85,7 +85,8 @@ std::string losses(std::string const& title, std::vector<Loss> const& all, bool 
 std::string to_text(FacilityReport const& r) {
   std::string text = print("%u racks, %u nodes, %u accelerators\n", r.racks, r.nodes, r.accelerators);
   text += "Rated loads, before conversion losses: racks " + watts(r.rack_w) +
-          (r.network_w > 0.0 ? ", network " + watts(r.network_w) : "") + ", cooling " + watts(r.cooling_w) + ", base " +
+          (r.network_w > 0.0 ? ", network " + watts(r.network_w) : "") +
+          (r.heat_load_w > 0.0 ? ", heat loads " + watts(r.heat_load_w) : "") + ", cooling " + watts(r.cooling_w) + ", base " +
           watts(r.base_w) + ", together " + watts(r.total_w);
   if (r.grid_capacity_w > 0.0)
     text += ": " + percent(r.total_w / r.grid_capacity_w) + " of " + watts(r.grid_capacity_w) + " grid capacity";
@@ -97,6 +98,12 @@ std::string to_text(FacilityReport const& r) {
       rows.push_back({hall.id, print("%u", hall.racks), watts(hall.rack_w), watts(hall.mean_rack_w), watts(hall.largest_rack_w),
                       watts(hall.air_heat_w), watts(hall.liquid_heat_w)});
     text += table("Halls", rows);
+  }
+  if (!r.heat_loads.empty()) {
+    std::vector<Row> rows{{"heat load", "hall", "fed by", "highest", "to liquid", "from"}};
+    for (auto const& load : r.heat_loads)
+      rows.push_back({load.name, load.hall, load.fed_by, watts(load.load_w), percent(load.liquid_fraction), load.from});
+    text += table("Heat loads", rows);
   }
   if (!r.power.empty()) {
     bool const capped = std::any_of(r.power.begin(), r.power.end(), [](auto const& bank) { return !bank.capped_by.empty(); });

@@ -50,6 +50,7 @@ enum class Kind : std::uint8_t {
   crah,  ///< likewise
   base_load,
   network,     ///< all switches of a fabric, which it holds, as one electrical load
+  heat_load,   ///< declared equipment
   mechanical,  ///< a plant's pumps, fans and chillers as one electrical load
   weather,
 };

@@ -23,7 +23,7 @@ constexpr Index none = std::numeric_limits<Index>::max();
 
 bool is_load(Kind kind) {
   return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::network || kind == Kind::mechanical ||
-         kind == Kind::base_load;
+         kind == Kind::base_load || kind == Kind::heat_load;
 }
 
 /// One CDU of a hall draws its power as part of all CDUs of the hall, which hold it.
@@ -50,6 +50,8 @@ PowerTree::Role role_of(Kind kind) {
       return PowerTree::Role::mechanical;
     case Kind::base_load:
       return PowerTree::Role::base_load;
+    case Kind::heat_load:
+      return PowerTree::Role::heat_load;
     default:
       return PowerTree::Role::unit;
   }

@@ -28,6 +28,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "host": "#0072B2",
         "network": "#4C9ECF",
         "fans": "#9CCBE6",
+        "heat_loads": "#CBE4F2",
     },
     "conversion": {
         "psu_loss": "#8A5A00",
@@ -56,6 +57,7 @@ OWNER_NAMES = {
     "host": "hosts",
     "network": "network",
     "fans": "server fans",
+    "heat_loads": "heat loads",
     "psu_loss": "PSU loss",
     "shelf_loss": "power shelf loss",
     "pdu_loss": "PDU loss",
