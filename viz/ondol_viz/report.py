@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from . import plots, swing
-from .plots import MissingData, chain
+from .plots import MissingData, chain, cooling
 from .plots.parts import notable_events
 from .plots.swing import reached
 from .run import Run
@@ -118,12 +118,44 @@ CHAIN: Sequence[tuple[Callable[[Run], bool], Picture]] = (
 )
 
 
+# Of runs whose cooling has more to tell.
+COOLING: Sequence[tuple[Callable[[Run], bool], Picture]] = (
+    (
+        cooling.has_months,
+        Picture(
+            "cooling_by_month",
+            plots.cooling_by_month,
+            "What cooling takes of each kilowatt-hour of IT, by who takes it, with the power usage effectiveness of the month, which holds conversion losses and the site too; below, make-up water.",
+            "Stacked bars of cooling energy by month with a line of PUE; below, bars of water usage effectiveness with a line of the mean wet bulb.",
+        ),
+    ),
+    (
+        cooling.has_trip,
+        Picture(
+            "around_trip",
+            plots.around_trip,
+            "The first trip of cooling or move of a set point, from five minutes before to forty minutes after it.",
+            "Lines over time of facility water, of what the halls are supplied with, and of the hottest accelerators of each hall.",
+        ),
+    ),
+    (
+        cooling.has_chillers,
+        Picture(
+            "chillers_running",
+            plots.chillers_running,
+            "How many chillers run, and how much of the heat leaves without them.",
+            "Steps of the number of chillers running in each loop over time; below, the share of the heat taken without compressors.",
+        ),
+    ),
+)
+
+
 def pictures_of(run: Run) -> list[Picture]:
-    """PICTURES, those of the chain of power where something happens to it, and one of each phase window that the run reached."""
+    """PICTURES, those of cooling and of the chain of power where they have something to show, and one of each phase window that the run reached."""
     names = reached(run)
     return [
         *PICTURES,
-        *(picture for happens, picture in CHAIN if happens(run)),
+        *(picture for happens, picture in (*COOLING, *CHAIN) if happens(run)),
         *(
             Picture(
                 f"power_swing_{number}" if len(names) > 1 else "power_swing",
@@ -144,7 +176,7 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     figures: list[str] = []
-    for path in [*folder.glob("power_swing*.png"), *(folder / f"{picture.name}.png" for _, picture in CHAIN)]:
+    for path in [*folder.glob("power_swing*.png"), *(folder / f"{picture.name}.png" for _, picture in (*COOLING, *CHAIN))]:
         path.unlink(missing_ok=True)  # of an earlier report with other windows or happenings
     for picture in pictures_of(run):
         path = folder / f"{picture.name}.png"

@@ -107,6 +107,16 @@ class Run:
         """Energy by owner."""
         return self._table("ledger")
 
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Cooling by calendar month of the site's clock."""
+        return self._table("months")
+
+    @cached_property
+    def hottest_hours(self) -> pd.DataFrame:
+        """The hours with the highest wet and dry bulb, and what was reached in them; `begin` is a date in UTC."""
+        return self._table("hottest_hours", dates=("begin",))
+
     # The run itself
 
     @property

@@ -1,6 +1,7 @@
 """Figures of one run.  Each function takes a `Run` and returns a matplotlib `Figure`, or raises `MissingData`."""
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
+from .cooling import around_trip, chillers_running, cooling_by_month
 from .efficiency import pue_against_wet_bulb
 from .floor import floor_plan
 from .jobs import job_occupancy
@@ -11,7 +12,10 @@ from .swing import compare_swing, power_swing
 
 __all__ = [
     "MissingData",
+    "around_trip",
+    "chillers_running",
     "compare_swing",
+    "cooling_by_month",
     "floor_plan",
     "fullest_feeds",
     "job_occupancy",
