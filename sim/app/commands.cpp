@@ -92,6 +92,18 @@ void print_tariffs(std::vector<sim::TariffRow> const& rows, bool colour) {
   }
 }
 
+/// What plants can do in the weather of the site.
+void print_outlook(std::vector<sim::PlantOutlook> const& plants) {
+  if (plants.empty()) return;
+  fmt::print("\nPlants in their weather, at the rated heat of their halls\n");
+  fmt::print("  {:<16} {:>10} {:>11} {:>21} {:>7} {:>14} {:>13}\n", "plant", "heat", "set point", "0.4 % hour, no chiller",
+             "hours", "free cooling", "out of reach");
+  for (auto const& p : plants)
+    fmt::print("  {:<16} {:>7.2f} MW {:>6.1f} degC {:>22} {:>7} {:>14} {:>13}\n", p.plant, p.heat_w / 1e6,
+               p.set_point_k - celsius_offset, p.reach_k ? fmt::format("{:.1f} degC", *p.reach_k - celsius_offset) : "-",
+               p.hours, p.free ? fmt::format("{} h", *p.free) : "always", fmt::format("{} h", p.missed));
+}
+
 constexpr double shows_months_s = 60 * 86400.0;
 
 /// Cooling month by month.
@@ -197,11 +209,13 @@ int check_command(Options const& o) {
   sim::rate_heat_loads(scenario);
   auto const facility = topology::build_facility(scenario);
   auto const report = topology::analyse(scenario, facility);
-  for (auto const& warning : sim::rehearse(scenario, facility)) std::cerr << format(quoted(warning), colour_on(2)) << '\n';
+  auto const rehearsal = sim::rehearse(scenario, facility);
+  for (auto const& warning : rehearsal.warnings) std::cerr << format(quoted(warning), colour_on(2)) << '\n';
   if (o.json) {
-    std::cout << to_json(report) << '\n';
+    std::cout << to_json(report, rehearsal.plants) << '\n';
   } else {
     std::cout << topology::to_text(report);
+    print_outlook(rehearsal.plants);
   }
   return 0;
 }

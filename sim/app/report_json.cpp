@@ -1,5 +1,6 @@
 #include "sim/app/report_json.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace ondol::app {
@@ -14,7 +15,7 @@ Json losses(std::vector<topology::Loss> const& all) {
 }
 }  // namespace
 
-std::string to_json(topology::FacilityReport const& r) {
+std::string to_json(topology::FacilityReport const& r, std::vector<sim::PlantOutlook> const& plants) {
   Json json{{"racks", r.racks},
             {"nodes", r.nodes},
             {"accelerators", r.accelerators},
@@ -66,6 +67,17 @@ std::string to_json(topology::FacilityReport const& r) {
                                {"load_fraction", c.load_fraction},
                                {"redundancy", c.redundancy},
                                {"cooled_fraction", c.cooled_fraction}});
+  for (auto const& p : plants) {
+    json["plants"].push_back({{"plant", p.plant},
+                              {"heat_w", p.heat_w},
+                              {"set_point_k", p.set_point_k},
+                              {"hours", p.hours},
+                              {"out_of_reach_h", p.missed}});
+    auto& plant = json["plants"].back();
+    if (p.free) plant["free_cooling_h"] = *p.free;
+    if (p.reach_k) plant["reach_without_chillers_k"] = *p.reach_k;
+    if (p.missed > 0 && std::isfinite(p.warmest_k)) plant["warmest_supply_k"] = p.warmest_k;
+  }
   for (auto const& f : r.fabric) {
     json["fabric"].push_back({{"pool", f.pool},
                               {"nodes", f.nodes},

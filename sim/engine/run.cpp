@@ -16,6 +16,7 @@
 #include "sim/engine/calendar.hpp"
 #include "sim/engine/capping.hpp"
 #include "sim/engine/clock.hpp"
+#include "sim/engine/cooling_outlook.hpp"
 #include "sim/engine/energy_account.hpp"
 #include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
@@ -71,6 +72,8 @@ class Run {
                       "say site.weather.relative_humidity",
                       100 * scenario.site.weather.relative_humidity)));
     for (auto& fault : limit_warnings(scenario, facility, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
+    plants_ = cooling_outlook(scenario, facility, assembly_);
+    for (auto& fault : cooling_warnings(scenario, plants_)) warnings_.push_back(std::move(fault));
     for (auto const& spec : scenario.phase_window)
       if (spec.start.v < duration_s_)
         windows_.push_back(std::make_unique<PhaseWindow>(spec, scenario, facility, assembly_, book_.jobs()));
@@ -78,7 +81,7 @@ class Run {
     next_window_edge_s_ = windows_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
   }
 
-  std::vector<Fault> const& warnings() const { return warnings_; }
+  Rehearsal rehearsal() const { return {warnings_, plants_}; }
 
   RunResult go() {
     auto const wall_start = Wall::now();
@@ -597,6 +600,7 @@ class Run {
   RunOptions const& options_;
   Assembly assembly_;
   std::vector<Fault> warnings_;  ///< of the demand, passed on with the result
+  std::vector<PlantOutlook> plants_;
   Calendar calendar_;
   Clock clock_;
   MachineRoom room_;
@@ -627,8 +631,8 @@ class Run {
 
 }  // namespace
 
-std::vector<Fault> rehearse(schema::Scenario const& scenario, topology::Facility const& facility) {
-  return Run(scenario, facility, {}).warnings();
+Rehearsal rehearse(schema::Scenario const& scenario, topology::Facility const& facility) {
+  return Run(scenario, facility, {}).rehearsal();
 }
 
 RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options) {

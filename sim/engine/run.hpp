@@ -85,8 +85,26 @@ struct RunResult {
   std::optional<double> kpi(std::string const& name) const;
 };
 
+/// What a plant can do in the weather of its site at its halls' rated heat (cooling_outlook.hpp).
+struct PlantOutlook {
+  std::string plant;
+  double heat_w = 0;              ///< of the halls at their ratings, and of the loop's pumps
+  double set_point_k = 0;         ///< the warmest, where it is reset
+  int hours = 0;                  ///< looked at
+  int missed = 0;                 ///< the set point is out of reach
+  std::optional<int> free;        ///< no compressor runs; none: the plant has no chillers
+  std::optional<double> reach_k;  ///< water without compressors in the weather that 0.4 % of the hours exceed; none: no way
+  // In the worst of the missed hours:
+  double warmest_k = 0, dry_bulb_k = 0, wet_bulb_k = 0;
+};
+
+struct Rehearsal {
+  std::vector<Fault> warnings;
+  std::vector<PlantOutlook> plants;
+};
+
 /// What `run` would refuse before its first instant, thrown likewise; returns its warnings.
-std::vector<Fault> rehearse(schema::Scenario const& scenario, topology::Facility const& facility);
+Rehearsal rehearse(schema::Scenario const& scenario, topology::Facility const& facility);
 
 /// Simulates.  One call per process (SimGrid has one engine).  Throws InputError for what the user can mend and
 /// std::runtime_error for a failed run; the partial results file is left in place then.
