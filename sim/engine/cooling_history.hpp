@@ -5,6 +5,8 @@
 ///   PUE = energy consumed / IT energy, WUE = make-up water / IT energy, ERE = (energy consumed - heat reused)/IT energy
 ///                                                                                          [iso30134-2; thegreengrid2010ere]
 ///
+/// Page: docs/models/cooling-figures.md
+///
 /// Without compressors: the share of an interval is 1 - min(1, mean number of chillers running), by plant; of the site the
 /// plant that used them most counts. Outside the curves: the plant that was so longest counts.
 

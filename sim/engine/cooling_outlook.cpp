@@ -9,6 +9,7 @@
 #include "scenarios/base/units.hpp"
 #include "sim/engine/refusal.hpp"
 #include "sim/thermal/heat_rejection.hpp"
+#include "topology/build/rated_heat.hpp"
 
 namespace ondol::sim {
 
@@ -19,27 +20,6 @@ constexpr int most_hours = 8784;
 constexpr double rare_share = 0.004;   // of the hours, as the design conditions of ASHRAE
 constexpr double enough = 1.0 - 1e-4;  // of the heat
 constexpr double hottest_k = 100.0;    // above the set point: no steady state is looked for beyond
-
-/// Heat of the halls of a plant, racks and measured loads at their ratings, by the side that cools them.
-double rated_heat_w(schema::Scenario const& s, topology::Facility const& facility, std::string const& plant) {
-  double w = 0;
-  auto const add = [&](schema::HallSpec const& hall, double air_w, double liquid_w) {
-    bool const air = hall.air && hall.air->plant == plant, liquid = hall.liquid && hall.liquid->plant == plant;
-    if (air) w += air_w + (hall.liquid ? 0.0 : liquid_w);
-    if (liquid) w += liquid_w + (hall.air ? 0.0 : air_w);
-  };
-  for (auto const& place : facility.racks) {
-    auto const& rack = s.catalogue.rack.at(s.racks[place.group].rack);
-    auto const& node = s.catalogue.node.at(rack.node);
-    double const share = node.cooling == schema::Cooling::air ? 0.0 : node.liquid_fraction;
-    add(s.hall[place.hall], rack.rated_power.v * (1.0 - share), rack.rated_power.v * share);
-  }
-  for (auto const& load : s.heat_load)
-    for (auto const& hall : s.hall)
-      if (hall.id == load.hall && load.power)
-        add(hall, load.power->v * (1.0 - load.liquid_fraction), load.power->v * load.liquid_fraction);
-  return w;
-}
 
 double set_point_k(schema::PlantSpec const& p, WeatherSample const& w) {
   if (!p.reset) return p.supply_temperature.v;
@@ -104,13 +84,13 @@ std::vector<PlantOutlook> cooling_outlook(schema::Scenario const& scenario, topo
                                           Assembly const& assembly) {
   std::vector<PlantOutlook> all;
   auto hours = hours_of(scenario, assembly);
+  auto const heat = topology::rated_plant_heat(scenario, topology::rated_hall_heat(scenario, facility.fabrics));
   for (std::size_t p = 0; p < scenario.plant.size(); ++p) {
     auto const& spec = scenario.plant[p];
     auto const& params = assembly.plants[p];
     PlantOutlook o;
     o.plant = spec.id;
-    double const heat_w = rated_heat_w(scenario, facility, spec.id);
-    o.heat_w = heat_w > 0.0 ? heat_w + params.pump_w : 0.0;
+    o.heat_w = heat[p].v > 0.0 ? heat[p].v + params.pump_w : 0.0;
     Steady const plant(params, o.heat_w);
     bool const chilled = params.chillers > 0;
     int free = 0;

@@ -35,7 +35,7 @@ double cooling_j(CoolingSums const& sums) {
 
 struct CoolingReport::Views {
   double *rejected, *water, *wue;
-  double *air_supply, *air_return, *liquid_supply, *liquid_return;
+  double *air_supply, *air_return, *liquid_supply, *liquid_return, *air_flow, *liquid_flow;
   double *supply, *back, *heat, *chiller, *fan, *free, *set_point, *pump, *tower_fan, *running, *approach;
 };
 
@@ -65,6 +65,8 @@ void CoolingReport::describe_halls(SeriesStore& store) {
   v.air_return = series("air_return", "degC", "Air returning to the CRAHs", point);
   v.liquid_supply = series("liquid_supply", "degC", "Coolant leaving the CDUs", point);
   v.liquid_return = series("liquid_return", "degC", "Coolant returning to the CDUs", point);
+  v.air_flow = series("air_flow", "1", "Airflow of the CRAHs over their rating", point);
+  v.liquid_flow = series("liquid_flow", "1", "Flow of the coolant over its rating", point);
 }
 
 void CoolingReport::describe_loops(SeriesStore& store) {
@@ -151,6 +153,8 @@ void CoolingReport::close(MachineRoom const& room) {
     v.air_return[h] = cooling.has_air(h) ? celsius(cooling.air_return_k(h)) : none;
     v.liquid_supply[h] = cooling.has_liquid(h) ? celsius(cooling.liquid_supply_k(h)) : none;
     v.liquid_return[h] = cooling.has_liquid(h) ? celsius(cooling.liquid_return_k(h)) : none;
+    v.air_flow[h] = cooling.has_air(h) ? cooling.air_flow_share(h) : none;
+    v.liquid_flow[h] = cooling.has_liquid(h) ? cooling.liquid_flow_share(h) : none;
   }
   for (std::size_t p = 0; p < loops_.size(); ++p) {
     auto const& loop = loops_[p];

@@ -88,7 +88,7 @@ struct RunResult {
 /// What a plant can do in the weather of its site at its halls' rated heat (cooling_outlook.hpp).
 struct PlantOutlook {
   std::string plant;
-  double heat_w = 0;              ///< of the halls at their ratings, and of the loop's pumps
+  double heat_w = 0;              ///< of its halls at their ratings, and of the loop's pumps
   double set_point_k = 0;         ///< the warmest, where it is reset
   int hours = 0;                  ///< looked at
   int missed = 0;                 ///< the set point is out of reach

@@ -70,6 +70,12 @@ def test_cdu_at_the_temperatures_of_its_data_sheet(rows):
     assert pair.error == pytest.approx(-0.057, abs=0.002)
 
 
+def test_cold_plates(rows):
+    pairs = rows.cold_plates(BUILD)
+    assert len(pairs) == 18
+    assert worst(pairs) <= 0.05
+
+
 def test_moist_air(rows):
     for celsius, ratio, volume, enthalpy in rows.saturated_air(BUILD):
         assert abs(ratio.error) <= 0.006, celsius

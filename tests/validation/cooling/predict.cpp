@@ -11,6 +11,7 @@
 //   dry HEAT AIR IN OUT FAN WANTED IN FLUID_W_PER_K AIR                         heat W, fan speed, fan W
 //   moist DRY_BULB RELATIVE_HUMIDITY PRESSURE                                   ratio, wet bulb degC, J/kg, m3/kg
 //   exchanger HEAT APPROACH HOT COLD SHARE HOT COLD HOT_IN COLD_IN              heat W, at capacity rates HOT and COLD W/K
+//   plate FIXED FLOW EXPONENT SHARE                                             resistance to the mean of its coolant, K/W
 // Temperatures in degC.
 
 #include <cstdio>
@@ -27,6 +28,7 @@
 #include "sim/thermal/dry_cooler.hpp"
 #include "sim/thermal/falling_root.hpp"
 #include "sim/thermal/heat_exchanger.hpp"
+#include "sim/thermal/heat_sink.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
 namespace {
@@ -127,6 +129,8 @@ Numbers answer(std::string const& what, Numbers const& q) {
   if (what == "dry") return dry_cooler(q);
   if (what == "moist") return moist(q);
   if (what == "exchanger") return exchanger(q);
+  if (what == "plate")
+    return {sink_k_per_w({.fixed_k_per_w = q.at(0), .flow_k_per_w = q.at(1), .exponent = q.at(2)}, q.at(3), 0.0)};
   throw std::runtime_error("cannot read the question " + what);
 }
 

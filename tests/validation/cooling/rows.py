@@ -360,6 +360,24 @@ def cdus(build: Path) -> list[Pair]:
     return [Pair("Deschutes: heat at the printed 45 and 26.8 degC and both flows, kW", d["thermal_load_kw"], at_rack_out / 1e3)]
 
 
+# Fixed part and part that falls with flow [K/W] to the mean coolant at 2 L/min, exponent; density x specific heat.  Two numbers of each
+# were chosen by eye for all points, so these rows say that the law fits, not that it foresees.
+PLATES = {"ocp_1kw_oam_pg25": ("PG25", 0.0154, 0.0012, 0.8, 1020 * 3900), "ocp_1kw_oam_water": ("water", 0.0137, 0.0, 0.0, 996 * 4180)}
+
+
+def cold_plates(build: Path) -> list[Pair]:
+    """Resistance from the inlet of the plate: to the mean coolant, and half the rise of the coolant."""
+    with (HERE / "liquid_loop.json").open(encoding="utf-8") as file:
+        plates = json.load(file)["cold_plates"]
+    pairs = []
+    for key, (fluid, fixed, falling, exponent, heat_j_per_m3_k) in PLATES.items():
+        flows = plates[key]["flow_l_min"]
+        answers = ask(build, [question("plate", fixed, falling, exponent, q / 2) for q in flows])
+        for q, published, (mean,) in zip(flows, plates[key]["r_k_per_w"], answers, strict=True):
+            pairs.append(Pair(f"{fluid} {q:g}", 1e3 * published, 1e3 * (mean + 0.5 / (heat_j_per_m3_k * q / 60e3)), "fit"))
+    return pairs
+
+
 # ---------------------------------------------------------------------------------------------------- moist air
 def saturated_air(build: Path) -> list[tuple[str, Pair, Pair, Pair]]:
     rows = read("saturated_air.csv")
