@@ -1,7 +1,7 @@
 """Figures of one run.  Each function takes a `Run` and returns a matplotlib `Figure`, or raises `MissingData`."""
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
-from .cooling import around_trip, chillers_running, cooling_by_month
+from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
 from .efficiency import pue_against_wet_bulb
 from .floor import floor_plan
 from .jobs import job_occupancy
@@ -14,6 +14,7 @@ __all__ = [
     "MissingData",
     "around_trip",
     "chillers_running",
+    "compare_months",
     "compare_swing",
     "cooling_by_month",
     "floor_plan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -74,6 +76,36 @@ def cooling_by_month(run: Run) -> Figure:
     water.set_xticks(x, [f"{name}{' *' if part else ''}" for name, part in zip(table["month"], parts, strict=True)], rotation=30, ha="right")
     if parts.any():
         water.set_xlabel("* covered in part")
+    return figure
+
+
+@styled
+def compare_months(runs: Mapping[str, Run]) -> Figure:
+    """PUE and WUE by month of several runs, one line for each; months that a run covers only in part are left out."""
+    figure = Figure(figsize=(10, 5.4))
+    energy, water = figure.subplots(2, 1, sharex=True)
+    wet = pd.Series(dtype=float)
+    for name, run in runs.items():
+        table = run.months
+        if table.empty or "pue" not in table:
+            raise MissingData(f"the run {name} has no table of months")
+        table = table[table["covered"] >= FULL_MONTH]
+        if table.empty:
+            raise MissingData(f"the run {name} covers no whole month")
+        when = pd.DatetimeIndex(pd.to_datetime(table["month"]) + pd.Timedelta(days=14))
+        energy.plot(when, table["pue"], marker="o", ms=3, label=name)
+        water.plot(when, table["wue"], marker="o", ms=3)
+        wet = pd.Series(table["wet_bulb"].to_numpy(dtype=float), index=when)
+    energy.set_ylabel("PUE")
+    energy.set_title("Cooling by month")
+    _legend(energy)
+    water.set_ylabel("WUE (L/kWh)")
+    water.set_ylim(bottom=0)
+    outside = water.twinx()
+    outside.plot(wet.index, wet, color=GREY, lw=1, ls=(0, (4, 2)))
+    outside.set_ylabel("wet bulb (°C), dashed")
+    outside.grid(visible=False)
+    time_ticks(water)
     return figure
 
 
