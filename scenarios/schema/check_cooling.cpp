@@ -156,6 +156,26 @@ void check_reuse(Context const& c, std::size_t i) {
     c.warning(list_path("plant", i, "reuse"), "nobody wants the heat: neither demand nor demand_slope nor file is given");
 }
 
+/// A sink that is warmer than what comes back from the halls, and nothing to lift the heat.
+void warn_of_reuse(Context const& c, std::size_t i) {
+  auto const& p = c.s.plant[i];
+  auto const* fluid = Context::find(c.s.catalogue.fluid, p.fluid);
+  if (!p.reuse || p.reuse->heat_pump || !fluid) return;
+  double heat = 0;
+  for (auto const& h : c.s.hall) {
+    auto const [air, liquid] = rated_heat(c, h);
+    if (h.air && h.air->plant == p.id) heat += air;
+    if (h.liquid && h.liquid->plant == p.id) heat += liquid;
+  }
+  double const back = set_points(p).high.v + heat / (p.flow.v * fluid->specific_heat.v);
+  double const needed = p.reuse->temperature.v + p.reuse->approach.v;
+  if (back < needed)
+    c.warning(list_path("plant", i, "reuse.temperature"), "the sink wants " + celsius(p.reuse->temperature.v) +
+                                                              ", for which the exchanger needs water of " + celsius(needed) +
+                                                              "; at the rated heat it comes back at " + celsius(back) +
+                                                              ": nothing will be given. heat_pump = true would lift it");
+}
+
 /// Water to the halls that the chillers' curves do not know, and condenser water that they do not.
 void warn_of_curves(Context const& c, std::size_t i) {
   auto const& p = c.s.plant[i];
@@ -314,6 +334,7 @@ void warn_of_cooling(Context const& c) {
   for (std::size_t i = 0; i < c.s.plant.size(); ++i) {
     auto const& p = c.s.plant[i];
     warn_of_curves(c, i);
+    warn_of_reuse(c, i);
     warn_of_class(c, list_path("plant", i, p.reset ? "reset" : "supply_temperature"), "facility water", set_points(p),
                   p.water_class);
   }

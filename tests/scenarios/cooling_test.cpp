@@ -85,7 +85,15 @@ TEST(Cooling, of_plants) {
                "21:83+7 the tank would be charged and discharged in hour 2");
   EXPECT_THAT(warnings(plant("tank = { volume = \"5 m3\", use = \"reserve\" }")),
               ElementsAre(HasSubstr("plant \"loop\" has none")));
-  EXPECT_THAT(warnings(plant("reuse = { temperature = \"50 degC\" }")), ElementsAre(HasSubstr("nobody wants the heat")));
+  EXPECT_THAT(warnings(plant("reuse = { temperature = \"15 degC\" }")), ElementsAre(HasSubstr("nobody wants the heat")));
+  // 168 kW in 45 kg/s: the water comes back 0.9 K warmer, at 20.9 degC.
+  std::string const reuse = "reuse = { demand = \"100 kW\", temperature = ";
+  EXPECT_THAT(warnings(plant(reuse + "\"17 degC\" }")), IsEmpty());
+  EXPECT_THAT(
+      warnings(plant(reuse + "\"50 degC\" }")),
+      ElementsAre(HasSubstr("the exchanger needs water of 53 degC; at the rated heat it comes back at 20.89 degC: nothing "
+                            "will be given")));
+  EXPECT_THAT(warnings(plant(reuse + "\"50 degC\", heat_pump = true }")), IsEmpty());
 }
 
 TEST(Cooling, says_when_water_leaves_the_curves_of_the_chillers) {

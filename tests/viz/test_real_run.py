@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -39,6 +40,33 @@ def test_reads_with_names_units_and_dates(path: Path) -> None:
                 assert series.attrs["units"] and series.attrs["long_name"], name
                 assert series.dims[0] == "time"
         assert run.kpis["value"].notna().any()
+
+
+def test_cooling_by_month_and_hottest_hours(path: Path) -> None:
+    with open_run(path) as run:
+        (month,) = run.months.to_dict("records")
+        assert month["covered"] == pytest.approx(12 * 3600)
+        assert run.months.attrs["units"]["wue"] == "kg (kW h)-1" and run.months.attrs["units"]["energy_chillers"] == "J"
+        pue = run.kpis.set_index("name")["value"]["pue"]
+        assert month["pue"] == pytest.approx(pue, rel=1e-9)
+        hours = run.hottest_hours.set_index("by")
+        assert list(hours.index) == ["wet_bulb", "dry_bulb"]
+        assert run.start <= hours["begin"]["wet_bulb"] < run.start + pd.Timedelta("12 h")
+        assert float(run.site["wet_bulb"].max()) >= hours["wet_bulb"]["wet_bulb"] - 0.01
+        loops = run.loops
+        assert loops["set_point"].attrs["units"] == "degC" and loops["chillers_running"].attrs["units"] == "1"
+
+
+def test_every_group_series_and_column_is_on_the_page_about_them(path: Path) -> None:
+    page = (ROOT / "docs" / "results-format.md").read_text(encoding="utf-8")
+    words = {word for code in re.findall(r"`([^`\n]+)`", page) for word in re.findall(r"[a-z0-9_]+", code)}
+    owners = {f"{kind}_{owner}" for kind in ("power", "energy") for owner in words}
+    with h5py.File(path) as file:
+        for group in file.values():
+            if isinstance(group, h5py.Group):
+                assert group.name.strip("/") in words, group.name
+                for name in group:
+                    assert name in words or name in owners, f"{group.name}/{name}"
 
 
 def test_xarray_opens_it_without_our_help(path: Path) -> None:
