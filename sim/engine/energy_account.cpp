@@ -83,7 +83,7 @@ EnergyAccount energy_account(schema::Scenario const& scenario, topology::Facilit
     for (std::size_t i = 0; i < assembly.heat_loads.size(); ++i) add(declared, room.meters().of_heat_load(i));
     account.pools.push_back({"(heat loads)", declared, declared.total_j(), 0});
     account.vendors.push_back({"(heat loads)", declared});
-    account.tenants.push_back({"(heat loads)", declared.it_j, declared.total_j(), 0});
+    account.tenants.push_back({"(heat loads)", 0, declared.total_j(), 0});
     account.total_j += declared.total_j();
   }
   account.tenants.push_back(idle);

@@ -55,7 +55,7 @@ def liquid_share(group: dict) -> float:
 
 def pools(scenario: dict) -> dict[str, int]:
     sizes: dict[str, int] = {}
-    for g in scenario["racks"]:
+    for g in scenario.get("racks", []):
         sizes[g["pool"]] = sizes.get(g["pool"], 0) + g["count"] * per_rack(g)
     return sizes
 
@@ -106,17 +106,19 @@ def test_names_and_files_exist(name):
     for p in s.get("plant", []):
         assert p["fed_by"] in banks
         for kind in ("chiller", "tower", "dry_cooler"):
-            assert p.get(kind) is None or p[kind] in CATALOGUE[kind]
+            assert p.get(kind) is None or p[kind] in CATALOGUE[kind].keys() | s.get(kind, {}).keys()
     for h in s["hall"]:
         for side, kind in (("air", "crah"), ("liquid", "cdu")):
             if side in h:
-                assert h[side]["plant"] in plants and h[side]["fed_by"] in banks and h[side][kind] in CATALOGUE[kind]
-    for g in s["racks"]:
+                assert h[side]["plant"] in plants and h[side]["fed_by"] in banks
+                assert h[side][kind] in CATALOGUE[kind].keys() | s.get(kind, {}).keys()
+    assert all(x["hall"] in halls and x["fed_by"] in banks for x in s.get("heat_load", []))
+    for g in s.get("racks", []):
         assert g["rack"] in CATALOGUE["rack"] and g["hall"] in halls and set(g["fed_by"]) <= banks
     site = s["site"]
     tariffs = CATALOGUE["tariff"].keys() | s.get("tariff", {}).keys()
     assert {site.get("tariff", "kepco/2026/b-ii"), *site.get("compare_tariffs", [])} <= tariffs
-    for path in (site["weather"].get("file"), *(t["file"] for t in s.get("trace", []))):
+    for path in (site["weather"].get("file"), *(t["file"] for t in s.get("trace", [])), *(x.get("file") for x in s.get("heat_load", []))):
         assert path is None or (FOLDER / path).exists()
 
 

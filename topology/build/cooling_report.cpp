@@ -211,6 +211,7 @@ void report_cooling(schema::Scenario const& scenario, Facility const& facility, 
   for (auto& fault : cooling_loops(facility.graph).faults) report.warnings.push_back(std::move(fault));
   for (std::size_t k = 0; k < report.halls.size(); ++k) {
     auto const& hall = scenario.hall[k];
+    if (!hall.air && !hall.liquid && report.halls[k].racks == 0) continue;  // heat loads in a ventilated room
     if (report.halls[k].air_heat_w > 0.0 && (!hall.air || hall.air->crahs < 1))
       report.warnings.push_back("hall \"" + hall.id + "\" has racks that heat its air, and nothing that cools it");
     if (report.halls[k].liquid_heat_w > 0.0 && (!hall.liquid || hall.liquid->cdus < 1))
