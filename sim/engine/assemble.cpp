@@ -131,11 +131,23 @@ StorageParams storage_params(Scenario const& s, StorageSpec const& spec, topolog
   return p;
 }
 
+/// The catalogue's resistance is from the coolant that enters; at the design flow its mean at the plates is half its rise
+/// warmer.
+void from_mean_coolant(RackClass& c, schema::RackSpec const& rack, schema::FluidSpec const& fluid) {
+  double const flow = rack.coolant_flow.v * fluid.specific_heat.v;  // W/K
+  if (!(flow > 0)) return;
+  double const half_rise_k_per_w = 0.5 * static_cast<double>(c.nodes_per_rack) * c.accelerators / flow;
+  double const less = std::min(half_rise_k_per_w, 0.5 * c.junction.sink_k_per_w);
+  c.junction.sink_k_per_w -= less;
+  c.sink.fixed_k_per_w -= std::min(less, c.sink.fixed_k_per_w);
+}
+
 }  // namespace
 
 Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   Assembly a;
   a.utc_offset_s = offset_of_zone_s(s.site.time_zone);
+  a.seed = s.simulation.seed;
   double const pressure = pressure_at_elevation_pa(s.site.elevation.v);
   double const room_k = from_celsius(20.0).v;
   a.air_density_kg_per_m3 = moist_air_density_kg_per_m3(room_k, humidity_ratio_from_relative(room_k, 0.5, pressure), pressure);
@@ -164,6 +176,8 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     RackClass c = rack_class(s, group.rack, group.power_limit);
     if (schema::fabric_of(s, group.pool)) c.switch_w = s.catalogue.rack.at(group.rack).switch_power.v;
     if (group.power_smoothing) c.smoothing = smoothing(*group.power_smoothing);
+    if (auto const& liquid = s.hall[first.hall].liquid; liquid && c.liquid_cooled)
+      from_mean_coolant(c, s.catalogue.rack.at(group.rack), s.catalogue.fluid.at(liquid->fluid));
     c.name = group.pool;
     c.first_rack = r;
     c.first_node = first.first_node;

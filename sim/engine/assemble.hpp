@@ -45,6 +45,7 @@ struct Assembly {
   TariffParams tariff;
   CarbonParams carbon;
   double utc_offset_s = 0;
+  std::uint64_t seed = 0;
   double air_density_kg_per_m3 = 1.2;  ///< at site pressure and 20 degC
   std::vector<workloads::PoolSupply> supplies;
   std::vector<std::vector<std::uint32_t>> nodes_of_pool;

@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "sim/control/thermal_limit.hpp"
-#include "sim/thermal/junction.hpp"
 #include "sim/thermal/rack_air.hpp"
 
 namespace ondol::sim {
@@ -33,7 +31,8 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       heat_load_w_(assembly.heat_loads.size()),
       vertex_load_w_(assembly.tree.vertices.size()),
       storage_(assembly.storages),
-      meters_(assembly) {
+      meters_(assembly),
+      hall_seen_(assembly.halls.size()) {
   nodes_.resize(facility.node_rack.size());
   racks_.resize(facility.racks.size());
   class_of_rack_.resize(facility.racks.size());
@@ -41,7 +40,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
     for (std::uint32_t r = 0; r < assembly.classes[c].racks; ++r) {
       std::uint32_t const rack = assembly.classes[c].first_rack + r;
       class_of_rack_[rack] = c;
-      racks_.junction_k_per_w[rack] = assembly.classes[c].junction_k_per_w;
+      racks_.sink_k_per_w[rack] = assembly.classes[c].junction.sink_k_per_w;
     }
   for (auto const& place : facility.racks) row_of_rack_.push_back(static_cast<std::uint32_t>(place.row));
   for (std::size_t f = 0; f < assembly.fabrics.size(); ++f)
@@ -50,6 +49,23 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
         if (facility.racks[r].pool == pool) fabric_of_rack_[r] = static_cast<int>(f);
   for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v)
     if (assembly.tree.vertices[v].role == topology::PowerTree::Role::rack) vertex_of_rack_[assembly.tree.vertices[v].owner] = v;
+  spread_boards(facility);
+}
+
+/// Each accelerator's share of its node's temperature over the coolant, once for the run.
+void MachineRoom::spread_boards(topology::Facility const& facility) {
+  for (auto const& c : assembly_.classes) {
+    first_board_.push_back(board_share_.size());
+    std::vector<double> shares(static_cast<std::size_t>(c.accelerators));
+    for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
+      for (std::uint32_t i = 0; i < c.nodes_per_rack; ++i) {
+        std::string const name = "board/" + facility.racks[r].name + "/" + std::to_string(i);
+        nodes_.hottest_share[c.first_node + (r - c.first_rack) * c.nodes_per_rack + i] =
+            draw_weights(c.spread, assembly_.seed, name, shares);
+        board_share_.insert(board_share_.end(), shares.begin(), shares.end());
+      }
+    }
+  }
 }
 
 bool MachineRoom::initialise(double unix_s) {
@@ -65,15 +81,20 @@ bool MachineRoom::initialise(double unix_s) {
     for (std::uint32_t n = 0; n < nodes_.die_k.size(); ++n) close(n);
     for (auto const& c : assembly_.classes)
       for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) {
-        double const p = nodes_.reference_w[n] / c.accelerators;
-        double const k = nodes_.slope_w_per_k[n] / c.accelerators;
-        nodes_.die_k[n] = steady_junction_k(p, k, c.accelerator.leakage_reference_k, racks_.junction_k_per_w[rack_of_node_[n]],
-                                            racks_.coolant_k[rack_of_node_[n]]);
+        auto const rack = rack_of_node_[n];
+        auto const unpowered = steady_junction(junction_of(n), racks_.coolant_k[rack], 0.0);
+        racks_.unpowered_die_k[rack] = unpowered.die_k;
+        racks_.unpowered_sink_k[rack] = unpowered.sink_k;
+        auto const x = steady_junction(junction_of(n), racks_.coolant_k[rack], nodes_.reference_w[n] / c.accelerators);
+        nodes_.die_k[n] = x.die_k;
+        nodes_.sink_k[n] = x.sink_k;
       }
     settle_nodes(1.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
     place_air(1.0);
+    std::fill(racks_.coolant_rate_k_per_s.begin(), racks_.coolant_rate_k_per_s.end(), 0.0);
   }
+  coolant_turn_k_per_s_ = 0;
   ledger_ = Ledger{};
   std::fill(nodes_.energy_j.begin(), nodes_.energy_j.end(), 0.0);
   heat_in_j_ = heat_out_j_ = water_kg_ = CompensatedSum{};
@@ -112,202 +133,7 @@ void MachineRoom::note_shift(std::uint32_t node, double power_before_w) {
   double const rise =
       rack_inlet_k(0.0, assembly_.hall_recirculation[c.hall], (1.0 - c.node.liquid_fraction) * std::abs(rack_shift_w_[rack]),
                    airflow, assembly_.air_density_kg_per_m3);
-  shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.heat_capacity_j_per_k * c.junction_k_per_w));
-}
-
-double MachineRoom::least_k_per_w(std::uint32_t rack) const {
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  return c.liquid_cooled ? racks_.junction_k_per_w[rack] : c.sink.fixed_k_per_w + c.sink.flow_k_per_w;
-}
-
-double MachineRoom::own_limit_w(std::uint32_t n) const {
-  auto const& c = class_of(n);
-  return std::min(c.power_limit_w,
-                  thermal_power_limit_w(c.slowdown_k, nodes_.closed_coolant_k[n], least_k_per_w(rack_of_node_[n])));
-}
-
-double MachineRoom::power_limit_w(std::uint32_t n) const {
-  return std::min(own_limit_w(n), cap_w_[rack_of_node_[n]]);
-}
-
-template <class Each>
-MachineRoom::NodeAt MachineRoom::at_limit(std::uint32_t n, double limit, double die_k, Each const& each) const {
-  auto const& c = class_of(n);
-  NodeAt at;
-  double host = 0;
-  int busy = 0;
-  auto const drawn = [&](AcceleratorDraw const& draw) {
-    if (draw.limited && draw.power_w > limit * unheld_above) at.unheld_w = std::max(at.unheld_w, draw.power_w);
-  };
-  for (std::size_t s = 0; s < load_[n].size(); ++s) {
-    auto const& share = load_[n][s];
-    busy += share.accelerators;
-    if (share.iteration) {
-      auto const draw =
-          iteration_draw(c.accelerator, *share.iteration, share.fabric, limit, die_k, c.smoothing ? &*c.smoothing : nullptr);
-      at.reference_w += share.accelerators * draw.at_reference_w;
-      at.slope_w_per_k += share.accelerators * draw.slope_w_per_k;
-      at.clock = std::min(at.clock, draw.clock);
-      host += draw.host * share.accelerators / c.accelerators;
-      at.unheld_w = std::max(at.unheld_w, draw.unheld_w);
-      each(s, ShareAt{draw.clock, draw.speed, draw});
-      continue;
-    }
-    auto const draw = accelerator_draw(c.accelerator, share.terms, limit, 1.0, die_k);
-    drawn(draw);
-    at.reference_w += share.accelerators * draw.at_reference_w;
-    at.slope_w_per_k += share.accelerators * draw.slope_w_per_k;
-    at.clock = std::min(at.clock, draw.clock);
-    host += share.host * share.accelerators / c.accelerators;
-    each(s, ShareAt{draw.clock, draw.speed});
-  }
-  if (int const free = c.accelerators - busy; free > 0) {
-    auto const draw = accelerator_draw(c.accelerator, c.macro.bare_idle(), limit, 1.0, die_k);
-    drawn(draw);
-    at.reference_w += free * draw.at_reference_w;
-    at.slope_w_per_k += free * draw.slope_w_per_k;
-  }
-  at.host_w = host_power_w(c.node.host, std::min(1.0, host));
-  return at;
-}
-
-/// Chooses the clock of a node: power limit, cap, and the power that the coolant can carry away at the slowdown temperature.
-bool MachineRoom::close(std::uint32_t n) {
-  nodes_.closed_die_k[n] = nodes_.die_k[n];
-  auto const rack = rack_of_node_[n];
-  nodes_.closed_coolant_k[n] = racks_.coolant_k[rack];
-  if (!std::exchange(stale_power_[rack], std::uint8_t{1})) stale_racks_.push_back(rack);
-  if (!serves(n)) {
-    nodes_.reference_w[n] = nodes_.slope_w_per_k[n] = nodes_.host_w[n] = 0;
-    nodes_.clock[n] = 1;
-    note_unheld(n, 0);
-    return true;
-  }
-  double const limit = power_limit_w(n);
-  bool changed = false;
-  auto const at = at_limit(n, limit, nodes_.die_k[n], [&](std::size_t s, ShareAt const& share) {
-    auto& mine = load_[n][s];
-    if (!mine.iteration) return;
-    changed |= share.speed != mine.draw.speed;
-    mine.draw = share.iteration;
-  });
-  nodes_.reference_w[n] = at.reference_w;
-  nodes_.slope_w_per_k[n] = at.slope_w_per_k;
-  changed |= std::exchange(nodes_.clock[n], at.clock) != at.clock;
-  nodes_.host_w[n] = at.host_w;
-  // Where temperature sets the limit, slowdown and shutdown tell; where a cap does, capping.
-  note_unheld(n, limit < class_of(n).power_limit_w ? 0.0 : at.unheld_w);
-  return changed;
-}
-
-void MachineRoom::note_unheld(std::uint32_t n, double power_w) {
-  double const before = std::exchange(nodes_.unheld_w[n], power_w);
-  if ((before > 0) == (power_w > 0)) return;
-  auto const rack = rack_of_node_[n];
-  auto& count = racks_.unheld[rack];
-  bool const any = count > 0;
-  power_w > 0 ? ++count : --count;
-  if (any != (count > 0)) turned_.push_back(rack);
-}
-
-double MachineRoom::unheld_w(std::uint32_t rack) const {
-  double highest = 0;
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) highest = std::max(highest, nodes_.unheld_w[n]);
-  return highest;
-}
-
-void MachineRoom::set_cap(std::uint32_t rack, double limit_w, double now_s) {
-  if (std::exchange(cap_w_[rack], limit_w) == limit_w) return;
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-    if (!serves(n)) continue;
-    touch(n, now_s);
-    double const power = nodes_.reference_w[n] + nodes_.host_w[n];
-    if (close(n)) changed_.push_back(n);
-    note_shift(n, power);
-  }
-}
-
-bool MachineRoom::works(std::uint32_t rack) const {
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  auto const first = load_.begin() + c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
-  return racks_.powered[rack] && std::any_of(first, first + c.nodes_per_rack, [](auto const& load) { return !load.empty(); });
-}
-
-template <class NodeLoad>
-double MachineRoom::rack_input_w(std::uint32_t rack, NodeLoad const& dc_w) const {
-  if (!racks_.powered[rack]) return 0;
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
-  double load = c.switch_w;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-    double const dc = dc_w(n);
-    load += dc + c.node.supplies.loss_w(dc);
-  }
-  return load + c.shelves.loss_w(load);
-}
-
-double MachineRoom::present_input_w(std::uint32_t rack) const {
-  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
-  return rack_input_w(rack, [&](std::uint32_t n) {
-    return nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (nodes_.die_k[n] - reference_k) + nodes_.host_w[n] +
-           nodes_.fan_w[n];
-  });
-}
-
-double MachineRoom::input_under_w(std::uint32_t rack, double limit_w) const {
-  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
-  return rack_input_w(rack, [&](std::uint32_t n) {
-    if (!serves(n)) return nodes_.fan_w[n];
-    double const die = nodes_.die_k[n];
-    auto const at = at_limit(n, std::min(own_limit_w(n), limit_w), die, [](std::size_t, ShareAt const&) {});
-    return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
-  });
-}
-
-/// To first order: R (P - P_now) more, and what the leakage of that adds.
-double MachineRoom::uncapped_die_k(std::uint32_t n) const {
-  auto const& c = class_of(n);
-  double const die = nodes_.die_k[n];
-  auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
-  double const more_w = (at.reference_w - nodes_.reference_w[n]) / c.accelerators;
-  double const k_per_w = racks_.junction_k_per_w[rack_of_node_[n]], gain = k_per_w * at.slope_w_per_k / c.accelerators;
-  return more_w > 0 && gain < 1 ? die + k_per_w * more_w / (1 - gain) : die;
-}
-
-double MachineRoom::demand_w(std::uint32_t rack) const {
-  double const reference_k = assembly_.classes[class_of_rack_[rack]].accelerator.leakage_reference_k;
-  return rack_input_w(rack, [&](std::uint32_t n) {
-    if (!serves(n)) return nodes_.fan_w[n];
-    double const die = uncapped_die_k(n);
-    auto const at = at_limit(n, own_limit_w(n), die, [](std::size_t, ShareAt const&) {});
-    return at.reference_w + at.slope_w_per_k * (die - reference_k) + at.host_w + nodes_.fan_w[n];
-  });
-}
-
-MachineRoom::CapEffect MachineRoom::cap_effect(std::uint32_t rack) const {
-  CapEffect effect;
-  if (cap_w_[rack] == std::numeric_limits<double>::infinity()) return effect;
-  effect.withheld_w = std::max(0.0, demand_w(rack) - present_input_w(rack));
-  auto const& c = assembly_.classes[class_of_rack_[rack]];
-  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
-  std::vector<double> free_speed;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-    if (!serves(n)) continue;
-    free_speed.clear();
-    at_limit(n, own_limit_w(n), uncapped_die_k(n),
-             [&](std::size_t, ShareAt const& share) { free_speed.push_back(share.speed); });
-    at_limit(n, power_limit_w(n), nodes_.die_k[n], [&](std::size_t s, ShareAt const& share) {
-      double const kept = share.speed / free_speed[s];
-      if (kept > 1 - 1e-9) return;
-      effect.slowed += load_[n][s].accelerators;
-      effect.lost += load_[n][s].accelerators * (1 - kept);
-    });
-  }
-  return effect;
+  shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.junction.sink_j_per_k * c.junction.total_k_per_w()));
 }
 
 void MachineRoom::settle(double now_s) {
@@ -334,10 +160,42 @@ double MachineRoom::next_heat_load_s(double now_s) const {
 double MachineRoom::heat_stored_j() const {
   double dies = 0;
   for (auto const& c : assembly_.classes) {
-    double const capacity = c.heat_capacity_j_per_k * c.accelerators;
-    for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n) dies += capacity * nodes_.die_k[n];
+    for (std::uint32_t n = c.first_node; n < c.first_node + c.racks * c.nodes_per_rack; ++n)
+      dies += c.accelerators * (c.junction.die_j_per_k * nodes_.die_k[n] + c.junction.sink_j_per_k * nodes_.sink_k[n]);
   }
   return dies + cooling_.stored_energy_j() - stored_at_start_j_;
+}
+
+/// How fast what the halls' racks take in will go on moving: as over the interval just settled, but no faster than what comes
+/// back to the plant moved, so that a change that leaps (flow that stops, recirculation that follows a load) is not drawn out.
+void MachineRoom::follow_coolant(double dt) {
+  auto const lesser = [](double a, double b) { return a * b <= 0 ? 0.0 : std::abs(a) < std::abs(b) ? a : b; };
+  coolant_turn_k_per_s_ = 0;
+  for (std::size_t h = 0; h < hall_seen_.size(); ++h) {
+    auto const before = hall_seen_[h];
+    auto& now = hall_seen_[h];
+    if (cooling_.has_air(h)) now.air_k = cooling_.air_supply_k(h), now.air_return_k = cooling_.air_return_k(h);
+    if (cooling_.has_liquid(h)) now.liquid_k = cooling_.liquid_mean_k(h), now.liquid_return_k = cooling_.liquid_return_k(h);
+    if (!(dt > 0)) continue;
+    now.air_rate_k_per_s = lesser(now.air_k - before.air_k, now.air_return_k - before.air_return_k) / dt;
+    now.liquid_rate_k_per_s = lesser(now.liquid_k - before.liquid_k, now.liquid_return_k - before.liquid_return_k) / dt;
+    coolant_turn_k_per_s_ = std::max({coolant_turn_k_per_s_, std::abs(now.air_rate_k_per_s - before.air_rate_k_per_s),
+                                      std::abs(now.liquid_rate_k_per_s - before.liquid_rate_k_per_s)});
+  }
+}
+
+void MachineRoom::count_accelerators(std::uint32_t hall, TemperatureCount& count) const {
+  for (std::size_t k = 0; k < assembly_.classes.size(); ++k) {
+    auto const& c = assembly_.classes[k];
+    if (c.hall != hall) continue;
+    double const* share = board_share_.data() + first_board_[k];
+    for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
+      double const unpowered = racks_.unpowered_die_k[r];
+      std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+      for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
+        for (int i = 0; i < c.accelerators; ++i) count.add(unpowered + *share++ * (nodes_.die_k[n] - unpowered));
+    }
+  }
 }
 
 std::vector<std::uint32_t> MachineRoom::take_changed() {
@@ -347,7 +205,8 @@ std::vector<std::uint32_t> MachineRoom::take_changed() {
 }
 
 double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
-  double rate = std::max({cooling_.fastest_rate_k_per_s(), inlet_rate_k_per_s_, shift_rate_k_per_s_});
+  double rate = std::max(
+      {cooling_.fastest_rate_k_per_s(), inlet_rate_k_per_s_, shift_rate_k_per_s_, coolant_turn_k_per_s_, held_rate_k_per_s_});
   for (std::size_t h = 0; h < hall_shift_w_.size(); ++h) {
     auto const& hall = assembly_.halls[h];
     double const shift = std::abs(hall_shift_w_[h]);
@@ -355,7 +214,7 @@ double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
     if (hall.liquid && hall.liquid->heat_capacity_j_per_k > 0)
       rate = std::max(rate, shift / hall.liquid->heat_capacity_j_per_k);
   }
-  return rate > 0 ? std::clamp(tolerance_k / rate, std::min(1.0, longest_s), longest_s) : longest_s;
+  return rate > 0 ? std::clamp(tolerance_k / rate, std::min(shortest_step_s, longest_s), longest_s) : longest_s;
 }
 
 }  // namespace ondol::sim

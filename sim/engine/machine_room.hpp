@@ -11,6 +11,7 @@
 #include "sim/engine/assemble.hpp"
 #include "sim/engine/iteration_power.hpp"
 #include "sim/engine/meters.hpp"
+#include "sim/engine/temperature_count.hpp"
 #include "sim/state/machine_state.hpp"
 
 namespace ondol::sim {
@@ -52,13 +53,19 @@ class MachineRoom {
   std::vector<std::uint32_t> take_switched_racks();
   bool has_fabric(std::uint32_t rack) const { return fabric_of_rack_[rack] < 0 || fabric_powered_[fabric_of_rack_[rack]]; }
 
-  /// Thermal and power limits for what comes, after `settle`.
-  void control();
+  /// Thermal and power limits for what comes, after `settle`; the arguments are those of `step_limit_s`.
+  void control(double longest_s, double tolerance_k);
   /// Nodes whose clock changed since the last call, in order.
   std::vector<std::uint32_t> take_changed();
-  /// Nodes that reached their shutdown temperature since the last call, and those cool enough to serve again.
-  std::vector<std::uint32_t> take_shut_down() { return std::exchange(shut_down_, {}); }
+  struct HotNode {
+    std::uint32_t node = 0;
+    double die_k = 0;  ///< of its hottest accelerator
+  };
+  /// Nodes that reached their shutdown temperature since the last call, those cool enough to serve again, and those that
+  /// began or ceased to be slowed down.
+  std::vector<HotNode> take_shut_down() { return std::exchange(shut_down_, {}); }
   std::vector<std::uint32_t> take_recovered() { return std::exchange(recovered_, {}); }
+  std::vector<HotNode> take_slowed_down() { return std::exchange(slowed_down_, {}); }
 
   /// Racks where the count of nodes that do not hold their power limit has begun or ceased to be zero since the last call.
   std::vector<std::uint32_t> take_turned() { return std::exchange(turned_, {}); }
@@ -88,6 +95,9 @@ class MachineRoom {
 
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
+  /// When the next die or memory will reach a temperature that changes what its node does, at the powers and the coolant of
+  /// now; infinity: not within the step.  `whole`: all has been settled at this instant.  Before `load_chain`.
+  double next_crossing_s(bool whole);
 
   /// What a node was given, in that order, with the draws of shares that repeat an iteration.
   std::span<NodeShareLoad const> load(std::uint32_t node) const { return load_[node]; }
@@ -111,6 +121,8 @@ class MachineRoom {
   /// What bounds the mean power of an accelerator of the node: its limit, what capping leaves it, or what the coolant can carry
   /// as last looked at.
   double power_limit_w(std::uint32_t node) const;
+  /// Adds the accelerators of a hall at the end of the interval just settled.
+  void count_accelerators(std::uint32_t hall, TemperatureCount& count) const;
   std::span<double const> vertex_load_w() const { return vertex_load_w_; }  ///< of the power tree, means of the interval
   WeatherSample const& weather() const { return weather_; }
   RackClass const& class_of(std::uint32_t node) const { return assembly_.classes[class_of_rack_[rack_of_node_[node]]]; }
@@ -133,8 +145,27 @@ class MachineRoom {
   void settle_chain(double unix_s, double dt_s);
   void place_air(double dt_s);
   double board_at_target_w(RackClass const& c, std::uint32_t rack) const;
+  void spread_boards(topology::Facility const& facility);
+  /// What the racks of a hall take in, and what they give.
+  struct HallTemperatures {
+    double air_k = 0, air_return_k = 0, liquid_k = 0, liquid_return_k = 0;
+    double air_rate_k_per_s = 0, liquid_rate_k_per_s = 0;
+  };
+  void follow_coolant(double dt_s);
   bool serves(std::uint32_t node) const { return nodes_.in_service[node] && racks_.powered[rack_of_node_[node]]; }
   bool close(std::uint32_t node);  ///< whether a clock or a speed changed
+  bool mixed(std::uint32_t node) const;
+  void choose_thermal_limit(std::uint32_t node);
+  double holding_reference_w(std::uint32_t node);
+  double limit_for_mean(std::uint32_t node, double mean_w, double most_w) const;
+  void set_stage(std::uint32_t node, ThermalStage stage);
+  void note_slowed(std::uint32_t node, double accelerators, double lost);
+  void look_for_crossings(std::uint32_t rack);
+  JunctionParams junction_of(std::uint32_t node) const;
+  double time_of(std::uint32_t node) const;    ///< up to which it has been settled
+  double coolant_k(std::uint32_t node) const;  ///< then
+  JunctionState hottest_board(std::uint32_t node) const;
+  double hottest_reference_w(std::uint32_t node) const;
   void note_unheld(std::uint32_t node, double power_w);
   /// A node at a power limit of its accelerators, with what its shares of work do.
   struct NodeAt {
@@ -191,9 +222,18 @@ class MachineRoom {
   WeatherSample weather_{};
   CompensatedSum heat_in_j_, heat_out_j_, water_kg_;
   double stored_at_start_j_ = 0;
-  double inlet_rate_k_per_s_ = 0;         ///< fastest change of a rack inlet over the interval
+  double inlet_rate_k_per_s_ = 0;  ///< fastest change of a rack inlet over the interval
+  static constexpr double shortest_step_s = 1.0;
+  double shortest_s_ = shortest_step_s, horizon_s_ = shortest_step_s;  ///< next step: at least, at most
+  double coolant_turn_k_per_s_ = 0;  ///< fastest of the halls: change of the rates that are followed
+  double held_rate_k_per_s_ = 0;     ///< fastest change of a sink whose die is held
+  double crossing_s_ = 0;
+  std::vector<double> board_share_;       ///< of each accelerator, node after node
+  std::vector<std::size_t> first_board_;  ///< of each class
+  std::vector<HallTemperatures> hall_seen_;
   std::vector<double> board_w_, loss_w_;  ///< scratch of the node loop, one rack
-  std::vector<std::uint32_t> changed_, shut_down_, recovered_, turned_;
+  std::vector<std::uint32_t> changed_, recovered_, turned_;
+  std::vector<HotNode> shut_down_, slowed_down_;
 };
 
 }  // namespace ondol::sim

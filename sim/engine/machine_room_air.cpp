@@ -12,22 +12,27 @@ namespace ondol::sim {
 
 namespace {
 constexpr double inlet_met_k = 1e-6;
+// However a node's sink is declared, no flow takes more than this off its resistance behind the die.
+constexpr double least_sink_share = 0.05;
+constexpr double like_sinks = 2e-4;  // 0.01 K of a die at its limit
 constexpr int inlet_rounds = 40, undamped_rounds = 6;
 }  // namespace
 
-/// Power of an accelerator of the rack's busiest node, were it at the temperature that fans hold.
+/// Power of the hottest accelerator of the rack's busiest node, were it at the temperature that fans hold.
 double MachineRoom::board_at_target_w(RackClass const& c, std::uint32_t r) const {
   if (c.liquid_cooled) return 0;
   double node_w = 0;
   std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+  // The hottest board has its share of that.
   double const warm_k = c.fan_target_k - c.accelerator.leakage_reference_k;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
-    node_w = std::max(node_w, nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * warm_k);
+    node_w = std::max(node_w, nodes_.hottest_share[n] * (nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * warm_k));
   return node_w / c.accelerators;
 }
 
 void MachineRoom::place_air(double dt) {
   double fastest_k = 0;
+  follow_coolant(dt);
   auto const& air = assembly_.hall_return;
   std::vector<double> speed(racks_.inlet_k.size()), board_w(speed.size()), inlet = racks_.inlet_k, rise, heat, flow;
   for (std::uint32_t h = 0; h < assembly_.halls.size(); ++h) {
@@ -68,7 +73,7 @@ void MachineRoom::place_air(double dt) {
       });
     }
     double const liquid_share = cooling_.has_liquid(h) ? cooling_.liquid_flow_share(h) : 1.0;
-    double const liquid = cooling_.has_liquid(h) ? cooling_.liquid_supply_k(h) : supply;
+    double const liquid = cooling_.has_liquid(h) ? cooling_.liquid_mean_k(h) : supply;
     each([&](RackClass const& c, std::uint32_t r) {
       fastest_k = std::max(fastest_k, std::abs(inlet[r] - racks_.inlet_k[r]));
       racks_.inlet_k[r] = inlet[r];
@@ -79,9 +84,16 @@ void MachineRoom::place_air(double dt) {
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
       }
       racks_.coolant_k[r] = c.liquid_cooled ? liquid : inlet[r];
-      double const over_k =
-          (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / racks_.junction_k_per_w[r]);
-      racks_.junction_k_per_w[r] = sink_k_per_w(c.sink, c.liquid_cooled ? liquid_share : speed[r], over_k);
+      bool const plates = c.liquid_cooled && cooling_.has_liquid(h);
+      racks_.coolant_rate_k_per_s[r] = plates ? hall_seen_[h].liquid_rate_k_per_s : hall_seen_[h].air_rate_k_per_s;
+      double const die_k_per_w = c.junction.die_k_per_w, total_k_per_w = die_k_per_w + racks_.sink_k_per_w[r];
+      double const over_k = (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / total_k_per_w);
+      double const sink = std::max(least_sink_share * c.junction.sink_k_per_w,
+                                   sink_k_per_w(c.sink, c.liquid_cooled ? liquid_share : speed[r], over_k) - die_k_per_w);
+      // Like racks take one value, and then share what is worked out from it.
+      racks_.sink_k_per_w[r] = r > c.first_rack && std::abs(sink - racks_.sink_k_per_w[r - 1]) < like_sinks * sink
+                                   ? racks_.sink_k_per_w[r - 1]
+                                   : sink;
     });
   }
   inlet_rate_k_per_s_ = dt > 0 ? fastest_k / dt : 0.0;

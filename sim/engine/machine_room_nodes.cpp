@@ -15,9 +15,58 @@ namespace {
 // Below these changes of die and coolant temperature the chosen clock stays: 0.25 K moves the leakage of one accelerator by
 // about 0.1 W, far below the limiter's own resolution.
 constexpr double reclose_k = 0.25;
-// A node that shut down serves again this far below its slowdown temperature (assumed: vendors do not publish a value).
-constexpr double restart_margin_k = 20.0;
+// A limit that holds a die is chosen anew before its interval is over when the die strays this far.
+constexpr double hold_k = 0.05;
+
+constexpr JunctionProbe the_die{.die = 1, .sink = 0, .offset_k = 0};
+/// Memory of a board that draws `reference_w` at the reference temperature.
+JunctionProbe memory_of(RackClass const& c, double reference_w) {
+  double const k = c.junction.leakage_w_per_k;
+  return {.die = c.memory_k_per_w * k,
+          .sink = 1,
+          .offset_k = c.memory_rise_k + c.memory_k_per_w * (reference_w - k * c.junction.reference_k)};
+}
 }  // namespace
+
+JunctionParams MachineRoom::junction_of(std::uint32_t n) const {
+  auto const rack = rack_of_node_[n];
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  JunctionParams p = c.junction;
+  p.sink_k_per_w = racks_.sink_k_per_w[rack];
+  p.leakage_w_per_k = nodes_.slope_w_per_k[n] / c.accelerators;
+  return p;
+}
+
+double MachineRoom::time_of(std::uint32_t n) const {
+  return std::max(node_settled_s_[n], settled_s_);
+}
+
+double MachineRoom::coolant_k(std::uint32_t n) const {
+  auto const rack = rack_of_node_[n];
+  return racks_.coolant_k[rack] + racks_.coolant_rate_k_per_s[rack] * (time_of(n) - settled_s_);
+}
+
+/// The hottest board of a node: what its mean board has over one without power, times its share.
+JunctionState MachineRoom::hottest_board(std::uint32_t n) const {
+  auto const rack = rack_of_node_[n];
+  JunctionState unpowered{racks_.unpowered_die_k[rack], racks_.unpowered_sink_k[rack]};
+  if (double const dt = time_of(n) - settled_s_; dt > 0) {
+    auto params = assembly_.classes[class_of_rack_[rack]].junction;
+    params.sink_k_per_w = racks_.sink_k_per_w[rack];
+    unpowered = JunctionCoefficients(params, dt)
+                    .with({racks_.coolant_k[rack], racks_.coolant_rate_k_per_s[rack]})
+                    .advance(unpowered, 0.0)
+                    .end;
+  }
+  double const share = nodes_.hottest_share[n];
+  return {unpowered.die_k + share * (nodes_.die_k[n] - unpowered.die_k),
+          unpowered.sink_k + share * (nodes_.sink_k[n] - unpowered.sink_k)};
+}
+
+/// Its power at the reference temperature.
+double MachineRoom::hottest_reference_w(std::uint32_t n) const {
+  return nodes_.hottest_share[n] * nodes_.reference_w[n] / class_of(n).accelerators;
+}
 
 void MachineRoom::touch(std::uint32_t node, double now_s) {
   double const dt = now_s - std::max(node_settled_s_[node], settled_s_);
@@ -31,13 +80,14 @@ void MachineRoom::touch(std::uint32_t node, double now_s) {
 /// One node over its own interval, by the exact solution; its energies go to its rack's account.
 void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   auto const rack = rack_of_node_[n];
-  double const reference_k = c.accelerator.leakage_reference_k;
-  JunctionCoefficients const junction(c.heat_capacity_j_per_k, racks_.junction_k_per_w[rack],
-                                      nodes_.slope_w_per_k[n] / c.accelerators, reference_k, dt);
-  double const before = nodes_.die_k[n];
-  auto const step = junction.advance(before, racks_.coolant_k[rack], nodes_.reference_w[n] / c.accelerators);
-  nodes_.die_k[n] = step.end_k;
-  double const board = nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (step.mean_k - reference_k);
+  double const reference_k = c.junction.reference_k, boards = c.accelerators;
+  JunctionState const before{nodes_.die_k[n], nodes_.sink_k[n]};
+  auto const step = JunctionCoefficients(junction_of(n), dt)
+                        .with({coolant_k(n), racks_.coolant_rate_k_per_s[rack]})
+                        .advance(before, nodes_.reference_w[n] / boards);
+  nodes_.die_k[n] = step.end.die_k;
+  nodes_.sink_k[n] = step.end.sink_k;
+  double const board = nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (step.mean_die_k - reference_k);
   double const dc = board + nodes_.host_w[n] + nodes_.fan_w[n];
   double const loss = racks_.powered[rack] ? c.node.supplies.loss_w(dc) : 0.0;
   auto& account = account_[rack];
@@ -45,7 +95,8 @@ void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   account.host += nodes_.host_w[n] * dt;
   account.fans += nodes_.fan_w[n] * dt;
   account.psu_loss += loss * dt;
-  account.to_coolant += board * dt - c.heat_capacity_j_per_k * c.accelerators * (step.end_k - before);
+  account.to_coolant += board * dt - boards * (c.junction.die_j_per_k * (step.end.die_k - before.die_k) +
+                                               c.junction.sink_j_per_k * (step.end.sink_k - before.sink_k));
   nodes_.energy_j[n] += (dc + loss) * dt;
 }
 
@@ -56,20 +107,30 @@ void MachineRoom::settle_nodes(double now_s) {
   RackAccount site;
   double shelf_loss = 0, network = 0, it_input = 0;
   for (auto const& c : assembly_.classes) {
-    double const reference_k = c.accelerator.leakage_reference_k;
+    double const reference_k = c.junction.reference_k, leakage = c.junction.leakage_w_per_k;
     double const boards = c.accelerators;
-    double const capacity = c.heat_capacity_j_per_k * boards;
-    double const slope = c.accelerator.leakage_w_per_k * boards;
+    JunctionParams params = c.junction;
+    JunctionCoefficients junction(params, whole);
+    double const slope = leakage * boards;
+    auto const memory = memory_of(c, 0.0);
+    double const memory_k_per_w = c.memory_k_per_w;
     auto const& supplies = c.node.supplies;
     board_w_.resize(c.nodes_per_rack);
     loss_w_.resize(c.nodes_per_rack);
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-      double const coolant = racks_.coolant_k[r];
-      JunctionCoefficients const junction(c.heat_capacity_j_per_k, racks_.junction_k_per_w[r], c.accelerator.leakage_w_per_k,
-                                          reference_k, whole);
+      double const rate = racks_.coolant_rate_k_per_s[r], coolant = racks_.coolant_k[r] + rate * whole;
       auto& account = account_[r];
-      double host_now = 0, fans_now = 0, dies = 0, hottest = 0, drift = 0;
+      double host_now = 0, fans_now = 0, sinks = 0, drift = 0;
+      double hottest = 0, hottest_sink = 0, hottest_memory = 0, hottest_w = 0;
+      if (racks_.sink_k_per_w[r] != junction.sink_k_per_w()) {
+        params.sink_k_per_w = racks_.sink_k_per_w[r];
+        junction = JunctionCoefficients(params, whole);
+      }
+      auto const step = junction.with({racks_.coolant_k[r], rate});
+      auto const unpowered = step.advance({racks_.unpowered_die_k[r], racks_.unpowered_sink_k[r]}, 0.0).end;
+      racks_.unpowered_die_k[r] = unpowered.die_k;
+      racks_.unpowered_sink_k[r] = unpowered.sink_k;
       if (rack_touched_[r]) {
         if (!std::exchange(stale_power_[r], std::uint8_t{1})) stale_racks_.push_back(r);
         bool dark = false;
@@ -82,35 +143,52 @@ void MachineRoom::settle_nodes(double now_s) {
         rack_touched_[r] = dark;
         drift = std::numeric_limits<double>::infinity();
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-          hottest = std::max(hottest, nodes_.die_k[n]);
-          dies += nodes_.die_k[n];
+          double const share = nodes_.hottest_share[n], reference = share * nodes_.reference_w[n] / boards;
+          JunctionState const board{unpowered.die_k + share * (nodes_.die_k[n] - unpowered.die_k),
+                                    unpowered.sink_k + share * (nodes_.sink_k[n] - unpowered.sink_k)};
+          hottest = std::max(hottest, board.die_k);
+          hottest_sink = std::max(hottest_sink, board.sink_k);
+          hottest_memory = std::max(hottest_memory, memory_of(c, reference).at(board));
+          hottest_w = std::max(hottest_w, reference);
+          sinks += nodes_.sink_k[n];
         }
       } else {
         // The same arithmetic for all nodes of the rack at once: this loop is where most of a long run's time goes.
-        double accelerators = 0, psu_loss = 0, before_k = 0;
-        double* const die = nodes_.die_k.data() + first;
+        double accelerators = 0, psu_loss = 0, dies_warmed = 0, sinks_warmed = 0;
+        double *const die = nodes_.die_k.data() + first, *const sink = nodes_.sink_k.data() + first;
+        double const* const share = nodes_.hottest_share.data() + first;
         double* const energy = nodes_.energy_j.data() + first;
         double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
                             *const fan_w = nodes_.fan_w.data() + first, *const closed = nodes_.closed_die_k.data() + first;
         double* const dc = board_w_.data();
         double const per_board = 1.0 / boards;
-#pragma omp simd reduction(+ : accelerators, host_now, fans_now, before_k, dies) reduction(max : hottest, drift)
+#pragma omp simd reduction(+ : accelerators, host_now, fans_now, dies_warmed, sinks_warmed, sinks) \
+    reduction(max : hottest, hottest_sink, hottest_memory, hottest_w, drift)
         for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
-          double const before = die[n];
-          auto const step = junction.advance(before, coolant, reference[n] * per_board);
-          double const board = reference[n] + slope * (step.mean_k - reference_k);
+          JunctionState const before{die[n], sink[n]};
+          double const each = reference[n] * per_board;
+          auto const x = step.advance(before, each);
+          double const board = reference[n] + slope * (x.mean_die_k - reference_k);
           dc[n] = board + host_w[n] + fan_w[n];
-          die[n] = step.end_k;
+          die[n] = x.end.die_k;
+          sink[n] = x.end.sink_k;
           accelerators += board;
           host_now += host_w[n];
           fans_now += fan_w[n];
-          before_k += before;
-          dies += step.end_k;
-          double const moved = std::abs(step.end_k - closed[n]);
-          hottest = step.end_k > hottest ? step.end_k : hottest;
+          dies_warmed += x.end.die_k - before.die_k;
+          sinks_warmed += x.end.sink_k - before.sink_k;
+          sinks += x.end.sink_k;
+          double const moved = std::abs(x.end.die_k - closed[n]);
+          double const hot_die = unpowered.die_k + share[n] * (x.end.die_k - unpowered.die_k);
+          double const hot_sink = unpowered.sink_k + share[n] * (x.end.sink_k - unpowered.sink_k), hot_w = share[n] * each;
+          double const hot_memory = memory.sink * hot_sink + memory.die * hot_die + memory_k_per_w * hot_w + memory.offset_k;
+          hottest = hot_die > hottest ? hot_die : hottest;
+          hottest_sink = hot_sink > hottest_sink ? hot_sink : hottest_sink;
+          hottest_memory = hot_memory > hottest_memory ? hot_memory : hottest_memory;
+          hottest_w = hot_w > hottest_w ? hot_w : hottest_w;
           drift = moved > drift ? moved : drift;
         }
-        double const warmed = dies - before_k;
+        double const stored = boards * (c.junction.die_j_per_k * dies_warmed + c.junction.sink_j_per_k * sinks_warmed);
         supplies.losses_w({dc, c.nodes_per_rack}, loss_w_);
         double const* const loss = loss_w_.data();
 #pragma omp simd reduction(+ : psu_loss)
@@ -122,7 +200,7 @@ void MachineRoom::settle_nodes(double now_s) {
         account.host += host_now * whole;
         account.fans += fans_now * whole;
         account.psu_loss += psu_loss * whole;
-        account.to_coolant += accelerators * whole - capacity * warmed;
+        account.to_coolant += accelerators * whole - stored;
       }
 
       double const wet = c.node.liquid_fraction * (account.to_coolant + account.host);
@@ -134,9 +212,12 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.air_heat_w[r] =
           (account.to_coolant + account.host - wet + account.fans + account.psu_loss) / whole + switch_w + shelf;
       racks_.hottest_k[r] = hottest;
+      racks_.hottest_sink_k[r] = hottest_sink;
+      racks_.hottest_memory_k[r] = hottest_memory;
+      racks_.hottest_w[r] = hottest_w;
       racks_.drift_k[r] = drift;
-      double const over = dies - coolant * c.nodes_per_rack;
-      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.junction_k_per_w[r] + host_now) +
+      double const over = sinks - coolant * c.nodes_per_rack;
+      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.sink_k_per_w[r] + host_now) +
                                  fans_now + account.psu_loss / whole;
       racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
@@ -180,41 +261,117 @@ void MachineRoom::settle_nodes(double now_s) {
   heat_in_j_.add(it_input * whole);
 }
 
-void MachineRoom::control() {
+void MachineRoom::control(double longest_s, double tolerance_k) {
+  shortest_s_ = std::min(shortest_step_s, longest_s);
+  horizon_s_ = step_limit_s(longest_s, tolerance_k);
+  held_rate_k_per_s_ = 0;
   for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) {
     auto const& c = assembly_.classes[class_of_rack_[r]];
+    auto const& t = c.thresholds;
     // Nothing to choose where no die, nor the coolant (the same for the rack's nodes), has moved since the last choice.
-    if (racks_.drift_k[r] <= reclose_k && racks_.hottest_k[r] < c.shutdown_k &&
+    if (racks_.minding[r] == 0 && racks_.drift_k[r] <= reclose_k &&
+        racks_.hottest_k[r] < t.operating_k - threshold_resolution_k &&
+        racks_.hottest_memory_k[r] < t.memory_k - threshold_resolution_k &&
         std::abs(racks_.coolant_k[r] - racks_.closed_coolant_k[r]) <= reclose_k)
       continue;
     racks_.closed_coolant_k[r] = racks_.coolant_k[r];
-    bool limited = false;
     std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-    double const limit = thermal_power_limit_w(c.slowdown_k, racks_.coolant_k[r], least_k_per_w(r));
     for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
-      if (nodes_.in_service[n] && nodes_.die_k[n] >= c.shutdown_k) {
-        nodes_.in_service[n] = 0;
-        rack_touched_[r] = 1;
-        shut_down_.push_back(n);
-        close(n);
-        changed_.push_back(n);
-        continue;
+      auto const before = nodes_.stage[n];
+      auto const board = hottest_board(n);
+      double const die = board.die_k;
+      auto const stage = next_stage(before, die, memory_of(c, hottest_reference_w(n)).at(board), t);
+      bool look = stage != before || std::abs(nodes_.die_k[n] - nodes_.closed_die_k[n]) > reclose_k ||
+                  std::abs(racks_.coolant_k[r] - nodes_.closed_coolant_k[n]) > reclose_k;
+      if (stage != before) {
+        set_stage(n, stage);
+        nodes_.held_until_s[n] = 0;  // newly held
+        nodes_.in_service[n] = stage != ThermalStage::off;
+        rack_touched_[r] |= stage == ThermalStage::off;
+        if (stage == ThermalStage::off) shut_down_.push_back({n, die});
+        if (before == ThermalStage::off) recovered_.push_back(n);
+        if (stage == ThermalStage::slowed || (before == ThermalStage::slowed && stage != ThermalStage::off))
+          slowed_down_.push_back({n, die});
       }
-      if (!nodes_.in_service[n]) {
-        if (nodes_.die_k[n] <= c.slowdown_k - restart_margin_k) {
-          nodes_.in_service[n] = 1;
-          recovered_.push_back(n);
-          close(n);
-        }
-        continue;
-      }
-      if (std::abs(nodes_.die_k[n] - nodes_.closed_die_k[n]) > reclose_k ||
-          std::abs(racks_.coolant_k[r] - nodes_.closed_coolant_k[n]) > reclose_k) {
-        if (close(n)) changed_.push_back(n);
-      }
-      limited |= nodes_.clock[n] < 1 && limit < std::min(c.power_limit_w, cap_w_[r]);
+      look |= stage == ThermalStage::held &&
+              (settled_s_ >= nodes_.held_until_s[n] - 1e-9 || std::abs(die - t.operating_k) > hold_k);
+      if (look && close(n)) changed_.push_back(n);
     }
-    racks_.limited[r] = limited;
+    racks_.limited[r] = racks_.slowed[r] > 0;
+  }
+}
+
+/// Mean power at the reference temperature, an accelerator, that brings the hottest die or memory of a node to its limit at
+/// the end of the control interval; that ends sooner where the node has just begun to be held.
+double MachineRoom::holding_reference_w(std::uint32_t n) {
+  auto const& c = class_of(n);
+  bool const newly = nodes_.held_until_s[n] == 0;
+  double const h = newly ? shortest_s_ : std::max(horizon_s_, shortest_s_);
+  nodes_.held_until_s[n] = time_of(n) + h;
+  auto const params = junction_of(n);
+  auto const now = hottest_board(n);
+  CoolantRamp const coolant{coolant_k(n), racks_.coolant_rate_k_per_s[rack_of_node_[n]]};
+  auto const step = JunctionCoefficients(params, h).with(coolant);
+  auto const without = step.advance(now, 0.0).end, with = step.advance(now, 1.0).end;
+  auto const holding = [&](double level, JunctionProbe const& at_0, JunctionProbe const& at_1) {
+    return holding_power_w(level, at_0.at(without), at_1.at(with) - at_0.at(without));
+  };
+  double const sink_rate =
+      ((now.die_k - now.sink_k) / params.die_k_per_w - (now.sink_k - coolant.start_k) / params.sink_k_per_w) /
+      params.sink_j_per_k;
+  held_rate_k_per_s_ = std::max(held_rate_k_per_s_, std::abs(sink_rate));
+  return std::min(holding(c.thresholds.operating_k, the_die, the_die),
+                  holding(c.thresholds.memory_k, memory_of(c, 0.0), memory_of(c, 1.0))) /
+         nodes_.hottest_share[n];
+}
+
+double MachineRoom::next_crossing_s(bool whole) {
+  if (whole) {
+    crossing_s_ = std::numeric_limits<double>::infinity();
+    for (std::uint32_t r = 0; r < racks_.power_w.size(); ++r) look_for_crossings(r);
+  } else {
+    for (auto const r : stale_racks_) look_for_crossings(r);
+  }
+  return crossing_s_;
+}
+
+/// Dies of one rack that will pass a threshold within the control interval.
+void MachineRoom::look_for_crossings(std::uint32_t r) {
+  auto const& c = assembly_.classes[class_of_rack_[r]];
+  auto const& t = c.thresholds;
+  double const rate = racks_.coolant_rate_k_per_s[r], sink_r = racks_.sink_k_per_w[r];
+  // With power P and leakage as at the threshold a die stays below the greater of its steady temperature and its sink's now
+  // with what P brings over the interface.
+  auto const may_pass = [&](double coolant, double sink, double reference_w) {
+    double const p = c.junction.leakage_w_per_k * std::max(0.0, t.operating_k - c.junction.reference_k) + reference_w;
+    double const warmest = std::max(coolant + std::max(0.0, rate) * horizon_s_ + sink_r * p, sink);
+    return warmest + c.junction.die_k_per_w * p >= t.operating_k ||
+           warmest + c.memory_rise_k + c.memory_k_per_w * p >= t.memory_k;
+  };
+  if (racks_.minding[r] == 0 && !may_pass(racks_.coolant_k[r], racks_.hottest_sink_k[r], racks_.hottest_w[r])) return;
+  std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    auto const stage = nodes_.stage[n];
+    double const coolant = coolant_k(n), reference_w = hottest_reference_w(n);
+    auto const now = hottest_board(n);
+    auto const look = [&](JunctionProbe const& of, double level_k, bool falling) {
+      double const is = of.at(now);
+      if (falling ? is <= level_k : is >= level_k) return;  // seen when next looked at
+      double const in = crossing_s(junction_of(n), now, {coolant, rate}, reference_w, of, level_k, falling, horizon_s_);
+      crossing_s_ = std::min(crossing_s_, time_of(n) + in);
+    };
+    if (stage == ThermalStage::off) {
+      look(the_die, t.restart_k, true);
+      continue;
+    }
+    if (stage == ThermalStage::slowed) look(the_die, t.operating_k, true);
+    if (!may_pass(coolant, now.sink_k, reference_w)) continue;
+    look(the_die,
+         stage == ThermalStage::free   ? t.operating_k
+         : stage == ThermalStage::held ? t.slowdown_k
+                                       : t.shutdown_k,
+         false);
+    if (stage == ThermalStage::free) look(memory_of(c, reference_w), t.memory_k, false);
   }
 }
 

@@ -72,6 +72,40 @@ HeatSinkParams heat_sink(schema::NodeSpec const& node, double junction_k_per_w) 
 
 constexpr double fan_margin_k = 12.0;  // of fan_target below slowdown (assumed: fans act before clocks do)
 
+/// Die and sink: what the calibration measured of the die, else what the catalogue says; the sink has the rest.
+JunctionParams junction(schema::AcceleratorSpec const& spec, schema::CalibrationSpec const& calibration) {
+  JunctionParams p;
+  auto const& t = calibration.thermal;
+  if (t && t->fast_resistance && t->fast_time && t->slow_resistance && t->slow_time) {
+    auto const measured = junction_of_response(t->fast_resistance->v, t->fast_time->v, t->slow_resistance->v, t->slow_time->v);
+    p.die_k_per_w = measured.die_k_per_w;
+    p.die_j_per_k = measured.die_j_per_k;
+  } else {
+    p.die_k_per_w = spec.die_share * spec.junction_to_coolant.v;
+    p.die_j_per_k = spec.die_time.v / p.die_k_per_w;
+  }
+  // A board measured under another cooler may leave nothing for this one: then its die keeps the share of the catalogue.
+  if (p.die_k_per_w >= 0.95 * spec.junction_to_coolant.v) p.die_k_per_w = spec.die_share * spec.junction_to_coolant.v;
+  p.die_j_per_k = std::min(p.die_j_per_k, 0.5 * spec.heat_capacity.v);
+  p.sink_k_per_w = spec.junction_to_coolant.v - p.die_k_per_w;
+  p.sink_j_per_k = spec.heat_capacity.v - p.die_j_per_k;
+  return p;
+}
+
+// Slowdown stands 2 K above the highest operating temperature [hopperlogs2025].  A node that shut down serves again 20 K below
+// slowdown (assumed: vendors do not publish a value).
+constexpr double slowdown_over_operating_k = 2.0, restart_margin_k = 20.0;
+
+ThermalThresholds thresholds(schema::AcceleratorSpec const& spec) {
+  ThermalThresholds t;
+  t.slowdown_k = spec.slowdown_temperature.v;
+  t.shutdown_k = spec.shutdown_temperature.v;
+  t.operating_k = spec.operating_temperature ? spec.operating_temperature->v : t.slowdown_k - slowdown_over_operating_k;
+  t.restart_k = t.slowdown_k - restart_margin_k;
+  t.memory_k = spec.memory_temperature.v;
+  return t;
+}
+
 }  // namespace
 
 RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Watts> const& power_limit) {
@@ -89,14 +123,17 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   c.power_limit_w = calibrated.limit_held * limit;
   c.limiter_s = accelerator.limiter_time.v;
   if (accelerator.power_limit_minimum) c.least_limit_w = calibrated.limit_held * accelerator.power_limit_minimum->v;
-  c.junction_k_per_w = accelerator.junction_to_coolant.v;
-  c.heat_capacity_j_per_k = accelerator.heat_capacity.v;
-  c.slowdown_k = accelerator.slowdown_temperature.v;
-  c.shutdown_k = accelerator.shutdown_temperature.v;
+  c.junction = junction(accelerator, calibrated);
+  c.junction.leakage_w_per_k = c.accelerator.leakage_w_per_k;
+  c.junction.reference_k = c.accelerator.leakage_reference_k;
+  c.memory_rise_k = accelerator.memory_rise.v;
+  c.memory_k_per_w = accelerator.memory_share * accelerator.junction_to_coolant.v;
+  c.thresholds = thresholds(accelerator);
+  c.spread = {accelerator.resistance_spread, accelerator.power_spread};
   c.liquid_cooled = node.cooling != Cooling::air;
-  c.sink = heat_sink(node, c.junction_k_per_w);
+  c.sink = heat_sink(node, c.junction.total_k_per_w());
   c.idle_k_per_w = sink_k_per_w(c.sink, node.fan_minimum_speed, 0);
-  c.fan_target_k = node.fan_target ? node.fan_target->v : c.slowdown_k - fan_margin_k;
+  c.fan_target_k = node.fan_target ? node.fan_target->v : c.thresholds.slowdown_k - fan_margin_k;
   c.node.host = {node.host_idle.v, node.host_active.v};
   c.node.liquid_fraction = node.liquid_fraction;
   c.node.fans.rated_w = node.fan_rated.v;

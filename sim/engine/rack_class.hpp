@@ -7,11 +7,14 @@
 #include <string>
 
 #include "scenarios/schema/spec.hpp"
+#include "sim/control/thermal_limit.hpp"
 #include "sim/engine/accelerators.hpp"
 #include "sim/power/loss_curve.hpp"
 #include "sim/power/node_power.hpp"
 #include "sim/power/power_smoothing.hpp"
+#include "sim/thermal/board_spread.hpp"
 #include "sim/thermal/heat_sink.hpp"
+#include "sim/thermal/junction.hpp"
 #include "workloads/demand/pool.hpp"
 
 namespace ondol::sim {
@@ -27,11 +30,14 @@ struct RackClass {
   KernelRates rates;         ///< without measured kernels
   double power_limit_w = 0;  ///< what the limiter of one accelerator holds, under the limit declared or the board's
   std::optional<PowerSmoothingParams> smoothing;
-  double junction_k_per_w = 0, heat_capacity_j_per_k = 0;  ///< the former at the design flow
-  HeatSinkParams sink;                                     ///< in air: of the fans' full flow
-  double idle_k_per_w = 0;                                 ///< with the fans at their lowest speed
-  double fan_target_k = 0;                                 ///< of the hottest die
-  double slowdown_k = 0, shutdown_k = 0;
+  JunctionParams junction;    ///< at the design flow of its coolant
+  double memory_rise_k = 0;   ///< hottest memory over the sink at no board power
+  double memory_k_per_w = 0;  ///< what board power adds to that
+  ThermalThresholds thresholds;
+  BoardSpread spread;
+  HeatSinkParams sink;         ///< with the die's share; in air: of the fans' full flow
+  double idle_k_per_w = 0;     ///< die to coolant with the fans at their lowest speed
+  double fan_target_k = 0;     ///< of the hottest die
   bool liquid_cooled = false;  ///< the accelerators give their heat to the technology loop
   NodePowerParams node;
   double switch_w = 0;       ///< a rack

@@ -19,7 +19,7 @@ constexpr double mwh = 3.6e9;
 struct Reporter::Views {
   double *power, *it, *cooling, *distribution, *pue, *dry, *wet, *price, *cost, *carbon;
   std::array<double*, owners> owner{};
-  double* hall_it;
+  double *hall_it, *hall_die_5, *hall_die_50, *hall_die_95, *hall_die_most;
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
   double *generator, *battery, *battery_stored, *unserved;
   double *feed_power, *feed_load, *feed_charge, *feed_breaker;
@@ -78,6 +78,13 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   if (h) table.axes.push_back(hall_axis);
   v.hall_it = optional_vector(h, "halls", "hall", halls, "it_power", "W",
                               "Power at the input of the hall's racks and heat loads", mean);
+  auto const dies = [&](char const* name, char const* long_name) {
+    return optional_vector(h, "halls", "hall", halls, name, "degC", long_name, point);
+  };
+  v.hall_die_5 = dies("accelerator_p05", "Temperature that 5 % of the hall's accelerators do not exceed");
+  v.hall_die_50 = dies("accelerator_p50", "Median temperature of the hall's accelerators");
+  v.hall_die_95 = dies("accelerator_p95", "Temperature that 95 % of the hall's accelerators do not exceed");
+  v.hall_die_most = dies("accelerator_hottest", "Hottest accelerator of the hall");
   cooling_.describe_halls(store_);
 
   if (r) {
@@ -98,8 +105,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   }
   v.rack_power = optional_vector(r, "racks", "rack", racks, "power", "W", "Power at the rack's input", mean);
   v.rack_inlet = optional_vector(r, "racks", "rack", racks, "inlet_temperature", "degC", "Air entering the rack", point);
-  v.rack_die = optional_vector(r, "racks", "rack", racks, "accelerator_temperature", "degC",
-                               "Hottest node's mean accelerator temperature", point);
+  v.rack_die = optional_vector(r, "racks", "rack", racks, "accelerator_temperature", "degC", "Hottest accelerator", point);
   v.rack_busy = optional_vector(r, "racks", "rack", racks, "accelerators_busy", "1", "Accelerators held by jobs", point);
 
   cooling_.describe_loops(store_);
@@ -195,6 +201,10 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
     rack_j_[r] += racks.power_w[r] * dt;
     hottest_inlet_k_ = std::max(hottest_inlet_k_, racks.inlet_k[r]);
     if (racks.limited[r]) limited_node_s_ += facility_.racks[r].nodes * dt;
+    slowed_s_ += racks.slowed[r] * dt;
+    slowed_lost_s_ += racks.lost[r] * dt;
+    hot_out_s_ += racks.hot_out[r] * room.class_of_rack(static_cast<std::uint32_t>(r)).accelerators * dt;
+    hottest_memory_k_ = std::max(hottest_memory_k_, racks.hottest_memory_k[r]);
     node_s_ += facility_.racks[r].nodes * dt;
   }
   cooling_.accumulate(room, dt);
@@ -234,6 +244,16 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   }
   std::fill(heat_load_j_.begin(), heat_load_j_.end(), 0.0);
   for (std::size_t h = 0; h < hall_it_j_.size(); ++h) v.hall_it[h] = hall_it_j_[h] / span;
+  for (std::size_t h = 0; scenario_.record.halls && h < hall_it_j_.size(); ++h) {
+    count_.clear();
+    room.count_accelerators(static_cast<std::uint32_t>(h), count_);
+    for (auto const& [view, share] : {std::pair{v.hall_die_5, 0.05}, {v.hall_die_50, 0.5}, {v.hall_die_95, 0.95}})
+      view[h] = to_celsius(Kelvin{count_.quantile_k(share)});
+    double most = std::nan("");
+    for (std::size_t r = 0; r < rack_j_.size(); ++r)
+      if (facility_.racks[r].hall == h) most = std::fmax(most, to_celsius(Kelvin{room.racks().hottest_k[r]}));
+    v.hall_die_most[h] = most;
+  }
   cooling_.close(room);
   for (std::size_t r = 0; r < rack_j_.size(); ++r) {
     v.rack_power[r] = rack_j_[r] / span;
@@ -401,8 +421,12 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
       {"tokens", tokens / 1e9, "1e9", "Tokens trained"},
       {"model_flop", flop / 1e21, "ZFLOP", "Model FLOP of training jobs"},
       {"hottest_inlet", hottest(hottest_inlet_k_), "degC", "Highest rack inlet temperature"},
-      {"hottest_accelerator", hottest(hottest_die_k_), "degC", "Highest node-mean accelerator temperature at a report"},
+      {"hottest_accelerator", hottest(hottest_die_k_), "degC", "Hottest accelerator at a report"},
+      {"hottest_memory", hottest(hottest_memory_k_), "degC", "Hottest memory of an accelerator"},
       {"throttled", ratio(limited_node_s_, node_s_), "1", "Share of node time in racks slowed by temperature"},
+      {"thermal_slowed_hours", slowed_s_ / 3600, "h", "Accelerators that work more slowly for temperature, times hours"},
+      {"thermal_lost_hours", (slowed_lost_s_ + hot_out_s_) / 3600, "h",
+       "Accelerator-hours of work not done for temperature: slowed, or shut down until cool"},
       {"job_interruptions", interruptions, "1", "Times that a job lost its nodes and waited for others"},
       {"lost_work", lost_s / 3600, "h", "Accelerator-hours of work since the last checkpoint that interruptions lost"},
       {"effective_training_time", ratio(trained_s, training_s), "1",

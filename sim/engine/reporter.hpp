@@ -62,6 +62,8 @@ class Reporter {
   std::vector<double> pool_busy_s_;
   double total_s_ = 0;
   double all_unserved_j_ = 0, lost_accelerator_s_ = 0;
+  double slowed_s_ = 0, slowed_lost_s_ = 0, hot_out_s_ = 0, hottest_memory_k_ = 0;  ///< accelerator seconds; and a temperature
+  TemperatureCount count_;
 
   // Of runs with storage.
   void add_storage(std::vector<Kpi>& kpis, MachineRoom const& room, double duration_s) const;

@@ -119,6 +119,7 @@ class Run {
     tell_unheld();
     watch_feeds(whole);
     re_rate();
+    next_crossing_s_ = room_.next_crossing_s(whole);
     room_.load_chain(now_s_, whole);
     look_closer(whole);
     if (whole && now_s_ >= next_report_s_) record();
@@ -212,11 +213,12 @@ class Run {
   }
 
   void control() {
-    room_.control();
+    room_.control(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
     // Nodes that reached their shutdown temperature take their jobs with them.
-    for (auto const node : room_.take_shut_down()) {
+    for (auto const& [node, die_k] : room_.take_shut_down()) {
       auto const& rack = facility_.racks[room_.rack_of(node)].name;
-      reporter_.event(now_s_, "thermal_shutdown", rack, "accelerators at shutdown temperature");
+      reporter_.event(now_s_, "thermal_shutdown", rack,
+                      fmt::format("accelerator at {:.1f} degC, its shutdown temperature", to_celsius(Kelvin{die_k})));
       lose_node(node, "thermal shutdown of " + rack);
     }
     for (auto const node : room_.take_recovered()) {
@@ -224,12 +226,22 @@ class Run {
       capping_.touch(room_.rack_of(node));
       reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
     }
+    for (auto const& [node, die_k] : room_.take_slowed_down()) {
+      bool const begins = room_.nodes().stage[node] == ThermalStage::slowed;
+      reporter_.event(now_s_, begins ? "hardware_slowdown_begin" : "hardware_slowdown_end",
+                      facility_.racks[room_.rack_of(node)].name,
+                      fmt::format("accelerator at {:.1f} degC: {}", to_celsius(Kelvin{die_k}),
+                                  begins ? "lowest clock" : "its clock is its own again"));
+    }
     for (std::uint32_t r = 0; r < limited_.size(); ++r) {
       auto const is = room_.racks().limited[r];
       if (is == limited_[r]) continue;
       limited_[r] = is;
-      reporter_.event(now_s_, is ? "thermal_slowdown_begin" : "thermal_slowdown_end", facility_.racks[r].name,
-                      is ? "coolant too warm to carry the power limit" : "coolant cool enough again");
+      reporter_.event(
+          now_s_, is ? "thermal_slowdown_begin" : "thermal_slowdown_end", facility_.racks[r].name,
+          fmt::format("hottest accelerator at {:.1f} degC, memory at {:.1f} degC: {}",
+                      to_celsius(Kelvin{room_.racks().hottest_k[r]}), to_celsius(Kelvin{room_.racks().hottest_memory_k[r]}),
+                      is ? "the clock holds it" : "full clock again"));
     }
   }
 
@@ -237,6 +249,7 @@ class Run {
   void give_back_node(std::uint32_t node) {
     if (serves_[node] || is_dark_[room_.rack_of(node)] || !room_.nodes().in_service[node]) return;
     serves_[node] = 1;
+    freed_ = true;
     book_.set_in_service(node, true);
   }
 
@@ -257,6 +270,7 @@ class Run {
       reporter_.event(now_s_, "job_interrupted", name,
                       fmt::format("{}; {:.0f} s of work lost", cause, book_.record(job).lost_s - lost_s));
     }
+    freed_ = true;
     book_.set_in_service(node, false);
     capping_.touch(room_.rack_of(node));
   }
@@ -323,11 +337,11 @@ class Run {
 
   double look_ahead(bool whole) {
     double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
-    double const due = std::min({now_s_ + step, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(), next_report_s_,
-                                 room_.next_heat_load_s(now_s_), next_window_edge_s_, duration_s_});
+    double const due = std::min({now_s_ + step, next_crossing_s_, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(),
+                                 next_report_s_, room_.next_heat_load_s(now_s_), next_window_edge_s_, duration_s_});
     next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
     while (!calendar_.empty() && !valid(calendar_.top())) calendar_.pop();
-    double next = next_settle_s_;
+    double next = std::exchange(freed_, false) ? now_s_ : next_settle_s_;
     if (!calendar_.empty()) next = std::min(next, calendar_.next_date());
     // An entry written for this very date is handled at the next representable instant.
     return std::max(next, std::nextafter(now_s_, duration_s_));
@@ -611,7 +625,7 @@ class Run {
   std::unique_ptr<Recorder> recorder_;
   double start_unix_s_, duration_s_;
   double now_s_ = 0, settled_s_ = 0;
-  double next_settle_s_ = 0;
+  double next_settle_s_ = 0, next_crossing_s_ = 0;
   std::uint64_t reports_ = 0, instants_ = 0;
   double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
   std::map<std::pair<RackClass const*, workloads::Iteration const*>, std::shared_ptr<IterationLoad const>> iterations_;
@@ -625,6 +639,7 @@ class Run {
   std::vector<std::uint32_t> boots_;   ///< by rack: times that its power has come or gone
   std::vector<std::uint8_t> is_dark_;  ///< by rack: without power, or not booted yet
   std::vector<std::uint8_t> serves_;   ///< by node
+  bool freed_ = false;                 ///< control took or gave back nodes: waiting jobs may start at once
   double dark_accelerators_ = 0;
   Wall::time_point last_progress_{};
 };

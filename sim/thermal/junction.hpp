@@ -1,63 +1,93 @@
 #pragma once
-/// One lumped accelerator (die, lid, sink or cold plate) whose leakage rises with its temperature:
+/// One accelerator as two heat capacities in a row: the die with its interface, and the sink or cold plate under it.
 ///
-///   C dT/dt = P_ref + k (T - T_ref) - (T - T_coolant)/R
+///   C_d dT_d/dt = P_ref + k (T_d - T_ref) - (T_d - T_s)/R_d            leakage k on the die
+///   C_s dT_s/dt = (T_d - T_s)/R_d - (T_s - T_c)/R_s                    T_c = coolant + rate t
 ///
-/// linear, so with constant inputs over dt the solution is written down, not integrated:
-///   a = 1/R - k,  T_inf = (P_ref - k T_ref + T_coolant/R)/a,  T(dt) = T_inf + (T0 - T_inf) exp(-a dt/C)
-///   mean T        = T_inf + (T0 - T_inf) (1 - exp(-x))/x,  x = a dt/C
-/// and energy closes exactly: C (T1 - T0) = [P_ref + k (mean - T_ref) - (mean - T_coolant)/R] dt.
+/// Two linear equations x' = A x + b(t), so with constant power and a coolant that moves linearly the solution is written
+/// down, not integrated:
+///   x(t)   = a + v t + E(t) (x_0 - a)       v what the coolant's rate brings in the end, a = A^-1 (v - b(0))
+///   mean x = a + v t/2 + M(t) (x_0 - a)     E = e^(l1 t) P1 + e^(l2 t) P2,  M the same with (e^(l t) - 1)/(l t)
+///   P1 = (A - l2)/(l1 - l2), P2 = (A - l1)/(l2 - l1)      the eigenvalues l1 < l2 < 0 are real: heat flows one way
+/// and energy closes exactly: the heat to the coolant is the energy drawn less what both capacities took up.
 ///
-/// Valid for a > 0 (cooling outpaces leakage); else there is no steady temperature and the constructor refuses.
-/// Ignores: the faster time constants between die and sink, uneven dies on one board.   Page: docs/models/junction.md
-
-#include <cmath>
-#include <stdexcept>
+/// Valid while cooling outpaces leakage, k (R_d + R_s) < 1; else there is no steady temperature and the constructor refuses.
+/// Ignores: spreading of heat within the die, the spread of time constants inside the interface (2 to 500 ms on an A100).
+/// Page: docs/models/junction.md
 
 namespace ondol::sim {
 
-struct JunctionStep {
-  double end_k;   ///< temperature at the end of the interval
-  double mean_k;  ///< time mean over the interval: power and heat are linear in it
+struct JunctionParams {
+  double die_k_per_w = 0;   ///< die to sink
+  double sink_k_per_w = 0;  ///< sink to coolant
+  double die_j_per_k = 0, sink_j_per_k = 0;
+  double leakage_w_per_k = 0, reference_k = 0;
+
+  double total_k_per_w() const { return die_k_per_w + sink_k_per_w; }
 };
 
-/// What a class of equal accelerators and one interval share.
-class JunctionCoefficients {
+/// From two measured exponentials, T - T_c = P sum_i R_i (1 - e^(-t/tau_i)), to the two capacities in a row with the same
+/// response: resistances and capacities of die and sink; leakage is left at 0.
+JunctionParams junction_of_response(double fast_k_per_w, double fast_s, double slow_k_per_w, double slow_s);
+
+struct JunctionState {
+  double die_k = 0, sink_k = 0;
+};
+
+/// Coolant at the beginning of an interval and how it moves.
+struct CoolantRamp {
+  double start_k = 0, rate_k_per_s = 0;
+};
+
+/// Temperatures that hold for constant power at the reference temperature, and coolant.
+JunctionState steady_junction(JunctionParams const& p, double coolant_k, double reference_w);
+
+/// What equal accelerators share over an interval, but for their power and where they start.
+class JunctionStep {
  public:
-  JunctionCoefficients(double heat_capacity_j_per_k, double resistance_k_per_w, double leakage_w_per_k, double reference_k,
-                       double dt_s)
-      : conductance_(1.0 / resistance_k_per_w), leakage_(leakage_w_per_k), reference_k_(reference_k) {
-    double const a = conductance_ - leakage_;
-    if (!(a > 0.0) || !(heat_capacity_j_per_k > 0.0) || !(dt_s >= 0.0))
-      throw std::invalid_argument("junction: need 1/R > leakage slope, heat capacity > 0 and dt >= 0");
-    inverse_ = 1.0 / a;
-    double const x = a * dt_s / heat_capacity_j_per_k;
-    decay_ = std::exp(-x);
-    mean_weight_ = x > 1e-12 ? -std::expm1(-x) / x : 1.0;
-    offset_ = -leakage_ * reference_k_;
-  }
+  struct Result {
+    JunctionState end;
+    double mean_die_k = 0;  ///< power is linear in it
+  };
 
   /// Free of branches, so that a loop over arrays vectorises.
-  JunctionStep advance(double start_k, double coolant_k, double reference_w) const {
-    double const limit = (reference_w + offset_ + coolant_k * conductance_) * inverse_;
-    double const away = start_k - limit;
-    return {limit + away * decay_, limit + away * mean_weight_};
+  Result advance(JunctionState const& start, double reference_w) const {
+    double const die = die_0_ + die_per_w_ * reference_w, sink = sink_0_ + sink_per_w_ * reference_w;
+    double const away_die = start.die_k - die, away_sink = start.sink_k - sink;
+    return {{die + die_moved_ + end_dd_ * away_die + end_ds_ * away_sink,
+             sink + sink_moved_ + end_sd_ * away_die + end_ss_ * away_sink},
+            die + 0.5 * die_moved_ + mean_dd_ * away_die + mean_ds_ * away_sink};
   }
-  /// Mean electrical power [W] and mean heat to the coolant [W] of the interval with mean temperature `mean_k`.
-  double power_w(double mean_k, double reference_w) const { return reference_w + leakage_ * (mean_k - reference_k_); }
-  double heat_w(double mean_k, double coolant_k) const { return (mean_k - coolant_k) * conductance_; }
 
  private:
-  double conductance_, leakage_, reference_k_;
-  double inverse_ = 0, decay_ = 0, mean_weight_ = 0, offset_ = 0;
+  friend class JunctionCoefficients;
+  double die_0_, die_per_w_, sink_0_, sink_per_w_;  ///< a, linear in the power
+  double die_moved_, sink_moved_;                   ///< v t
+  double end_dd_, end_ds_, end_sd_, end_ss_;        ///< E
+  double mean_dd_, mean_ds_;                        ///< first row of M
 };
 
-/// Temperature that holds for constant inputs.
-inline double steady_junction_k(double reference_w, double leakage_w_per_k, double reference_k, double resistance_k_per_w,
-                                double coolant_k) {
-  double const g = 1.0 / resistance_k_per_w;
-  if (!(g > leakage_w_per_k)) throw std::invalid_argument("junction: leakage outpaces cooling, no steady temperature");
-  return (reference_w - leakage_w_per_k * reference_k + coolant_k * g) / (g - leakage_w_per_k);
-}
+class JunctionCoefficients {
+ public:
+  JunctionCoefficients(JunctionParams const& p, double dt_s);
+  JunctionStep with(CoolantRamp const& coolant) const;
+  double sink_k_per_w() const { return p_.sink_k_per_w; }
+
+ private:
+  JunctionParams p_;
+  double dt_s_;
+  double end_dd_, end_ds_, end_sd_, end_ss_, mean_dd_, mean_ds_;
+};
+
+/// A temperature that the two states give: w_die T_d + w_sink T_s + offset.
+struct JunctionProbe {
+  double die = 0, sink = 0, offset_k = 0;
+  double at(JunctionState const& s) const { return die * s.die_k + sink * s.sink_k + offset_k; }
+};
+
+/// When the probe first reaches `level_k` from below (or, `falling`, from above) within `horizon_s`, to 1e-6 s and never
+/// before it does; infinity if it does not, 0 if it stands there.
+double crossing_s(JunctionParams const& p, JunctionState const& start, CoolantRamp const& coolant, double reference_w,
+                  JunctionProbe const& probe, double level_k, bool falling, double horizon_s);
 
 }  // namespace ondol::sim

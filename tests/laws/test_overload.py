@@ -84,7 +84,7 @@ def test_too_little_cooling_slows_and_holds_the_dies_at_their_limit(tmp_path: Pa
     assert "thermal_slowdown_begin" in events(file)
     assert "thermal_shutdown" not in events(file)
     assert result["kpis"]["throttled"]["value"] > 0.5
-    assert result["kpis"]["hottest_accelerator"]["value"] == pytest.approx(88, abs=0.5)  # slowdown of the H200
+    assert result["kpis"]["hottest_accelerator"]["value"] == pytest.approx(86, abs=0.1)  # where the clock holds an H200
     with h5py.File(file) as h5:
         assert h5["jobs/mean_speed"][0] < 0.9
 
@@ -106,7 +106,7 @@ def test_hardly_any_cooling_shuts_down_and_takes_the_job_its_nodes(tmp_path: Pat
 def test_warmer_supply_costs_speed_only_near_the_limit(tmp_path: Path) -> None:
     cool, _ = overload(tmp_path, "generic/in-row-30kw")
     warm, _ = overload(tmp_path, "generic/in-row-30kw", hall__a__air__supply_temperature='"32 degC"')
-    assert warm["kpis"]["hottest_accelerator"]["value"] > cool["kpis"]["hottest_accelerator"]["value"] + 4
+    assert warm["kpis"]["hottest_accelerator"]["value"] > cool["kpis"]["hottest_accelerator"]["value"] + 3  # of 8: fans take the rest
     assert warm["kpis"]["it_energy"]["value"] > cool["kpis"]["it_energy"]["value"]  # leakage and fans
 
 
