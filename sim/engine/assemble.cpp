@@ -152,6 +152,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   double const room_k = from_celsius(20.0).v;
   a.air_density_kg_per_m3 = moist_air_density_kg_per_m3(room_k, humidity_ratio_from_relative(room_k, 0.5, pressure), pressure);
   a.weather = weather(s, a.utc_offset_s, pressure);
+  a.cooling = cooling_options(s.cooling);
   for (auto const& plant : s.plant) a.plants.push_back(plant_params(s, plant));
   for (auto const& hall : s.hall) {
     a.halls.push_back(hall_params(s, facility, hall, a.air_density_kg_per_m3));

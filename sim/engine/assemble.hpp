@@ -38,6 +38,7 @@ struct Assembly {
   std::vector<Recirculation> hall_return;  ///< of the halls that have a matrix, else without rows
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;
+  CoolingOptions cooling;
   topology::PowerTree tree;
   ChainParams chain;              ///< by tree vertex
   std::vector<Owner> loss_owner;  ///< by tree vertex

@@ -1,5 +1,7 @@
 #include "sim/engine/assemble_cooling.hpp"
 
+#include <algorithm>
+
 #include "scenarios/base/error.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
@@ -17,6 +19,12 @@ std::size_t plant_index(Scenario const& s, std::string const& id) {
 
 }  // namespace
 
+CoolingOptions cooling_options(CoolingSpec const& spec) {
+  return {.tolerance_k = spec.tolerance.v,
+          .longest_step_s = spec.longest_step.v,
+          .control = spec.control == CoolingSpec::Control::pi ? CoolingOptions::Control::pi : CoolingOptions::Control::ideal};
+}
+
 PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   auto const& fluid = s.catalogue.fluid.at(spec.fluid);
   PlantParams p;
@@ -24,9 +32,12 @@ PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   p.fluid_density_kg_per_m3 = fluid.density.v;
   p.supply_k = spec.supply_temperature.v;
   p.volume_m3 = spec.volume.v;
+  p.pipe_volume_m3 = spec.pipe_volume ? spec.pipe_volume->v : 0.5 * spec.volume.v;
   p.metal_j_per_k = spec.metal_heat_capacity.v;
   p.flow_kg_per_s = spec.flow.v;
   p.pump_w = spec.pump_power.v;
+  p.pumps = spec.pumps;
+  p.pumps_needed = spec.pumps_needed > 0 ? spec.pumps_needed : spec.pumps;
   p.economizer = spec.economizer;
   p.economizer_approach_k = spec.economizer_approach.v;
   p.condenser_pump_w = spec.condenser_pump_power.v;
@@ -109,7 +120,9 @@ HallParams hall_params(Scenario const& s, topology::Facility const& facility, Ha
     air.crah.minimum_speed = c.minimum_speed;
     air.crahs = hall.air->crahs;
     air.supply_k = hall.air->supply_temperature.v;
-    air.heat_capacity_j_per_k = hall.air->volume.v * air_density * dry_air_specific_heat_j_per_kg_k + metal;
+    double const room = hall.air->volume.v * air_density * dry_air_specific_heat_j_per_kg_k;
+    air.heat_capacity_j_per_k = room + metal;
+    if (room > 0.0) air.cold_share = 0.5 * room / air.heat_capacity_j_per_k;
     air.density_kg_per_m3 = air_density;
     p.air = air;
   }
@@ -126,9 +139,12 @@ HallParams hall_params(Scenario const& s, topology::Facility const& facility, Ha
     liquid.cdus = hall.liquid->cdus;
     liquid.supply_k = hall.liquid->supply_temperature.v;
     liquid.specific_heat_j_per_kg_k = fluid.specific_heat.v;
-    liquid.heat_capacity_j_per_k =
-        (coolant_m3 + hall.liquid->cdus * c.coolant_volume.v) * fluid.density.v * fluid.specific_heat.v +
-        hall.liquid->cdus * c.metal_heat_capacity.v;
+    if (hall.liquid->flow_control == LiquidSpec::FlowControl::by_heat) liquid.cdu.minimum_speed = hall.liquid->minimum_flow;
+    double const per_m3 = fluid.density.v * fluid.specific_heat.v, held_m3 = hall.liquid->cdus * c.coolant_volume.v;
+    double const pipe_m3 = hall.liquid->pipe_volume ? std::min(hall.liquid->pipe_volume->v, held_m3) : 0.5 * held_m3;
+    liquid.rack_j_per_k = coolant_m3 * per_m3;
+    liquid.pipe_j_per_k = pipe_m3 * per_m3;
+    liquid.cdu_j_per_k = (held_m3 - pipe_m3) * per_m3 + hall.liquid->cdus * c.metal_heat_capacity.v;
     p.liquid = liquid;
   }
   return p;

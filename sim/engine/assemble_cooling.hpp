@@ -7,6 +7,8 @@
 
 namespace ondol::sim {
 
+CoolingOptions cooling_options(schema::CoolingSpec const& spec);
+
 PlantParams plant_params(schema::Scenario const& scenario, schema::PlantSpec const& spec);
 
 /// `air_density` at the pressure of the site [kg/m3].

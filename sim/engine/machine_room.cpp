@@ -21,7 +21,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       rack_shift_w_(facility.racks.size()),
       hall_air_w_(assembly.halls.size()),
       hall_liquid_w_(assembly.halls.size()),
-      cooling_(assembly.plants, assembly.halls),
+      cooling_(assembly.plants, assembly.halls, assembly.cooling),
       chain_(assembly.chain),
       vertex_of_rack_(facility.racks.size()),
       stale_power_(facility.racks.size()),
@@ -211,8 +211,8 @@ double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
     auto const& hall = assembly_.halls[h];
     double const shift = std::abs(hall_shift_w_[h]);
     if (hall.air && hall.air->heat_capacity_j_per_k > 0) rate = std::max(rate, shift / hall.air->heat_capacity_j_per_k);
-    if (hall.liquid && hall.liquid->heat_capacity_j_per_k > 0)
-      rate = std::max(rate, shift / hall.liquid->heat_capacity_j_per_k);
+    if (hall.liquid && hall.liquid->heat_capacity_j_per_k() > 0)
+      rate = std::max(rate, shift / hall.liquid->heat_capacity_j_per_k());
   }
   return rate > 0 ? std::clamp(tolerance_k / rate, std::min(shortest_step_s, longest_s), longest_s) : longest_s;
 }

@@ -1,19 +1,16 @@
 #pragma once
 /// The cooling of a site as a dynamic system: halls give heat to air and coolant, plants carry it to the weather.
 ///
-/// States (each a heat capacity): per hall the room air with the racks' metal, and the technology coolant with its metal; per
-/// plant the supply and the return half of the facility water.  Between them, without delay:
+/// What flows where and what it does: cooling_network.hpp.  Between the cells of that network, without delay:
 ///   CRAH   coil eps-NTU, water valve holds the supply air at its set point, fan speed follows the heat, fan power ~ speed^3
 ///   CDU    eps-NTU, facility valve holds the technology supply at its set point, pumps by affinity
 ///   plant  pumps follow the valves; free cooling first (dry coolers, or tower water through a plate exchanger), then the
-///   fewest
-///          chillers that carry the rest, their condensers cooled by towers or, without towers, by the dry coolers
-/// Control is ideal within capacity: a set point is met or the equipment is at its limit, and then temperatures rise.
-/// Every watt of fans inside, pumps and compressors is heat where it is dissipated.
+///          fewest chillers that carry the rest, their condensers cooled by towers or, without towers, by the dry coolers
+/// Every watt of fans inside, pumps and compressors is heat where it is dissipated.  A set point is met or the equipment is at
+/// its limit, and then temperatures rise.
 ///
-/// Integrated by the explicit Runge-Kutta pair of orders 3 and 2 [bogacki1989]; energies, heats and water are quadratures with
-/// the same stage weights, so heat in = heat out + heat stored holds to rounding at any step. Page:
-/// docs/models/cooling-system.md
+/// Solved by a linearly implicit pair with ideal control (linearly_implicit.hpp), by CVODE with PI control (cvode_solver.hpp).
+/// Page: docs/models/cooling-system.md
 
 #include <cstddef>
 #include <memory>
@@ -35,8 +32,10 @@ struct HallParams {
 };
 
 struct CoolingOptions {
+  enum class Control { ideal, pi };
   double tolerance_k = 5e-3;  ///< error of one step
   double longest_step_s = 600.0;
+  Control control = Control::ideal;
 };
 
 /// Something that the plant did by itself within an interval.
@@ -96,6 +95,7 @@ class CoolingSystem {
   double air_return_k(std::size_t hall) const;
   double liquid_supply_k(std::size_t hall) const;
   double liquid_return_k(std::size_t hall) const;
+  double liquid_rack_k(std::size_t hall) const;  ///< coolant leaving the racks
   double plant_supply_k(std::size_t plant) const;
   double plant_return_k(std::size_t plant) const;
 

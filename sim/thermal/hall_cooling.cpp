@@ -27,7 +27,8 @@ ExchangerRating rating(AirSideParams const& p, double water_specific_heat) {
 ExchangerRating rating(LiquidSideParams const& p, double water_specific_heat) {
   if (p.cdus < 1 || !(p.cdu.pump_w >= 0.0) || !(p.cdu.minimum_speed >= 0.0 && p.cdu.minimum_speed <= 1.0))
     throw std::invalid_argument("liquid side: needs at least one CDU, pump power >= 0 and a least speed in [0, 1]");
-  if (!(p.heat_capacity_j_per_k > 0.0)) throw std::invalid_argument("liquid side: coolant must have a heat capacity");
+  if (!(p.rack_j_per_k >= 0.0 && p.pipe_j_per_k >= 0.0 && p.cdu_j_per_k > 0.0))
+    throw std::invalid_argument("liquid side: coolant must have a heat capacity");
   return {p.cdu.rated_heat_w, p.cdu.rated_approach_k, p.cdu.technology_flow_kg_per_s * p.specific_heat_j_per_kg_k,
           p.cdu.facility_flow_kg_per_s * water_specific_heat, 0.5};
 }
@@ -38,7 +39,23 @@ void exchange(SidePoint& point, CounterflowExchanger const& exchanger, double wa
   auto const match = exchanger.match(wanted_w, return_k, point.flow_w_per_k, water_k, water_limit, guess);
   point.heat_w = match.heat_w;
   point.water_w_per_k = match.cold_w_per_k;
-  if (match.heat_w > 0.0) guess = match.cold_w_per_k / water_limit;
+  if (match.heat_w <= 0.0) return;
+  guess = match.cold_w_per_k / water_limit;
+  if (match.heat_w < wanted_w) {
+    point.heat_per_return_w_per_k = match.heat_w / (return_k - water_k);
+    point.heat_per_water_w_per_k = -point.heat_per_return_w_per_k;
+  } else {
+    point.heat_per_return_w_per_k = point.flow_w_per_k;
+  }
+}
+
+void exchange_at(SidePoint& point, CounterflowExchanger const& exchanger, double water_w_per_k, double return_k,
+                 double water_k) {
+  double const conductance = exchanger.conductance_w_per_k(point.flow_w_per_k, water_w_per_k);
+  point.heat_w = conductance * (return_k - water_k);
+  point.water_w_per_k = water_w_per_k;
+  point.heat_per_return_w_per_k = conductance;
+  point.heat_per_water_w_per_k = -conductance;
 }
 
 }  // namespace
@@ -48,18 +65,36 @@ AirSide::AirSide(AirSideParams const& params, double water_specific_heat)
       coil_(rating(params, water_specific_heat)),
       design_rise_k_(params.crah.rated_heat_w / air_rate(params)) {}
 
-SidePoint AirSide::at(double load_w, double return_k, double water_k, double water_share, int units) const {
+SidePoint AirSide::blown(double speed, double return_k, Turning turning) const {
   SidePoint point;
   point.supply_k = return_k;
-  if (units <= 0) return point;
-  double const demand = load_w / (units * params_.crah.rated_heat_w);
+  double const units = turning.share * params_.crahs, turned = speed * turning.speed;
+  point.power_w = units * params_.crah.fan_w * turned * turned * turned;
+  point.flow_w_per_k = units * turned * coil_.rated_hot_w_per_k();
+  return point;
+}
+
+double AirSide::wanted_speed(double load_w, double return_k, double share) const {
+  double const demand = share > 0.0 ? load_w / (share * params_.crahs * params_.crah.rated_heat_w) : 1.0;
   double const override_speed = (return_k - params_.supply_k - design_rise_k_ - override_begin_k) / override_span_k;
-  double const speed = std::clamp(std::max(demand, override_speed), params_.crah.minimum_speed, 1.0);
-  point.power_w = units * params_.crah.fan_w * speed * speed * speed;
-  point.flow_w_per_k = units * speed * coil_.rated_hot_w_per_k();
+  return std::clamp(std::max(demand, override_speed), params_.crah.minimum_speed, 1.0);
+}
+
+SidePoint AirSide::at(double load_w, double return_k, double water_k, double water_share, Turning turning) const {
+  double const units = turning.share * params_.crahs;
+  if (units <= 0.0) return blown(0.0, return_k, turning);
+  auto point = blown(wanted_speed(load_w, return_k, turning.share), return_k, turning);
   if (point.flow_w_per_k <= 0.0) return point;
   double const wanted = point.flow_w_per_k * (return_k - params_.supply_k) + point.power_w;
-  exchange(point, coil_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(units), guess_);
+  exchange(point, coil_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(turning.share), guess_);
+  point.supply_k = return_k + (point.power_w - point.heat_w) / point.flow_w_per_k;
+  return point;
+}
+
+SidePoint AirSide::at_position(double speed, double water_w_per_k, double return_k, double water_k, Turning turning) const {
+  auto point = blown(speed, return_k, turning);
+  if (point.flow_w_per_k <= 0.0) return point;
+  exchange_at(point, coil_.times(turning.share * params_.crahs), water_w_per_k, return_k, water_k);
   point.supply_k = return_k + (point.power_w - point.heat_w) / point.flow_w_per_k;
   return point;
 }
@@ -67,16 +102,32 @@ SidePoint AirSide::at(double load_w, double return_k, double water_k, double wat
 LiquidSide::LiquidSide(LiquidSideParams const& params, double water_specific_heat)
     : params_(params), exchanger_(rating(params, water_specific_heat)) {}
 
-SidePoint LiquidSide::at(double load_w, double return_k, double water_k, double water_share, int units) const {
+SidePoint LiquidSide::pumped(double load_w, double return_k, Turning turning) const {
   SidePoint point;
   point.supply_k = return_k;
-  if (units <= 0) return point;
-  double const speed = std::clamp(load_w / (units * params_.cdu.rated_heat_w), params_.cdu.minimum_speed, 1.0);
-  point.power_w = units * params_.cdu.pump_w * speed * speed * speed;
-  point.flow_w_per_k = units * speed * exchanger_.rated_hot_w_per_k();
+  double const units = turning.share * params_.cdus;
+  if (units <= 0.0) return point;
+  double const wanted = std::clamp(load_w / (units * params_.cdu.rated_heat_w), params_.cdu.minimum_speed, 1.0);
+  double const share = std::min(wanted, PumpGroup().most_flow(1.0, turning));
+  point.power_w = params_.cdus * params_.cdu.pump_w * share * share * share;
+  point.flow_w_per_k = share * design_w_per_k();
+  return point;
+}
+
+SidePoint LiquidSide::at(double load_w, double return_k, double water_k, double water_share, Turning turning) const {
+  auto point = pumped(load_w, return_k, turning);
   if (point.flow_w_per_k <= 0.0) return point;
   double const wanted = point.flow_w_per_k * (return_k - params_.supply_k);
-  exchange(point, exchanger_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(units), guess_);
+  exchange(point, exchanger_.times(turning.share * params_.cdus), wanted, return_k, water_k,
+           water_share * water_limit_w_per_k(turning.share), guess_);
+  point.supply_k = return_k - point.heat_w / point.flow_w_per_k;
+  return point;
+}
+
+SidePoint LiquidSide::at_position(double load_w, double water_w_per_k, double return_k, double water_k, Turning turning) const {
+  auto point = pumped(load_w, return_k, turning);
+  if (point.flow_w_per_k <= 0.0) return point;
+  exchange_at(point, exchanger_.times(turning.share * params_.cdus), water_w_per_k, return_k, water_k);
   point.supply_k = return_k - point.heat_w / point.flow_w_per_k;
   return point;
 }

@@ -25,12 +25,14 @@ namespace ondol::sim {
 struct PlantParams {
   double fluid_specific_heat_j_per_kg_k = 4186.0;
   double fluid_density_kg_per_m3 = 998.0;
-  double supply_k = 293.15;  ///< set point of the water sent to the halls
-  double volume_m3 = 0;      ///< of the whole loop
-  double metal_j_per_k = 0;
-  double flow_kg_per_s = 0;   ///< design
-  double pump_w = 0;          ///< at design flow
-  double minimum_flow = 0.2;  ///< of design, through a bypass (assumed: keeps pumps and evaporators in their range)
+  double supply_k = 293.15;         ///< set point of the water sent to the halls
+  double volume_m3 = 0;             ///< of the whole loop
+  double pipe_volume_m3 = 0;        ///< of it, in the pipes to and from the halls
+  double metal_j_per_k = 0;         ///< spread over the volume
+  double flow_kg_per_s = 0;         ///< design
+  double pump_w = 0;                ///< at design flow
+  int pumps = 1, pumps_needed = 1;  ///< equal ones, and how many of them the design flow takes
+  double minimum_flow = 0.2;        ///< of design, through a bypass (assumed: keeps pumps and evaporators in their range)
   std::optional<ChillerParams> chiller;
   int chillers = 0;
   std::optional<TowerParams> tower;

@@ -66,6 +66,7 @@ inline PlantParams chilled_plant(int chillers = 6, int towers = 7, bool economiz
   PlantParams p;
   p.supply_k = kelvin(18.0);
   p.volume_m3 = 120.0;
+  p.pipe_volume_m3 = 60.0;
   p.metal_j_per_k = 4e7;
   p.flow_kg_per_s = 300.0;
   p.pump_w = 150e3;
@@ -82,6 +83,7 @@ inline PlantParams warm_plant(int dry_coolers = 12) {
   PlantParams p;
   p.supply_k = kelvin(36.0);
   p.volume_m3 = 150.0;
+  p.pipe_volume_m3 = 75.0;
   p.metal_j_per_k = 5e7;
   p.flow_kg_per_s = 700.0;
   p.pump_w = 250e3;
@@ -114,7 +116,9 @@ inline LiquidSideParams cdus(std::size_t plant, int count = 14) {
   l.cdu.pump_w = 74e3;
   l.cdus = count;
   l.supply_k = kelvin(40.0);
-  l.heat_capacity_j_per_k = 6e7;
+  l.rack_j_per_k = 1e7;
+  l.pipe_j_per_k = 2e7;
+  l.cdu_j_per_k = 3e7;
   return l;
 }
 

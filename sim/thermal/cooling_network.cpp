@@ -1,0 +1,510 @@
+#include "sim/thermal/cooling_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace ondol::sim {
+
+namespace {
+
+constexpr int facility_pipe_cells = 5, technology_pipe_cells = 3;  // each way: a step spreads over 1/sqrt(n) of its delay
+constexpr double control_head = 0.3;                      // of design, held at the valves (assumed: 50 to 100 kPa of 250)
+constexpr double passage_s = 2.0;                         // assumed, see hall_cooling.hpp
+constexpr double rangeability = 50.0;                     // of equal-percentage valves, see header
+constexpr double cut_out_k = 3.0;                         // assumed, see header
+constexpr double chiller_lag_s = 90.0, fan_lag_s = 30.0;  // of the plant's machines, assumed, see header
+// Actuators: motor valves stroke in 60 to 90 s, drives in 10 s (assumed: data sheets of valve drives give 60 to 120 s).
+constexpr Actuator cdu_valve{5.0, 60.0}, crah_valve{10.0, 90.0}, fan_drive{5.0, 20.0}, pump_drive{2.0, 10.0};
+// Delay that sensors and wells add, and the wanted closed-loop time (assumed: SIMC asks for at least the delay; three times
+// it).
+constexpr double cdu_sensor_s = 5.0, air_sensor_s = 10.0, pressure_sensor_s = 1.0, slowness = 3.0;
+constexpr double valve_scale = 0.1, speed_scale = 0.1;  // error that counts as 1 K
+constexpr double pump_gain = 2.5;  // steepest head at the valves per speed: 2 x 1.25 n^2/n with valves shut
+
+double opening_of(double valve) {
+  return (std::pow(rangeability, valve) - 1.0) / (rangeability - 1.0);
+}
+
+double valve_of(double opening) {
+  return std::clamp(std::log1p(opening * (rangeability - 1.0)) / std::log(rangeability), 0.0, 1.0);
+}
+
+/// Steepest change of the supply temperature by the valve, at rated inlets and flow.
+double valve_gain_k(CounterflowExchanger const& unit, double rated_heat_w, double approach_k) {
+  double const hot = unit.rated_hot_w_per_k(), inlets_k = approach_k + rated_heat_w / hot, step = 0.05;
+  double steepest = 0, before = 0;
+  for (double v = step; v < 1.0 + 0.5 * step; v += step) {
+    double const heat = unit.heat_w(inlets_k, hot, 0.0, opening_of(v) * unit.rated_cold_w_per_k());
+    steepest = std::max(steepest, (heat - before) / (hot * step));
+    before = heat;
+  }
+  return steepest;
+}
+
+/// Where ideal control has the valve: wide open once the exchanger is at its limit.
+double valve_position(CoolingNetwork::SideFlow const& s, double limit_w_per_k) {
+  if (limit_w_per_k <= 0.0) return 0.0;
+  return s.heat_per_water_w_per_k < 0.0 ? 1.0 : valve_of(s.water_w_per_k / limit_w_per_k);
+}
+
+double share_of(int units, int all) {
+  return all > 0 ? static_cast<double>(units) / all : 0.0;
+}
+
+}  // namespace
+
+CoolingNetwork::CoolingNetwork(std::vector<PlantParams> const& plants, std::vector<HallParams> const& halls, Control control)
+    : control_(control) {
+  for (std::size_t p = 0; p < plants.size(); ++p) add_plant(plants[p], p);
+  for (std::size_t h = 0; h < halls.size(); ++h) add_hall(halls[h], h);
+  water_.resize(plants_.size());
+  heat_.resize(plants_.size());
+  water_share_.resize(plants_.size());
+  pumped_.resize(plants_.size());
+  find_pattern();
+  if (control_ == Control::pi) add_actuators();
+}
+
+std::size_t CoolingNetwork::add_cell(double temperature_k, double joules_per_k) {
+  state_.push_back(temperature_k);
+  capacity_.push_back(joules_per_k);
+  scale_.push_back(1.0);
+  return state_.size() - 1;
+}
+
+/// The last cell of a chain that shares out `joules_per_k`; the cell before it when there is nothing to share out.
+std::size_t CoolingNetwork::add_chain(double temperature_k, double joules_per_k, int cells) {
+  if (joules_per_k > 0.0)
+    for (int i = 0; i < cells; ++i) add_cell(temperature_k, joules_per_k / cells);
+  return state_.size() - 1;
+}
+
+std::size_t CoolingNetwork::add_actuator(double position, double scale) {
+  state_.push_back(position);
+  scale_.push_back(scale);
+  return state_.size() - 1;
+}
+
+void CoolingNetwork::add_plant(PlantParams const& p, std::size_t number) {
+  try {
+    double const water = p.volume_m3 * p.fluid_density_kg_per_m3 * p.fluid_specific_heat_j_per_kg_k;
+    if (!(water + p.metal_j_per_k > 0.0)) throw std::invalid_argument("plant: the water of the loop must have a heat capacity");
+    if (!(p.pipe_volume_m3 >= 0.0 && (p.pipe_volume_m3 < p.volume_m3 || p.volume_m3 == 0.0)))
+      throw std::invalid_argument("plant: its pipes must hold less than the whole loop");
+    if (p.pumps < 1 || p.pumps_needed < 1 || p.pumps_needed > p.pumps)
+      throw std::invalid_argument("plant: needs at least one pump, and as many as the design flow takes");
+    double const pipes = p.volume_m3 > 0.0 ? p.pipe_volume_m3 / p.volume_m3 : 0.0, whole = water + p.metal_j_per_k;
+    Plant plant{
+        .params = p,
+        .rejection = HeatRejection(p),
+        .available = {p.chillers, p.towers, p.dry_coolers, 1.0},
+        .pumps = PumpGroup(control_head),
+        .turning = TurningGroup(share_of(p.pumps, p.pumps_needed)),
+        .design_w_per_k = p.flow_kg_per_s * p.fluid_specific_heat_j_per_kg_k,
+        .pump_control = PiController::simc(pump_gain, pump_drive.lag_s, pressure_sensor_s, slowness * pressure_sensor_s)};
+    plant.supply = add_cell(p.supply_k, 0.5 * (1.0 - pipes) * whole);
+    plant.header = add_chain(p.supply_k, 0.5 * pipes * whole, facility_pipe_cells);
+    plant.gather = state_.size();
+    add_chain(p.supply_k, 0.5 * pipes * whole, facility_pipe_cells);
+    plant.back = add_cell(p.supply_k, 0.5 * (1.0 - pipes) * whole);
+    plants_.push_back(std::move(plant));
+  } catch (std::invalid_argument const& e) {
+    throw std::invalid_argument("plant " + std::to_string(number) + ": " + e.what());
+  }
+}
+
+void CoolingNetwork::add_hall(HallParams const& p, std::size_t number) {
+  try {
+    Hall hall;
+    auto const plant_of = [&](std::size_t plant) -> Plant& {
+      if (plant >= plants_.size()) throw std::invalid_argument("names a plant that does not exist");
+      return plants_[plant];
+    };
+    if (p.air) {
+      auto& plant = plant_of(p.air->plant);
+      Air air{.side = AirSide(*p.air, plant.params.fluid_specific_heat_j_per_kg_k), .plant = p.air->plant};
+      hall.available.crahs = p.air->crahs;
+      double const capacity = p.air->heat_capacity_j_per_k;
+      air.cold = add_cell(p.air->supply_k, p.air->cold_share * capacity);
+      air.hot = add_cell(p.air->supply_k, (1.0 - p.air->cold_share) * capacity);
+      plant.valves_w_per_k += air.side.water_limit_w_per_k(1.0);
+      air.valve_control =
+          PiController::simc(valve_gain_k(air.side.unit(), p.air->crah.rated_heat_w, p.air->crah.rated_approach_k),
+                             crah_valve.lag_s, air_sensor_s, slowness * air_sensor_s);
+      air.fan_control = PiController::simc(1.0, fan_drive.lag_s, pressure_sensor_s, slowness * pressure_sensor_s);
+      air.fan_control.least = p.air->crah.minimum_speed;
+      hall.air = std::move(air);
+    }
+    if (p.liquid) {
+      auto& plant = plant_of(p.liquid->plant);
+      Liquid liquid{.side = LiquidSide(*p.liquid, plant.params.fluid_specific_heat_j_per_kg_k), .plant = p.liquid->plant};
+      hall.available.cdus = p.liquid->cdus;
+      double const start = p.liquid->supply_k, passage = passage_s * liquid.side.design_w_per_k();
+      double const pipes = p.liquid->pipe_j_per_k > 0.0 ? 0.5 * p.liquid->pipe_j_per_k : passage;
+      liquid.first = state_.size();
+      liquid.inlet = add_chain(start, pipes, technology_pipe_cells);
+      liquid.rack = add_cell(start, p.liquid->rack_j_per_k > 0.0 ? p.liquid->rack_j_per_k : passage);
+      add_chain(start, pipes, technology_pipe_cells);
+      liquid.cdu = add_cell(start, p.liquid->cdu_j_per_k);
+      plant.valves_w_per_k += liquid.side.water_limit_w_per_k(1.0);
+      liquid.valve_control =
+          PiController::simc(valve_gain_k(liquid.side.unit(), p.liquid->cdu.rated_heat_w, p.liquid->cdu.rated_approach_k),
+                             cdu_valve.lag_s, cdu_sensor_s, slowness * cdu_sensor_s);
+      hall.liquid = std::move(liquid);
+    }
+    halls_.push_back(std::move(hall));
+  } catch (std::invalid_argument const& e) {
+    throw std::invalid_argument("hall " + std::to_string(number) + ": " + e.what());
+  }
+}
+
+void CoolingNetwork::add_actuators() {
+  for (auto& hall : halls_) {
+    if (hall.air) {
+      auto& air = *hall.air;
+      air.valve = add_actuator(0.0, valve_scale);
+      air.valve_integral = add_actuator(0.0, valve_scale);
+      air.fan = add_actuator(air.fan_control.least, speed_scale);
+      air.fan_integral = add_actuator(air.fan_control.least, speed_scale);
+    }
+    if (hall.liquid) {
+      hall.liquid->valve = add_actuator(0.0, valve_scale);
+      hall.liquid->valve_integral = add_actuator(0.0, valve_scale);
+    }
+  }
+  for (auto& plant : plants_) {
+    plant.speed = add_actuator(1.0, speed_scale);
+    plant.speed_integral = add_actuator(1.0, speed_scale);
+    plant.taken = add_actuator(0.0, plant.design_w_per_k);
+  }
+}
+
+CoolingNetwork::Stage CoolingNetwork::stage() const {
+  Stage s;
+  s.slope.resize(size());
+  s.halls.resize(halls_.size());
+  s.plants.resize(plants_.size());
+  s.air.resize(halls_.size());
+  s.liquid.resize(halls_.size());
+  s.flows.resize(plants_.size());
+  return s;
+}
+
+void CoolingNetwork::begin(double interval_s, std::span<double const> air, std::span<double const> liquid,
+                           WeatherSample const& start, WeatherSample const& end) {
+  if (air.size() != halls_.size() || liquid.size() != halls_.size())
+    throw std::invalid_argument("cooling system: one air and one liquid heat per hall are needed");
+  interval_s_ = interval_s;
+  from_ = start;
+  to_ = end;
+  input_w_ = 0;
+  for (std::size_t h = 0; h < halls_.size(); ++h) {
+    auto& hall = halls_[h];
+    hall.air_w = hall.liquid_w = hall.vented_w = 0;
+    (hall.air ? hall.air_w : hall.liquid ? hall.liquid_w : hall.vented_w) += air[h];
+    (hall.liquid ? hall.liquid_w : hall.air ? hall.air_w : hall.vented_w) += liquid[h];
+    input_w_ += air[h] + liquid[h];
+  }
+}
+
+WeatherSample CoolingNetwork::weather(double at_s) const {
+  double const share = interval_s_ > 0.0 ? at_s / interval_s_ : 0.0;
+  return {std::lerp(from_.dry_bulb_k, to_.dry_bulb_k, share), std::lerp(from_.wet_bulb_k, to_.wet_bulb_k, share),
+          std::lerp(from_.relative_humidity, to_.relative_humidity, share),
+          std::lerp(from_.pressure_pa, to_.pressure_pa, share)};
+}
+
+void CoolingNetwork::evaluate(double at_s, std::span<double const> y, Stage& out, Control control) {
+  auto const w = weather(at_s);
+  bool const pi = control == Control::pi;
+  std::fill(water_.begin(), water_.end(), 0.0);
+  std::fill(heat_.begin(), heat_.end(), 0.0);
+  if (pi) {
+    for (auto const& hall : halls_) {
+      if (hall.air)
+        water_[hall.air->plant] +=
+            opening_of(y[hall.air->valve]) * hall.air->side.water_limit_w_per_k(hall.air->turning.at(at_s).share);
+      if (hall.liquid)
+        water_[hall.liquid->plant] +=
+            opening_of(y[hall.liquid->valve]) * hall.liquid->side.water_limit_w_per_k(hall.liquid->turning.at(at_s).share);
+    }
+  }
+  for (std::size_t p = 0; p < plants_.size(); ++p) {
+    auto const& plant = plants_[p];
+    double const asked = (pi ? water_[p] : plant.valves_w_per_k) / plant.design_w_per_k;
+    double const opening = std::max(asked, plant.params.minimum_flow);
+    auto const turning = plant.turning.at(at_s);
+    if (pi) {
+      pumped_[p] = plant.pumps.at_speed(y[plant.speed], opening, turning);
+      water_share_[p] = opening > 0.0 ? pumped_[p].flow / opening : 0.0;
+    } else {
+      water_share_[p] = opening > 0.0 ? std::min(1.0, plant.pumps.most_flow(opening, turning) / opening) : 0.0;
+    }
+    water_[p] = 0.0;
+  }
+  for (std::size_t h = 0; h < halls_.size(); ++h) {
+    auto const& hall = halls_[h];
+    out.halls[h] = {};
+    out.halls[h].vented_w = hall.vented_w;
+    if (hall.air) {
+      auto const& air = *hall.air;
+      auto const turning = air.turning.at(at_s);
+      double const share = water_share_[air.plant], water_k = y[plants_[air.plant].header];
+      auto point =
+          pi ? air.side.at_position(y[air.fan], share * opening_of(y[air.valve]) * air.side.water_limit_w_per_k(turning.share),
+                                    y[air.hot], water_k, turning)
+             : air.side.at(hall.air_w, y[air.hot], water_k, share, turning);
+      point.power_w *= air.turning.driven(at_s);
+      evaluate_air(hall, at_s, point, y, out, h);
+    }
+    if (hall.liquid) {
+      auto const& liquid = *hall.liquid;
+      auto const turning = liquid.turning.at(at_s);
+      double const share = water_share_[liquid.plant], water_k = y[plants_[liquid.plant].header], return_k = y[liquid.cdu];
+      auto point = pi ? liquid.side.at_position(
+                            hall.liquid_w, share * opening_of(y[liquid.valve]) * liquid.side.water_limit_w_per_k(turning.share),
+                            return_k, water_k, turning)
+                      : liquid.side.at(hall.liquid_w, return_k, water_k, share, turning);
+      point.power_w *= liquid.turning.driven(at_s);
+      evaluate_liquid(hall, point, y, out, h);
+    }
+  }
+  for (std::size_t p = 0; p < plants_.size(); ++p) evaluate_plant(p, at_s, w, y, out, control);
+  if (!pi) std::fill(out.slope.begin() + static_cast<std::ptrdiff_t>(cells()), out.slope.end(), 0.0);
+}
+
+void CoolingNetwork::evaluate_air(Hall const& hall, double at_s, SidePoint const& point, std::span<double const> y, Stage& out,
+                                  std::size_t h) {
+  auto const& air = *hall.air;
+  double const cold_k = y[air.cold], hot_k = y[air.hot], flow = point.flow_w_per_k;
+  double const recirculated = std::max(0.0, hall.air_w / air.side.design_rise_k() - flow);
+  water_[air.plant] += point.water_w_per_k;
+  heat_[air.plant] += point.heat_w;
+  out.halls[h].crah_fan_w = point.power_w;
+  double const through_w = (flow + recirculated) * (hot_k - cold_k);
+  out.slope[air.cold] = (through_w + point.power_w - point.heat_w) / capacity_[air.cold];
+  out.slope[air.hot] = (hall.air_w - through_w) / capacity_[air.hot];
+  out.air[h] = {flow,          recirculated, point.water_w_per_k, point.heat_per_return_w_per_k, point.heat_per_water_w_per_k,
+                point.supply_k};
+  if (air.valve == absent) return;
+  double const warm_k = point.supply_k - air.side.params().supply_k;
+  double const slow = air.side.wanted_speed(hall.air_w, hot_k, air.turning.at(at_s).share) - y[air.fan];
+  out.slope[air.valve] = crah_valve.rate(air.valve_control.command(warm_k, y[air.valve_integral]), y[air.valve]);
+  out.slope[air.valve_integral] = air.valve_control.integral_rate(warm_k, y[air.valve_integral]);
+  out.slope[air.fan] = fan_drive.rate(air.fan_control.command(slow, y[air.fan_integral]), y[air.fan]);
+  out.slope[air.fan_integral] = air.fan_control.integral_rate(slow, y[air.fan_integral]);
+}
+
+void CoolingNetwork::evaluate_liquid(Hall const& hall, SidePoint const& point, std::span<double const> y, Stage& out,
+                                     std::size_t h) {
+  auto const& liquid = *hall.liquid;
+  double const flow = point.flow_w_per_k;
+  water_[liquid.plant] += point.water_w_per_k;
+  heat_[liquid.plant] += point.heat_w;
+  out.halls[h].cdu_pump_w = point.power_w;
+  double before_w = flow * y[liquid.cdu] - point.heat_w;
+  for (std::size_t i = liquid.first; i <= liquid.cdu; ++i) {
+    double const after_w = flow * y[i];
+    double given_w = before_w - after_w;
+    if (i == liquid.rack) given_w += hall.liquid_w;
+    if (i == liquid.cdu) given_w += point.power_w;
+    out.slope[i] = given_w / capacity_[i];
+    before_w = after_w;
+  }
+  out.liquid[h] = {flow, 0.0, point.water_w_per_k, point.heat_per_return_w_per_k, point.heat_per_water_w_per_k, point.supply_k};
+  if (liquid.valve == absent) return;
+  double const warm_k = point.supply_k - liquid.side.params().supply_k;
+  out.slope[liquid.valve] = cdu_valve.rate(liquid.valve_control.command(warm_k, y[liquid.valve_integral]), y[liquid.valve]);
+  out.slope[liquid.valve_integral] = liquid.valve_control.integral_rate(warm_k, y[liquid.valve_integral]);
+}
+
+void CoolingNetwork::evaluate_plant(std::size_t p, double at_s, WeatherSample const& w, std::span<double const> y, Stage& out,
+                                    Control control) {
+  auto const& plant = plants_[p];
+  bool const pi = control == Control::pi;
+  if (!pi) {
+    double const least = plant.params.minimum_flow * water_share_[p];
+    pumped_[p] = plant.pumps.carrying(std::max(water_[p] / plant.design_w_per_k, least), plant.turning.at(at_s).share);
+  }
+  double const flow = pumped_[p].flow * plant.design_w_per_k;
+  double const pump_w = plant.params.pump_w * pumped_[p].power * plant.turning.driven(at_s);
+  double const back_k = y[plant.back], supply_k = y[plant.supply], set_point_k = plant.params.supply_k;
+  double target_k = set_point_k;
+  if (pi && flow > 0.0) target_k = std::max(back_k - std::max(y[plant.taken], 0.0) / flow, set_point_k - cut_out_k);
+  auto const rejected = plant.rejection.at(back_k, flow, target_k, supply_k, w, plant.available);
+
+  double before_w = flow * back_k - rejected.cooling_w;
+  for (std::size_t i = plant.supply; i <= plant.header; ++i) {
+    out.slope[i] = (before_w - flow * y[i]) / capacity_[i];
+    before_w = flow * y[i];
+  }
+  before_w += heat_[p];
+  for (std::size_t i = plant.gather; i <= plant.back; ++i) {
+    double const after_w = flow * y[i];
+    out.slope[i] = (before_w - after_w + (i == plant.back ? pump_w : 0.0)) / capacity_[i];
+    before_w = after_w;
+  }
+  out.plants[p] = {};
+  out.plants[p].rejection = rejected;
+  out.plants[p].pump_w = pump_w;
+
+  auto& link = out.flows[p];
+  link = {flow, 0.0};
+  if (pi) {
+    double const wanted_w = flow * std::max(0.0, back_k - set_point_k), taken_w = y[plant.taken];
+    double const lag_s = plant.params.chillers > 0 ? chiller_lag_s : fan_lag_s;
+    out.slope[plant.taken] = (wanted_w - taken_w - std::max(0.0, taken_w - rejected.cooling_w)) / lag_s;
+    double const error = control_head - pumped_[p].head;
+    out.slope[plant.speed] = pump_drive.rate(plant.pump_control.command(error, y[plant.speed_integral]), y[plant.speed]);
+    out.slope[plant.speed_integral] = plant.pump_control.integral_rate(error, y[plant.speed_integral]);
+  } else if (rejected.cooling_w >= (1.0 - 1e-9) * flow * (back_k - set_point_k) && back_k > set_point_k) {
+    link.cooling_per_return_w_per_k = flow;
+  } else if (rejected.free_w > 0.0) {  // free cooling goes with the distance from the weather
+    double const weather_k = plant.params.towers > 0 ? w.wet_bulb_k : w.dry_bulb_k;
+    link.cooling_per_return_w_per_k = std::min(flow, rejected.free_w / std::max(1.0, back_k - weather_k));
+  }
+}
+
+/// Heat into `row` per kelvin of `column` [W/K].
+template <class Add>
+void CoolingNetwork::linear_part(Stage const& stage, Add const& add) const {
+  auto const pass = [&](std::size_t from, std::size_t to, double w) { add(from, from, -w), add(to, from, w); };
+  auto const exchange = [&](std::size_t first, std::size_t hot, Plant const& plant, SideFlow const& s) {
+    // Heat taken from what enters `first` and given to `gather` goes with the temperatures of `hot` and of the header.
+    add(first, hot, -s.heat_per_return_w_per_k), add(plant.gather, hot, s.heat_per_return_w_per_k);
+    add(first, plant.header, -s.heat_per_water_w_per_k), add(plant.gather, plant.header, s.heat_per_water_w_per_k);
+  };
+  for (std::size_t h = 0; h < halls_.size(); ++h) {
+    if (auto const& air = halls_[h].air) {
+      auto const& s = stage.air[h];
+      double const through = s.flow_w_per_k + s.recirculated_w_per_k;
+      pass(air->hot, air->cold, through), pass(air->cold, air->hot, through);
+      exchange(air->cold, air->hot, plants_[air->plant], s);
+    }
+    if (auto const& liquid = halls_[h].liquid) {
+      auto const& s = stage.liquid[h];
+      pass(liquid->cdu, liquid->first, s.flow_w_per_k);
+      for (std::size_t i = liquid->first; i < liquid->cdu; ++i) pass(i, i + 1, s.flow_w_per_k);
+      exchange(liquid->first, liquid->cdu, plants_[liquid->plant], s);
+    }
+  }
+  for (std::size_t p = 0; p < plants_.size(); ++p) {
+    auto const& plant = plants_[p];
+    auto const& f = stage.flows[p];
+    pass(plant.back, plant.supply, f.flow_w_per_k);
+    add(plant.supply, plant.back, -f.cooling_per_return_w_per_k);
+    for (std::size_t i = plant.supply; i < plant.header; ++i) pass(i, i + 1, f.flow_w_per_k);
+    pass(plant.header, plant.gather, f.flow_w_per_k);
+    for (std::size_t i = plant.gather; i < plant.back; ++i) pass(i, i + 1, f.flow_w_per_k);
+  }
+}
+
+void CoolingNetwork::find_pattern() {
+  std::vector<SparseFactors::Place> places;
+  linear_part(stage(), [&](std::size_t row, std::size_t column, double) { places.emplace_back(row, column); });
+  factors_ = SparseFactors(cells(), places);
+}
+
+SparseFactors const& CoolingNetwork::factored(Stage const& stage, double g) {
+  factors_.reset();
+  linear_part(stage,
+              [&](std::size_t row, std::size_t column, double w) { factors_.add(row, column, -g * w / capacity_[row]); });
+  factors_.factor();
+  return factors_;
+}
+
+double CoolingNetwork::sink_w(std::size_t plant, Stage const& stage, std::span<double const> k) const {
+  return stage.flows[plant].cooling_per_return_w_per_k * k[plants_[plant].back];
+}
+
+void CoolingNetwork::guess_steady() {
+  std::vector<double> water(plants_.size()), heat(plants_.size());
+  for (auto& hall : halls_) {
+    auto const note = [&](std::size_t plant, SidePoint const& point, double load_w) {
+      water[plant] += std::max(point.water_w_per_k, 1e-9);
+      heat[plant] += load_w + point.power_w;
+    };
+    if (hall.air) {
+      auto const& air = *hall.air;
+      double const set_k = air.side.params().supply_k, water_k = plants_[air.plant].params.supply_k;
+      auto const flow = air.side.at(hall.air_w, set_k, water_k, 1.0, air.turning.at(0.0)).flow_w_per_k;
+      state_[air.cold] = set_k;
+      state_[air.hot] = set_k + (flow > 0.0 ? hall.air_w / flow : 0.0);
+      note(air.plant, air.side.at(hall.air_w, state_[air.hot], water_k, 1.0, air.turning.at(0.0)), hall.air_w);
+    }
+    if (hall.liquid) {
+      auto const& liquid = *hall.liquid;
+      double const set_k = liquid.side.params().supply_k, water_k = plants_[liquid.plant].params.supply_k;
+      auto const at = liquid.side.at(hall.liquid_w, set_k, water_k, 1.0, liquid.turning.at(0.0));
+      double const per_w = at.flow_w_per_k > 0.0 ? 1.0 / at.flow_w_per_k : 0.0;
+      for (std::size_t i = liquid.first; i <= liquid.cdu; ++i)
+        state_[i] = set_k + per_w * ((i >= liquid.rack ? hall.liquid_w : 0.0) + (i == liquid.cdu ? at.power_w : 0.0));
+      note(liquid.plant, liquid.side.at(hall.liquid_w, state_[liquid.cdu], water_k, 1.0, liquid.turning.at(0.0)),
+           hall.liquid_w);
+    }
+  }
+  for (std::size_t p = 0; p < plants_.size(); ++p) {
+    auto const& plant = plants_[p];
+    double const set_k = plant.params.supply_k, flow = std::max(water[p], plant.params.minimum_flow * plant.design_w_per_k);
+    for (std::size_t i = plant.supply; i <= plant.header; ++i) state_[i] = set_k;
+    for (std::size_t i = plant.gather; i <= plant.back; ++i) state_[i] = set_k + (flow > 0.0 ? heat[p] / flow : 0.0);
+  }
+}
+
+void CoolingNetwork::place_actuators() {
+  if (control_ == Control::ideal) return;
+  auto at = stage();
+  evaluate(0.0, state_, at, Control::ideal);
+  for (std::size_t h = 0; h < halls_.size(); ++h) {
+    if (auto const& air = halls_[h].air) {
+      double const share = air->turning.at(0.0).share, limit = air->side.water_limit_w_per_k(share);
+      double const design = share * air->side.design_w_per_k();
+      state_[air->valve] = state_[air->valve_integral] = valve_position(at.air[h], limit);
+      state_[air->fan] = state_[air->fan_integral] = design > 0.0 ? at.air[h].flow_w_per_k / design : air->fan_control.least;
+    }
+    if (auto const& liquid = halls_[h].liquid) {
+      double const limit = liquid->side.water_limit_w_per_k(liquid->turning.at(0.0).share);
+      state_[liquid->valve] = state_[liquid->valve_integral] = valve_position(at.liquid[h], limit);
+    }
+  }
+  for (std::size_t p = 0; p < plants_.size(); ++p) {
+    auto const& plant = plants_[p];
+    state_[plant.speed] = state_[plant.speed_integral] =
+        plant.pumps.speed(at.flows[p].flow_w_per_k / plant.design_w_per_k, plant.turning.at(0.0).share);
+    state_[plant.taken] = at.plants[p].rejection.cooling_w;
+  }
+}
+
+void CoolingNetwork::settle_machines() {
+  for (auto& plant : plants_) plant.turning.settle();
+  for (auto& hall : halls_) {
+    if (hall.air) hall.air->turning.settle();
+    if (hall.liquid) hall.liquid->turning.settle();
+  }
+}
+
+void CoolingNetwork::advance_machines(double dt_s) {
+  for (auto& plant : plants_) plant.turning.advance(dt_s);
+  for (auto& hall : halls_) {
+    if (hall.air) hall.air->turning.advance(dt_s);
+    if (hall.liquid) hall.liquid->turning.advance(dt_s);
+  }
+}
+
+bool CoolingNetwork::machines_move() const {
+  bool moves = false;
+  for (auto const& plant : plants_) moves |= !plant.turning.steady();
+  for (auto const& hall : halls_)
+    moves |= (hall.air && !hall.air->turning.steady()) || (hall.liquid && !hall.liquid->turning.steady());
+  return moves;
+}
+
+double CoolingNetwork::stored_j(std::span<double const> y) const {
+  LongSum sum;
+  for (std::size_t i = 0; i < cells(); ++i) sum.add(capacity_[i] * y[i]);
+  return sum.value();
+}
+
+}  // namespace ondol::sim
