@@ -107,6 +107,9 @@ def random_scenario(seed: int) -> str:
         out += random_storage(r, heat, ["utility", feed, it_feed])
     if r.random() < 0.4:
         out += random_capping(r, heat, ["utility", feed, it_feed])
+    if r.random() < 0.3:
+        out += ["[[heat_load]]", 'name = "declared"', 'hall = "a"', f'power = "{r.uniform(0, 0.3) * heat / 1e3:.2f} kW"', f'fed_by = "{it_feed}"']
+        out += [f"liquid_fraction = {r.random() if liquid else 0:.2f}"]
     return "\n".join(out) + "\n"
 
 

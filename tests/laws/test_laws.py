@@ -49,7 +49,7 @@ def check_laws(result: dict, file: Path) -> None:
         np.testing.assert_allclose(owners, supplied, rtol=1e-4, atol=rounded)
         if "racks" in h5:
             racks = h5["racks/power"][:].astype(float).sum(axis=1)
-            it = site["it_power"][:].astype(float)
+            it = site["it_power"][:].astype(float) - site["power_heat_loads"][:].astype(float)
             scenario = h5["scenario_toml"][()].decode()
             if "[[fabric]]" in scenario:  # the switches draw the same all the time, beside the racks
                 switches = np.median(it - racks)
