@@ -1,4 +1,4 @@
-/// Banks, what feeds them, and what happens to them.
+/// Banks, and what feeds them.
 
 #include <algorithm>
 #include <map>
@@ -135,8 +135,10 @@ void check_ways_to_utility(Context const& c) {
   };
   for (std::size_t i = 0; i < s.racks.size(); ++i)
     for (auto const& feeder : s.racks[i].fed_by) check(list_path("racks", i, "fed_by"), "racks", feeder);
-  for (std::size_t i = 0; i < s.plant.size(); ++i)
+  for (std::size_t i = 0; i < s.plant.size(); ++i) {
     check(list_path("plant", i, "fed_by"), "plant " + in_quotes(s.plant[i].id), s.plant[i].fed_by);
+    check(list_path("plant", i, "pumps_fed_by"), "pumps of plant " + in_quotes(s.plant[i].id), s.plant[i].pumps_fed_by);
+  }
   for (std::size_t i = 0; i < s.hall.size(); ++i) {
     if (s.hall[i].air) check(list_path("hall", i, "air.fed_by"), "hall " + in_quotes(s.hall[i].id), s.hall[i].air->fed_by);
     if (s.hall[i].liquid)
@@ -175,34 +177,6 @@ void check_power(Context const& c) {
     if (r && g.breaker_rating && !g.breaker.empty() && g.breaker_rating->v < r->rated_power.v && c.good("rack." + g.rack))
       c.warning(at, "the breakers of each feed are rated " + watts(g.breaker_rating->v) + ", below the " +
                         watts(r->rated_power.v) + " that a rack of " + g.rack + " draws through one of them alone");
-  }
-}
-
-void check_events(Context const& c) {
-  double const length = c.s.simulation.duration.v;
-  for (std::size_t i = 0; i < c.s.event.size(); ++i) {
-    auto const& e = c.s.event[i];
-    auto const at = [i](char const* key) { return list_path("event", i, key); };
-    if (!c.good(list_path("event", i))) continue;
-    if (c.good("simulation.duration") && e.start.v >= length) c.warning(at("start"), "the run is over before this event");
-    bool const of_utility = e.what == EventSpec::What::utility_outage || e.what == EventSpec::What::utility_dip;
-    for (std::size_t j = 0; of_utility && j < i; ++j) {
-      auto const& o = c.s.event[j];
-      bool const also = o.what == EventSpec::What::utility_outage || o.what == EventSpec::What::utility_dip;
-      auto const end = [](EventSpec const& x) { return x.duration ? x.start.v + x.duration->v : 1e300; };
-      if (!also || !c.good(list_path("event", j)) || e.start.v > end(o) || o.start.v > end(e)) continue;
-      c.error(at("start"), "overlaps with another event of the utility, which begins at " + about(o.start.v) + " s");
-      break;
-    }
-    if (e.bank.empty()) continue;
-    if (e.bank == "utility") {
-      c.error(at("bank"), "the utility has no units; its failure is what = \"utility_outage\"");
-      continue;
-    }
-    for (auto const& bank : c.s.power)
-      if (bank.id == e.bank && e.unit > bank.units)
-        c.error(at("unit"), "bank " + in_quotes(e.bank) + " has " + std::to_string(bank.units) +
-                                (bank.units == 1 ? " unit" : " units") + ", there is no unit " + std::to_string(e.unit));
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "sim/engine/assemble_chain.hpp"
 #include "sim/engine/assemble_cooling.hpp"
+#include "sim/engine/assemble_trips.hpp"
 #include "sim/engine/billing.hpp"
 #include "sim/engine/hourly_file.hpp"
 #include "sim/engine/refusal.hpp"
@@ -160,6 +161,8 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
     double const gain = a.hall_return.back().largest_gain();
     a.hall_recirculation.push_back(gain > 0 ? gain / (1 + gain) : hall.air ? hall.air->recirculation : 0.0);
   }
+
+  a.trips = cooling_trips(s);
 
   for (std::size_t f = 0; f < facility.fabrics.size(); ++f) {
     auto const& fabric = facility.fabrics[f];

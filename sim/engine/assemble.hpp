@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "sim/control/cooling_trips.hpp"
 #include "sim/engine/heat_loads.hpp"
 #include "sim/engine/rack_class.hpp"
 #include "sim/engine/site_storage.hpp"
@@ -39,6 +40,7 @@ struct Assembly {
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;
   CoolingOptions cooling;
+  CoolingTrips trips;  ///< at their beginning
   topology::PowerTree tree;
   ChainParams chain;              ///< by tree vertex
   std::vector<Owner> loss_owner;  ///< by tree vertex

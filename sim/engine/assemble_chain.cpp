@@ -1,5 +1,6 @@
 #include "sim/engine/assemble_chain.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -15,6 +16,7 @@ using Role = topology::PowerTree::Role;
 
 constexpr double overload_recovery_s = 3600;  // assumed: an hour at the rating makes an inverter fit for another overload
 constexpr double beyond_overload_s = 0.5;     // assumed: above the last point of its table an inverter limits its current
+constexpr double pump_restart_s = 10;         // assumed: drives start by themselves in seconds, as those of halls do
 constexpr double nec_continuous = 0.8;        // share of a breaker's rating that is loaded for hours [nfpa2023nec, 210.20(A)]
 
 OverloadCurve overload_curve(std::vector<OverloadSpec> const& points) {
@@ -145,11 +147,12 @@ void take_unit(ChainParams& p, ChainVertex& vertex, Scenario const& s, topology:
 void take_load(ChainVertex& vertex, Scenario const& s, topology::Facility const& facility,
                topology::PowerTree::Vertex const& in) {
   vertex.kind = ChainVertex::Kind::load;
-  bool const moves = in.role == Role::crah || in.role == Role::cdu || in.role == Role::mechanical;
+  bool const moves = in.role == Role::crah || in.role == Role::cdu || in.role == Role::mechanical || in.role == Role::pumps;
   vertex.tolerance = moves ? semi_f47() : itic();
   if (in.role == Role::crah) vertex.restart_s = s.hall[in.owner].air->restart.v;
   if (in.role == Role::cdu) vertex.restart_s = s.hall[in.owner].liquid->restart.v;
   if (in.role == Role::mechanical) vertex.restart_s = s.plant[in.owner].restart.v;
+  if (in.role == Role::pumps) vertex.restart_s = std::min(pump_restart_s, s.plant[in.owner].restart.v);
   if (in.role != Role::rack) return;
   auto const& group = s.racks[facility.racks[in.owner].group];
   vertex.sheddable = true;

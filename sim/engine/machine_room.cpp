@@ -22,6 +22,10 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       hall_air_w_(assembly.halls.size()),
       hall_liquid_w_(assembly.halls.size()),
       cooling_(assembly.plants, assembly.halls, assembly.cooling),
+      trips_(assembly.trips),
+      pumps_apart_(assembly.plants.size()),
+      moved_plants_(assembly.plants.size()),
+      moved_halls_(assembly.halls.size()),
       chain_(assembly.chain),
       vertex_of_rack_(facility.racks.size()),
       stale_power_(facility.racks.size()),
@@ -47,8 +51,11 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
     for (std::size_t r = 0; r < facility.racks.size(); ++r)
       for (auto const pool : assembly.fabrics[f].pools)
         if (facility.racks[r].pool == pool) fabric_of_rack_[r] = static_cast<int>(f);
-  for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v)
-    if (assembly.tree.vertices[v].role == topology::PowerTree::Role::rack) vertex_of_rack_[assembly.tree.vertices[v].owner] = v;
+  for (std::uint32_t v = 0; v < assembly.tree.vertices.size(); ++v) {
+    auto const& vertex = assembly.tree.vertices[v];
+    if (vertex.role == topology::PowerTree::Role::rack) vertex_of_rack_[vertex.owner] = v;
+    if (vertex.role == topology::PowerTree::Role::pumps) pumps_apart_[vertex.owner] = 1;
+  }
   spread_boards(facility);
 }
 
@@ -148,6 +155,7 @@ void MachineRoom::settle(double now_s) {
   std::fill(hall_shift_w_.begin(), hall_shift_w_.end(), 0.0);
   std::fill(rack_shift_w_.begin(), rack_shift_w_.end(), 0.0);
   shift_rate_k_per_s_ = 0;
+  cooling_jumped_ = false;
   place_air(dt);
 }
 
@@ -205,6 +213,8 @@ std::vector<std::uint32_t> MachineRoom::take_changed() {
 }
 
 double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
+  double const shortest = std::min(shortest_step_s, longest_s);
+  if (cooling_jumped_) return shortest;  // how fast temperatures will move is seen after it
   double rate = std::max(
       {cooling_.fastest_rate_k_per_s(), inlet_rate_k_per_s_, shift_rate_k_per_s_, coolant_turn_k_per_s_, held_rate_k_per_s_});
   for (std::size_t h = 0; h < hall_shift_w_.size(); ++h) {
@@ -214,7 +224,7 @@ double MachineRoom::step_limit_s(double longest_s, double tolerance_k) const {
     if (hall.liquid && hall.liquid->heat_capacity_j_per_k() > 0)
       rate = std::max(rate, shift / hall.liquid->heat_capacity_j_per_k());
   }
-  return rate > 0 ? std::clamp(tolerance_k / rate, std::min(shortest_step_s, longest_s), longest_s) : longest_s;
+  return rate > 0 ? std::clamp(tolerance_k / rate, shortest, longest_s) : longest_s;
 }
 
 }  // namespace ondol::sim

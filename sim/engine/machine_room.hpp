@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,6 +52,10 @@ class MachineRoom {
   std::vector<ChainEvent> take_chain_events() { return chain_.take_events(); }
   /// Racks that have lost or got their power, or that of their fabric's switches, since the last call, in order.
   std::vector<std::uint32_t> take_switched_racks();
+  /// Declared trips of the cooling and moves of its set points that are due at `now_s`, after `settle`.
+  void step_trips(double now_s);
+  double next_trip_s() const { return trips_.next_s(); }
+  std::vector<CoolingTrips::Event> take_trip_events() { return trips_.take_events(); }
   bool has_fabric(std::uint32_t rack) const { return fabric_of_rack_[rack] < 0 || fabric_powered_[fabric_of_rack_[rack]]; }
 
   /// Thermal and power limits for what comes, after `settle`; the arguments are those of `step_limit_s`.
@@ -92,6 +97,9 @@ class MachineRoom {
     double lost = 0;        ///< accelerators' worth of work that is not done
   };
   CapEffect cap_effect(std::uint32_t rack) const;
+
+  /// Accelerators' worth of work of a rack that temperature takes: its nodes as they are, against limit and cap alone.
+  double slowed_accelerators(std::uint32_t rack) const;
 
   /// Longest step over which the supply temperatures may be held: they move as they did, and by what loads have changed since.
   double step_limit_s(double longest_s, double tolerance_k) const;
@@ -143,6 +151,7 @@ class MachineRoom {
   void integrate(RackClass const& c, std::uint32_t node, double dt_s);
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
+  void place_trips();
   void place_air(double dt_s);
   double board_at_target_w(RackClass const& c, std::uint32_t rack) const;
   void spread_boards(topology::Facility const& facility);
@@ -201,6 +210,13 @@ class MachineRoom {
   std::vector<double> hall_air_w_, hall_liquid_w_;
   CoolingSystem cooling_;
   CoolingSystem::Interval const* cooling_interval_ = nullptr;
+  CoolingTrips trips_;
+  struct SetPoints {
+    std::optional<double> plant_k, air_k, liquid_k;
+  };
+  std::vector<std::uint8_t> pumps_apart_;              ///< by plant: its pumps have a feed of their own
+  std::vector<SetPoints> moved_plants_, moved_halls_;  ///< that events have moved
+  bool cooling_jumped_ = false;                        ///< something came or went since the last settle
   PowerChain chain_;
   ChainMeans chain_means_;
   double unserved_w_ = 0;

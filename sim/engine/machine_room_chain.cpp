@@ -27,10 +27,17 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
         w = mech.halls[vertex.owner].cdu_pump_w;
         put(Owner::cdu_pumps, w);
         break;
+      case Role::pumps: {
+        auto const& p = mech.plants[vertex.owner];
+        w = p.pump_w - p.condenser_pump_w;
+        put(Owner::plant_pumps, w);
+        break;
+      }
       case Role::mechanical: {
         auto const& p = mech.plants[vertex.owner];
-        w = p.pump_w + p.chiller_w + p.tower_fan_w + p.dry_cooler_fan_w;
-        put(Owner::plant_pumps, p.pump_w);
+        double const pump_w = pumps_apart_[vertex.owner] ? p.condenser_pump_w : p.pump_w;
+        w = pump_w + p.chiller_w + p.tower_fan_w + p.dry_cooler_fan_w;
+        put(Owner::plant_pumps, pump_w);
         put(Owner::chillers, p.chiller_w);
         put(Owner::tower_fans, p.tower_fan_w);
         put(Owner::dry_cooler_fans, p.dry_cooler_fan_w);
@@ -93,6 +100,7 @@ void MachineRoom::step_chain(double now_s) {
   if (chain_.next_s() > now_s) return;
   chain_.step(now_s);
   using Role = topology::PowerTree::Role;
+  bool cooling_switched = false;
   for (auto const v : chain_.take_switched_loads()) {
     auto const& vertex = assembly_.tree.vertices[v];
     bool const on = chain_.has_power(v);
@@ -110,21 +118,22 @@ void MachineRoom::step_chain(double now_s) {
         break;
       }
       case Role::crah:
-      case Role::cdu: {
-        auto available = cooling_.hall_available(vertex.owner);
-        auto const& hall = assembly_.halls[vertex.owner];
-        (vertex.role == Role::crah ? available.crahs : available.cdus) = !on                         ? 0
-                                                                         : vertex.role == Role::crah ? hall.air->crahs
-                                                                                                     : hall.liquid->cdus;
-        cooling_.set_hall_available(vertex.owner, available);
+        trips_.power_crahs(vertex.owner, on);
+        cooling_switched = true;
         break;
-      }
-      case Role::mechanical: {
-        auto const& p = assembly_.plants[vertex.owner];
-        cooling_.set_plant_available(
-            vertex.owner, on ? PlantAvailability{p.chillers, p.towers, p.dry_coolers, 1.0} : PlantAvailability{0, 0, 0, 0.0});
+      case Role::cdu:
+        trips_.power_cdus(vertex.owner, on);
+        cooling_switched = true;
         break;
-      }
+      case Role::pumps:
+        trips_.power_pumps(vertex.owner, on, now_s);
+        cooling_switched = true;
+        break;
+      case Role::mechanical:
+        if (!pumps_apart_[vertex.owner]) trips_.power_pumps(vertex.owner, on, now_s);
+        trips_.power_machines(vertex.owner, on, now_s);
+        cooling_switched = true;
+        break;
       case Role::network:
         fabric_powered_[vertex.owner] = on;
         for (std::uint32_t r = 0; r < fabric_of_rack_.size(); ++r)
@@ -140,6 +149,7 @@ void MachineRoom::step_chain(double now_s) {
         break;
     }
   }
+  if (cooling_switched) place_trips();
 }
 
 std::vector<std::uint32_t> MachineRoom::take_switched_racks() {

@@ -264,6 +264,23 @@ double MachineRoom::demand_w(std::uint32_t rack) const {
   });
 }
 
+double MachineRoom::slowed_accelerators(std::uint32_t rack) const {
+  auto const& c = assembly_.classes[class_of_rack_[rack]];
+  std::uint32_t const first = c.first_node + (rack - c.first_rack) * c.nodes_per_rack;
+  double const limit = std::min(c.power_limit_w, cap_w_[rack]);
+  std::vector<double> free_speed;
+  double lost = 0;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    if (!serves(n)) continue;
+    free_speed.clear();
+    at_limit(n, limit, nodes_.die_k[n], [&](std::size_t, ShareAt const& share) { free_speed.push_back(share.speed); });
+    at_limit(n, power_limit_w(n), nodes_.die_k[n], [&](std::size_t s, ShareAt const& share) {
+      lost += load_[n][s].accelerators * std::max(0.0, 1 - share.speed / free_speed[s]);
+    });
+  }
+  return lost;
+}
+
 MachineRoom::CapEffect MachineRoom::cap_effect(std::uint32_t rack) const {
   CapEffect effect;
   if (cap_w_[rack] == std::numeric_limits<double>::infinity()) return effect;

@@ -18,6 +18,7 @@
 #include "sim/engine/clock.hpp"
 #include "sim/engine/cooling_outlook.hpp"
 #include "sim/engine/energy_account.hpp"
+#include "sim/engine/event_effects.hpp"
 #include "sim/engine/fabric_sharing.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/limit_warnings.hpp"
@@ -58,6 +59,7 @@ class Run {
         fabrics_(scenario, facility, assembly_.accelerators_per_node_of_pool),
         capping_(scenario, facility, assembly_),
         reporter_(scenario, facility, assembly_),
+        effects_(scenario, facility),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),
         limited_(facility.racks.size(), 0),
@@ -101,12 +103,14 @@ class Run {
     ++instants_;
     reporter_.accumulate_pools(book_, date - now_s_);
     reporter_.accumulate_lost(dark_accelerators_, date - now_s_);
+    effects_.advance(date);
     now_s_ = date;
     if (window_) window_->advance(now_s_);
     bool const edge = calendar_.changes(now_s_) && room_.storage().minds_edges();
     bool const whole = now_s_ >= next_settle_s_ || edge || stopped() || room_.chain().is_active();
     if (whole && now_s_ > settled_s_) settle();
     if (whole) step_chain();
+    if (whole) step_trips();
     happen();
     for (auto const job : book_.schedule(now_s_)) begin_job(job);
     if (whole) control();
@@ -157,6 +161,13 @@ class Run {
       }
       if (!std::exchange(is_dark_[r], std::uint8_t{1})) dark_accelerators_ += accelerators_of(r);
     }
+  }
+
+  /// Cooling that trips or comes back at this instant.
+  void step_trips() {
+    room_.step_trips(now_s_);
+    for (auto& e : room_.take_trip_events())
+      reporter_.event(now_s_, std::move(e.kind), std::move(e.subject), std::move(e.cause));
   }
 
   double accelerators_of(std::uint32_t rack) const {
@@ -219,9 +230,11 @@ class Run {
       auto const& rack = facility_.racks[room_.rack_of(node)].name;
       reporter_.event(now_s_, "thermal_shutdown", rack,
                       fmt::format("accelerator at {:.1f} degC, its shutdown temperature", to_celsius(Kelvin{die_k})));
+      effects_.shut(room_.rack_of(node), room_.class_of(node).accelerators);
       lose_node(node, "thermal shutdown of " + rack);
     }
     for (auto const node : room_.take_recovered()) {
+      effects_.shut(room_.rack_of(node), -room_.class_of(node).accelerators);
       give_back_node(node);
       capping_.touch(room_.rack_of(node));
       reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
@@ -237,12 +250,14 @@ class Run {
       auto const is = room_.racks().limited[r];
       if (is == limited_[r]) continue;
       limited_[r] = is;
+      if (is) effects_.slowed(r);
       reporter_.event(
           now_s_, is ? "thermal_slowdown_begin" : "thermal_slowdown_end", facility_.racks[r].name,
           fmt::format("hottest accelerator at {:.1f} degC, memory at {:.1f} degC: {}",
                       to_celsius(Kelvin{room_.racks().hottest_k[r]}), to_celsius(Kelvin{room_.racks().hottest_memory_k[r]}),
                       is ? "the clock holds it" : "full clock again"));
     }
+    effects_.see(room_);
   }
 
   /// A node serves when its rack has power and has booted, and it is not too hot.
@@ -337,8 +352,9 @@ class Run {
 
   double look_ahead(bool whole) {
     double const step = room_.step_limit_s(scenario_.simulation.thermal_step.v, scenario_.simulation.thermal_tolerance.v);
-    double const due = std::min({now_s_ + step, next_crossing_s_, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(),
-                                 next_report_s_, room_.next_heat_load_s(now_s_), next_window_edge_s_, duration_s_});
+    double const due =
+        std::min({now_s_ + step, next_crossing_s_, now_s_ + room_.chain().step_limit_s(), room_.chain().next_s(),
+                  next_report_s_, room_.next_heat_load_s(now_s_), room_.next_trip_s(), next_window_edge_s_, duration_s_});
     next_settle_s_ = whole ? due : std::min(next_settle_s_, due);
     while (!calendar_.empty() && !valid(calendar_.top())) calendar_.pop();
     double next = std::exchange(freed_, false) ? now_s_ : next_settle_s_;
@@ -533,6 +549,7 @@ class Run {
     result.kpis = reporter_.kpis(room_, book_, now_s_);
     add_swing(result.kpis);
     capping_.add_kpis(result.kpis);
+    effects_.add_kpis(result.kpis);
     auto const account = energy_account(scenario_, facility_, assembly_, room_, book_, now_s_);
     for (auto& kpi : bill_kpis(scenario_, room_, account)) result.kpis.push_back(std::move(kpi));
     result.tariffs = tariff_rows(scenario_, room_.meters());
@@ -545,6 +562,7 @@ class Run {
     if (recorder_) {
       reporter_.write_tables(*recorder_, room_, book_, result.kpis);
       write_bill_tables(*recorder_, scenario_, room_, account);
+      effects_.write(*recorder_);
       recorder_->attribute("ledger_residual", result.ledger_residual);
       recorder_->attribute("heat_residual", result.heat_residual);
       result.content_hash = recorder_->content_hash();
@@ -622,6 +640,7 @@ class Run {
   FabricSharing fabrics_;
   Capping capping_;
   Reporter reporter_;
+  EventEffects effects_;
   std::unique_ptr<Recorder> recorder_;
   double start_unix_s_, duration_s_;
   double now_s_ = 0, settled_s_ = 0;

@@ -6,7 +6,8 @@
 ///   1 settle    when due, everything up to this instant with the *old* rates: node temperatures and leakage by their exact
 ///               solution, then the plant by its integrator and the electrical chain for the means, every joule to its owner
 ///               (a node whose work changes between two such settlements is brought up to date on its own); then the chain
-///               does what is due at this instant: sources come and go, breakers trip, racks and cooling lose power or get it;
+///               does what is due at this instant: sources come and go, breakers trip, racks and cooling lose power or get it,
+///               and declared trips of the cooling begin and end;
 ///   2 happen    what the calendar holds for this date, by date and order of entry: jobs arrive, end, services follow the day;
 ///   3 schedule  waiting jobs onto free accelerators, pool by pool;
 ///   4 control   fans, thermal limits and power limits choose the clock of each node for what comes;
@@ -14,8 +15,8 @@
 ///   6 re-rate   jobs whose slowest node changed clock: progress so far at the old speed, one end event moved;
 ///   7 record    when a report is due: means of the interval, points of the instant;
 ///   8 look ahead  the next instant is the earliest of calendar and next settlement: a report, the next happening of the chain
-///               at the powers of now, or the longest step over which supply temperatures may be held (shortened while they
-///               move).
+///               at the powers of now, or of the cooling, or the longest step over which supply temperatures may be held
+///               (shortened while they move).
 ///
 /// Ties break by order of entry and by id.  Rates change only at instants, so energy is a sum over intervals, not a sample.
 

@@ -74,6 +74,7 @@ void CoolingAccount::close(double dt_s, CoolingNetwork::Stage const& now) {
     auto const& r = s.rejection;
     auto& mean = interval.plants[i];
     mean.pump_w = (s.pump_w + r.condenser_pump_w) / span_s;
+    mean.condenser_pump_w = r.condenser_pump_w / span_s;
     mean.chiller_w = r.chiller_w / span_s;
     mean.tower_fan_w = r.tower_fan_w / span_s;
     mean.dry_cooler_fan_w = r.dry_cooler_fan_w / span_s;

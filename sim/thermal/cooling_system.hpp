@@ -54,7 +54,8 @@ class CoolingSystem {
     double vented_w = 0;  ///< heat given straight to outdoor air (hall with neither side)
   };
   struct PlantMeans {
-    double pump_w = 0;  ///< facility and condenser pumps
+    double pump_w = 0;            ///< facility and condenser pumps
+    double condenser_pump_w = 0;  ///< of it
     double chiller_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
     double cooling_w = 0;                    ///< heat taken from the loop
     double heat_rejected_w = 0;              ///< heat given to the weather: cooling, compressors and condenser pumps

@@ -71,6 +71,25 @@ TEST(Analysis, LoadOfEachBankAgainstItsNeededUnits) {
   EXPECT_THAT(r.power_vertices, SizeIs(10));
 }
 
+TEST(Analysis, PumpsAreCountedWhereSomethingIsSaidOfThem) {
+  EXPECT_THAT(report_of(site()).cooling, testing::Not(Contains(Field(&CoolingBankReport::kind, Kind::pumps))));
+  auto s = site();
+  s.plant[0].pumps = 3;
+  s.plant[0].pumps_needed = 2;
+  s.plant[0].pumps_fed_by = "ups";
+  auto const spare = report_of(s);
+  EXPECT_DOUBLE_EQ(spare.cooling_w, fans_w + mechanical_w);
+  EXPECT_NEAR(power(spare, "ups").load_w, racks_w + 4e3, 1e-6);
+  EXPECT_EQ(cooling(spare, Kind::pumps).redundancy, "N+1");
+  EXPECT_EQ(cooling(spare, Kind::pumps).cooled_fraction, 1.0);
+  EXPECT_NEAR(cooling(spare, Kind::pumps).load_fraction, 2.0 / 3, 1e-12);
+  s.plant[0].pumps_needed = 3;
+  EXPECT_EQ(cooling(report_of(s), Kind::pumps).redundancy, "N");
+  EXPECT_NEAR(cooling(report_of(s), Kind::pumps).cooled_fraction, 2.0 / 3, 1e-12);
+  s.plant[0].pumps = 6;
+  EXPECT_EQ(cooling(report_of(s), Kind::pumps).redundancy, "2N");
+}
+
 TEST(Analysis, SpareUnitKeepsEverythingFed) {
   auto const r = report_of(site());
   EXPECT_EQ(power(r, "ups").redundancy, "N+1");

@@ -170,6 +170,22 @@ TEST(Facility, RatingsOfLoads) {
   EXPECT_DOUBLE_EQ(rated_rack_power(s, s.racks[0]).v, 4 * 10e3 + 500);
 }
 
+TEST(Facility, PumpsWithAFeedOfTheirOwnAreALoadOfTheirOwn) {
+  auto s = site();
+  s.plant[0].pumps_fed_by = "ups";
+  auto const f = build_facility(s);
+  auto const rating = [&](std::string const& name) { return f.graph.vertex(find(f.graph, name)).rating.v; };
+  EXPECT_THAT(fed_by(f, "plant/pumps"), ElementsAre("ups/1", "ups/2", "ups/3"));
+  EXPECT_THAT(fed_by(f, "plant/mechanical"), ElementsAre("tr/1", "tr/2"));
+  EXPECT_DOUBLE_EQ(rating("plant/pumps"), 4e3);
+  EXPECT_DOUBLE_EQ(rating("plant/mechanical"), 2e3 + 332e3 / 5 + 10e3);  // the condensers' pumps stay
+  auto const tree = power_tree(f.graph);
+  auto const pumps =
+      std::find_if(tree.vertices.begin(), tree.vertices.end(), [](auto const& v) { return v.role == PowerTree::Role::pumps; });
+  ASSERT_NE(pumps, tree.vertices.end());
+  EXPECT_EQ(pumps->owner, 0U);
+}
+
 TEST(Facility, PowerTreeOfTheSite) {
   auto const f = build_facility(site());
   auto const tree = power_tree(f.graph);

@@ -32,7 +32,7 @@ void sum_loads(Facility const& facility, FacilityReport& report) {
   for (auto const& rack : facility.racks) report.rack_w += graph.vertex(rack.vertex).rating.v;
   for (std::uint32_t v = 0; v < graph.vertex_count(); ++v) {
     Kind const kind = graph.vertex(v).kind;
-    if (kind != Kind::mechanical && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network &&
+    if (kind != Kind::mechanical && kind != Kind::pumps && kind != Kind::cdu && kind != Kind::crah && kind != Kind::network &&
         kind != Kind::base_load && kind != Kind::heat_load)
       continue;
     if (graph.sources(Layer::power, v).empty()) continue;  // a part of a load, not a load

@@ -205,6 +205,28 @@ void find_single_points(FacilityGraph const& graph, HeatPath const& h, FacilityR
   sort_losses(report.cooling_single_points);
 }
 
+/// Pumps of a loop, where something is said about them: the heat that a unit carries is its share of what the needed ones do.
+void report_pumps(schema::Scenario const& scenario, std::vector<Watts> const& heat, double taken_whole,
+                  FacilityReport& report) {
+  for (std::size_t p = 0; p < scenario.plant.size(); ++p) {
+    auto const& plant = scenario.plant[p];
+    if (plant.pumps_needed == 0 && plant.pumps_fed_by.empty()) continue;
+    int const needed = plant.pumps_needed > 0 ? plant.pumps_needed : plant.pumps;
+    CoolingBankReport out;
+    out.owner = plant.id;
+    out.kind = Kind::pumps;
+    out.units = static_cast<Index>(plant.pumps);
+    out.load_w = heat[p].v;
+    out.capacity_w = heat[p].v * plant.pumps / needed;
+    out.load_fraction = static_cast<double>(needed) / plant.pumps;
+    double const lost_w = heat[p].v * std::max(0.0, 1.0 - (plant.pumps - 1.0) / needed);
+    out.cooled_w = taken_whole - lost_w;
+    out.cooled_fraction = taken_whole > 0.0 ? std::max(0.0, out.cooled_w / taken_whole) : 1.0;
+    out.redundancy = plant.pumps >= 2 * needed ? "2N" : plant.pumps > needed ? "N+1" : "N";
+    report.cooling.push_back(std::move(out));
+  }
+}
+
 }  // namespace
 
 void report_cooling(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report) {
@@ -241,6 +263,7 @@ void report_cooling(schema::Scenario const& scenario, Facility const& facility, 
                                                                 : "N";
     report.cooling.push_back(std::move(out));
   }
+  report_pumps(scenario, rated_plant_heat(scenario, heat), taken_whole, report);
 }
 
 }  // namespace ondol::topology

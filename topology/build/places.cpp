@@ -63,6 +63,10 @@ void place_plants_and_halls(Wiring& w) {
         add_units(w, plant, Kind::dry_cooler, spec.id + "/dry-cooler/", spec.dry_coolers, dry->rated_heat, p);
     Index const mechanical = w.add(plant, Kind::mechanical, spec.id + "/mechanical", Watts{0}, p);  // see rate_plants
     feed_from_all(w, mechanical, spec.fed_by, path + ".fed_by");
+    if (!spec.pumps_fed_by.empty()) {
+      Index const pumps = w.add(plant, Kind::pumps, spec.id + "/pumps", spec.pump_power, p);
+      feed_from_all(w, pumps, spec.pumps_fed_by, path + ".pumps_fed_by");
+    }
   }
 
   for (std::size_t h = 0; h < s.hall.size(); ++h) {

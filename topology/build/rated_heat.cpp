@@ -58,7 +58,8 @@ std::vector<Watts> rated_plant_heat(schema::Scenario const& scenario, std::vecto
 
 Watts rated_mechanical_power(schema::Scenario const& scenario, schema::PlantSpec const& plant, Watts heat) {
   auto const& catalogue = scenario.catalogue;
-  Watts power = plant.pump_power + plant.condenser_pump_power;
+  Watts power = plant.condenser_pump_power;
+  if (plant.pumps_fed_by.empty()) power += plant.pump_power;
   if (auto const* chiller = find(catalogue.chiller, plant.chiller); chiller && chiller->reference_cop > 0.0)
     power += Watts{std::min(heat.v, chiller->reference_capacity.v * plant.chillers) / chiller->reference_cop};
   if (auto const* tower = find(catalogue.tower, plant.tower)) power += tower->fan_power * double(plant.towers);

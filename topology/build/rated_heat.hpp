@@ -23,7 +23,7 @@ std::vector<HallHeat> rated_hall_heat(schema::Scenario const& scenario, std::vec
 std::vector<Watts> rated_plant_heat(schema::Scenario const& scenario, std::vector<HallHeat> const& halls);
 
 /// Electrical power of a plant while it takes `heat`: pumps and fans of tower and dry cooler at full speed, and chillers at
-/// reference COP as far as their capacity goes.
+/// reference COP as far as their capacity goes.  Without the pumps of the loop where these have a feed of their own.
 Watts rated_mechanical_power(schema::Scenario const& scenario, schema::PlantSpec const& plant, Watts heat);
 
 }  // namespace ondol::topology

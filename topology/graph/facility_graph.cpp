@@ -12,7 +12,7 @@ char const* to_string(Kind kind) {
                                     "network switch", "transformer",     "switchgear", "UPS",     "busway",    "PDU",
                                     "cable",          "transfer switch", "generator",  "battery", "plant",     "chiller",
                                     "tower",          "dry cooler",      "CDU",        "CRAH",    "base load", "network",
-                                    "heat load",      "mechanical",      "weather"};
+                                    "heat load",      "mechanical",      "pumps",      "weather"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -51,7 +51,8 @@ enum class Kind : std::uint8_t {
   base_load,
   network,     ///< all switches of a fabric, which it holds, as one electrical load
   heat_load,   ///< declared equipment
-  mechanical,  ///< a plant's pumps, fans and chillers as one electrical load
+  mechanical,  ///< a plant's chillers, fans and pumps as one electrical load
+  pumps,       ///< of a plant's loop, where they have a feed of their own
   weather,
 };
 char const* to_string(Kind kind);

@@ -23,7 +23,7 @@ constexpr Index none = std::numeric_limits<Index>::max();
 
 bool is_load(Kind kind) {
   return kind == Kind::rack || kind == Kind::cdu || kind == Kind::crah || kind == Kind::network || kind == Kind::mechanical ||
-         kind == Kind::base_load || kind == Kind::heat_load;
+         kind == Kind::pumps || kind == Kind::base_load || kind == Kind::heat_load;
 }
 
 /// One CDU of a hall draws its power as part of all CDUs of the hall, which hold it.
@@ -48,6 +48,8 @@ PowerTree::Role role_of(Kind kind) {
       return PowerTree::Role::network;
     case Kind::mechanical:
       return PowerTree::Role::mechanical;
+    case Kind::pumps:
+      return PowerTree::Role::pumps;
     case Kind::base_load:
       return PowerTree::Role::base_load;
     case Kind::heat_load:

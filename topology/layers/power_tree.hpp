@@ -14,13 +14,13 @@ namespace ondol::topology {
 /// feeders are dead.  Generators that lead to an alternate are in the tree; other standby sources (generators and batteries
 /// that nothing feeds) carry nothing while the utility is there and are left out.
 struct PowerTree {
-  enum class Role { utility, unit, rack, node_group, cdu, crah, network, mechanical, base_load, heat_load };
+  enum class Role { utility, unit, rack, node_group, cdu, crah, network, mechanical, pumps, base_load, heat_load };
   struct Vertex {
     std::uint32_t graph_vertex = 0;
     Role role = Role::unit;
     std::string name;
     std::uint32_t owner = 0;       ///< unit: index of its bank; rack: rack index; cdu, crah: hall index; network: fabric index;
-                                   ///< mechanical: plant index; heat_load: its index
+                                   ///< mechanical, pumps: plant index; heat_load: its index
     std::uint32_t unit_index = 0;  ///< within the bank
     double rating_w = 0.0;
     std::uint32_t first_feeder = 0, feeder_count = 0;
