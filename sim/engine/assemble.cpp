@@ -157,6 +157,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   for (auto const& plant : s.plant) a.plants.push_back(plant_params(s, plant));
   for (auto const& hall : s.hall) {
     a.halls.push_back(hall_params(s, facility, hall, a.air_density_kg_per_m3));
+    a.hall_inlet_spread_k.push_back(hall.air ? hall.air->inlet_spread.v : 0.0);
     a.hall_return.push_back(hall.air ? Recirculation(hall.air->recirculation_matrix) : Recirculation());
     double const gain = a.hall_return.back().largest_gain();
     a.hall_recirculation.push_back(gain > 0 ? gain / (1 + gain) : hall.air ? hall.air->recirculation : 0.0);

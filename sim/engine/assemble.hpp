@@ -33,10 +33,11 @@ struct FabricLoad {
 
 struct Assembly {
   std::vector<RackClass> classes;
-  std::vector<FabricLoad> fabrics;         ///< in the order of the scenario
-  std::vector<HeatLoad> heat_loads;        ///< in the order of the scenario
-  std::vector<double> hall_recirculation;  ///< where a matrix is given: what would give its largest gain to one row alone
-  std::vector<Recirculation> hall_return;  ///< of the halls that have a matrix, else without rows
+  std::vector<FabricLoad> fabrics;          ///< in the order of the scenario
+  std::vector<HeatLoad> heat_loads;         ///< in the order of the scenario
+  std::vector<double> hall_recirculation;   ///< where a matrix is given: what would give its largest gain to one row alone
+  std::vector<Recirculation> hall_return;   ///< of the halls that have a matrix, else without rows
+  std::vector<double> hall_inlet_spread_k;  ///< highest less lowest inlet of a rack
   std::vector<PlantParams> plants;
   std::vector<HallParams> halls;
   CoolingOptions cooling;

@@ -46,6 +46,7 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
       class_of_rack_[rack] = c;
       racks_.sink_k_per_w[rack] = assembly.classes[c].junction.sink_k_per_w;
     }
+  fans_asked_.resize(facility.racks.size());
   for (auto const& place : facility.racks) row_of_rack_.push_back(static_cast<std::uint32_t>(place.row));
   for (std::size_t f = 0; f < assembly.fabrics.size(); ++f)
     for (std::size_t r = 0; r < facility.racks.size(); ++r)
@@ -57,6 +58,13 @@ MachineRoom::MachineRoom(Assembly const& assembly, topology::Facility const& fac
     if (vertex.role == topology::PowerTree::Role::pumps) pumps_apart_[vertex.owner] = 1;
   }
   spread_boards(facility);
+  for (auto const& c : assembly_.classes) {
+    if (c.liquid_cooled || c.nodes_per_rack < 2) continue;
+    for (std::uint32_t i = 0; i < c.racks * c.nodes_per_rack; ++i) {
+      double const height = double(i % c.nodes_per_rack) / (c.nodes_per_rack - 1.0);
+      nodes_.above_inlet_k[c.first_node + i] = assembly_.hall_inlet_spread_k[c.hall] * (height - 0.5);
+    }
+  }
 }
 
 /// Each accelerator's share of its node's temperature over the coolant, once for the run.
@@ -98,7 +106,7 @@ bool MachineRoom::initialise(double unix_s) {
       }
     settle_nodes(1.0);
     steady = cooling_.initialise(hall_air_w_, hall_liquid_w_, weather_);
-    place_air(1.0);
+    place_air(std::numeric_limits<double>::infinity());
     std::fill(racks_.coolant_rate_k_per_s.begin(), racks_.coolant_rate_k_per_s.end(), 0.0);
   }
   coolant_turn_k_per_s_ = 0;
@@ -141,6 +149,7 @@ void MachineRoom::note_shift(std::uint32_t node, double power_before_w) {
       rack_inlet_k(0.0, assembly_.hall_recirculation[c.hall], (1.0 - c.node.liquid_fraction) * std::abs(rack_shift_w_[rack]),
                    airflow, assembly_.air_density_kg_per_m3);
   shift_rate_k_per_s_ = std::max(shift_rate_k_per_s_, rise / (c.junction.sink_j_per_k * c.junction.total_k_per_w()));
+  ease_sinks(rack, time_of(node));
 }
 
 void MachineRoom::settle(double now_s) {
@@ -201,7 +210,10 @@ void MachineRoom::count_accelerators(std::uint32_t hall, TemperatureCount& count
       double const unpowered = racks_.unpowered_die_k[r];
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
       for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
-        for (int i = 0; i < c.accelerators; ++i) count.add(unpowered + *share++ * (nodes_.die_k[n] - unpowered));
+        for (int i = 0; i < c.accelerators; ++i) {
+          double const over = *share++ * (nodes_.die_k[n] - unpowered);
+          count.add(unpowered + nodes_.above_inlet_k[n] + over);
+        }
     }
   }
 }

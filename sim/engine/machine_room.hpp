@@ -111,6 +111,9 @@ class MachineRoom {
   std::span<NodeShareLoad const> load(std::uint32_t node) const { return load_[node]; }
   NodeState const& nodes() const { return nodes_; }
   RackState const& racks() const { return racks_; }
+  /// Of the air that enters a rack; its mean is racks().inlet_k.
+  double highest_inlet_k(std::uint32_t rack) const { return racks_.inlet_k[rack] + half_inlet_spread_k(rack); }
+  double lowest_inlet_k(std::uint32_t rack) const { return racks_.inlet_k[rack] - half_inlet_spread_k(rack); }
   CoolingSystem const& cooling() const { return cooling_; }
   CoolingSystem::Interval const& cooling_interval() const { return *cooling_interval_; }
   Ledger const& ledger() const { return ledger_; }
@@ -152,8 +155,18 @@ class MachineRoom {
   void settle_nodes(double now_s);
   void settle_chain(double unix_s, double dt_s);
   void place_trips();
+  /// What the fans of a rack's nodes are asked for, at the powers of now.
+  struct FanDemand {
+    double air_w = 0;    ///< of a node, in steady state
+    double board_w = 0;  ///< of the accelerator that asks for most, were it at the temperature that fans hold: one in air above
+                         ///< the rack's mean counts as if it drew more
+  };
   void place_air(double dt_s);
-  double board_at_target_w(RackClass const& c, std::uint32_t rack) const;
+  double half_inlet_spread_k(std::uint32_t rack) const { return 0.5 * assembly_.hall_inlet_spread_k[class_of_rack(rack).hall]; }
+  FanDemand fan_demand(RackClass const& c, std::uint32_t rack) const;
+  double fan_speed_for(RackClass const& c, std::uint32_t rack, FanDemand const& wanted, double inlet_k) const;
+  double sink_now_k_per_w(RackClass const& c, std::uint32_t rack, double flow_share) const;
+  void ease_sinks(std::uint32_t rack, double now_s);
   void spread_boards(topology::Facility const& facility);
   /// What the racks of a hall take in, and what they give.
   struct HallTemperatures {
@@ -171,8 +184,9 @@ class MachineRoom {
   void note_slowed(std::uint32_t node, double accelerators, double lost);
   void look_for_crossings(std::uint32_t rack);
   JunctionParams junction_of(std::uint32_t node) const;
-  double time_of(std::uint32_t node) const;    ///< up to which it has been settled
-  double coolant_k(std::uint32_t node) const;  ///< then
+  double time_of(std::uint32_t node) const;            ///< up to which it has been settled
+  double coolant_k(std::uint32_t node) const;          ///< then
+  double highest_coolant_k(std::uint32_t node) const;  ///< of its own place in the rack
   JunctionState hottest_board(std::uint32_t node) const;
   double hottest_reference_w(std::uint32_t node) const;
   void note_unheld(std::uint32_t node, double power_w);
@@ -199,6 +213,7 @@ class MachineRoom {
   NodeState nodes_;
   RackState racks_;
   std::vector<std::uint32_t> rack_of_node_, class_of_rack_, row_of_rack_;
+  std::vector<FanDemand> fans_asked_;  ///< by rack, with their lag
   std::vector<std::vector<NodeShareLoad>> load_;
   std::vector<double> node_settled_s_;
   std::vector<RackAccount> account_;

@@ -15,26 +15,62 @@ constexpr double inlet_met_k = 1e-6;
 // However a node's sink is declared, no flow takes more than this off its resistance behind the die.
 constexpr double least_sink_share = 0.05;
 constexpr double like_sinks = 2e-4;  // 0.01 K of a die at its limit
+// Of fans behind power (assumed: controllers of servers take tens of seconds, as their sinks do).
+constexpr double fan_lag_s = 20.0;
+// Sinks that a change of load moves by less wait until the room settles: a kelvin of a busy die.
+constexpr double sink_resolution = 0.03;
 constexpr int inlet_rounds = 40, undamped_rounds = 6;
 }  // namespace
 
-/// Power of the hottest accelerator of the rack's busiest node, were it at the temperature that fans hold.
-double MachineRoom::board_at_target_w(RackClass const& c, std::uint32_t r) const {
-  if (c.liquid_cooled) return 0;
-  double node_w = 0;
+MachineRoom::FanDemand MachineRoom::fan_demand(RackClass const& c, std::uint32_t r) const {
+  FanDemand wanted;
   std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-  // The hottest board has its share of that.
-  double const warm_k = c.fan_target_k - c.accelerator.leakage_reference_k;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
-    node_w = std::max(node_w, nodes_.hottest_share[n] * (nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * warm_k));
-  return node_w / c.accelerators;
+  double const reference_k = c.junction.reference_k, over_k = c.fan_target_k - racks_.inlet_k[r];
+  double node_w = 0, hottest_w = 0;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+    node_w += nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (nodes_.die_k[n] - reference_k) + nodes_.host_w[n];
+    double const share = nodes_.hottest_share[n] * over_k / std::max(1.0, over_k - nodes_.above_inlet_k[n]);
+    hottest_w = std::max(hottest_w, share * (nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (c.fan_target_k - reference_k)));
+  }
+  node_w /= c.nodes_per_rack;
+  double const fans_w = nodes_.fan_w[first], loss_w = racks_.powered[r] ? c.node.supplies.loss_w(node_w + fans_w) : 0.0;
+  wanted.air_w = (1.0 - c.node.liquid_fraction) * node_w + fans_w + loss_w;
+  if (!c.liquid_cooled) wanted.board_w = hottest_w / c.accelerators;
+  return wanted;
+}
+
+double MachineRoom::fan_speed_for(RackClass const& c, std::uint32_t r, FanDemand const& wanted, double inlet_k) const {
+  double const k_per_w = wanted.board_w > 0 ? (c.fan_target_k - inlet_k) / wanted.board_w : c.idle_k_per_w;
+  double const die_speed = k_per_w < c.idle_k_per_w ? flow_share_for(c.sink, k_per_w) : 0.0;
+  return fan_speed(c.node.fans, wanted.air_w, inlet_k + half_inlet_spread_k(r), die_speed);
+}
+
+/// From its sinks to the coolant, at this flow past them.
+double MachineRoom::sink_now_k_per_w(RackClass const& c, std::uint32_t r, double flow_share) const {
+  double const die_k_per_w = c.junction.die_k_per_w, total_k_per_w = die_k_per_w + racks_.sink_k_per_w[r];
+  double const over_k = (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / total_k_per_w);
+  return std::max(least_sink_share * c.junction.sink_k_per_w, sink_k_per_w(c.sink, flow_share, over_k) - die_k_per_w);
+}
+
+/// A change of load: until the room next settles the rack's sinks are those of the speed that its fans are on the way to. A
+/// step is longer than their lag; at the old speed a die would overshoot for want of air that it gets.
+void MachineRoom::ease_sinks(std::uint32_t r, double now_s) {
+  auto const& c = assembly_.classes[class_of_rack_[r]];
+  if (c.liquid_cooled) return;
+  double const speed = fan_speed_for(c, r, fan_demand(c, r), racks_.inlet_k[r]);
+  double const sink = sink_now_k_per_w(c, r, speed);
+  if (std::abs(sink - racks_.sink_k_per_w[r]) < sink_resolution * sink) return;
+  std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) touch(n, now_s);
+  racks_.sink_k_per_w[r] = sink;
 }
 
 void MachineRoom::place_air(double dt) {
   double fastest_k = 0;
   follow_coolant(dt);
   auto const& air = assembly_.hall_return;
-  std::vector<double> speed(racks_.inlet_k.size()), board_w(speed.size()), inlet = racks_.inlet_k, rise, heat, flow;
+  std::vector<double> speed(racks_.inlet_k.size()), inlet = racks_.inlet_k, rise, heat, flow;
+  double const followed = -std::expm1(-dt / fan_lag_s);
   for (std::uint32_t h = 0; h < assembly_.halls.size(); ++h) {
     double const supply = cooling_.has_air(h) ? cooling_.air_supply_k(h) : weather_.dry_bulb_k;
     double const rate = assembly_.air_density_kg_per_m3 * dry_air_specific_heat_j_per_kg_k;
@@ -43,17 +79,18 @@ void MachineRoom::place_air(double dt) {
         if (c.hall == h)
           for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) act(c, r);
     };
-    each([&](RackClass const& c, std::uint32_t r) { board_w[r] = board_at_target_w(c, r); });
+    each([&](RackClass const& c, std::uint32_t r) {
+      auto const wanted = fan_demand(c, r);
+      fans_asked_[r].air_w += followed * (wanted.air_w - fans_asked_[r].air_w);
+      fans_asked_[r].board_w += followed * (wanted.board_w - fans_asked_[r].board_w);
+    });
     // Inlets and fan speeds depend on each other; a warmer inlet never asks for less air, so that the rounds close in.
     double off_k = 1;
     for (int round = 0; round < inlet_rounds && off_k > inlet_met_k; ++round) {
       heat.assign(air[h].rows(), 0.0);
       flow.assign(air[h].rows(), 0.0);
       each([&](RackClass const& c, std::uint32_t r) {
-        double const node_air_w = racks_.node_air_now_w[r] / c.nodes_per_rack;
-        double const wanted_k_per_w = board_w[r] > 0 ? (c.fan_target_k - inlet[r]) / board_w[r] : c.idle_k_per_w;
-        double const die_speed = wanted_k_per_w < c.idle_k_per_w ? flow_share_for(c.sink, wanted_k_per_w) : 0.0;
-        speed[r] = fan_speed(c.node.fans, node_air_w, inlet[r], die_speed);
+        speed[r] = fan_speed_for(c, r, fans_asked_[r], inlet[r]);
         if (air[h].rows() == 0) return;
         heat[row_of_rack_[r]] += racks_.air_heat_now_w[r];
         flow[row_of_rack_[r]] += fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack * rate;
@@ -77,19 +114,16 @@ void MachineRoom::place_air(double dt) {
     each([&](RackClass const& c, std::uint32_t r) {
       fastest_k = std::max(fastest_k, std::abs(inlet[r] - racks_.inlet_k[r]));
       racks_.inlet_k[r] = inlet[r];
+      racks_.coolant_k[r] = c.liquid_cooled ? liquid : inlet[r];
+      bool const plates = c.liquid_cooled && cooling_.has_liquid(h);
+      racks_.coolant_rate_k_per_s[r] = plates ? hall_seen_[h].liquid_rate_k_per_s : hall_seen_[h].air_rate_k_per_s;
       if (c.node.fans.rated_airflow_m3_per_s > 0) {
         racks_.fan_speed[r] = speed[r];
         double const fan_w = fan_power_w(c.node.fans, speed[r]);
         std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
       }
-      racks_.coolant_k[r] = c.liquid_cooled ? liquid : inlet[r];
-      bool const plates = c.liquid_cooled && cooling_.has_liquid(h);
-      racks_.coolant_rate_k_per_s[r] = plates ? hall_seen_[h].liquid_rate_k_per_s : hall_seen_[h].air_rate_k_per_s;
-      double const die_k_per_w = c.junction.die_k_per_w, total_k_per_w = die_k_per_w + racks_.sink_k_per_w[r];
-      double const over_k = (racks_.hottest_k[r] - racks_.coolant_k[r]) * (1 - c.sink.fixed_k_per_w / total_k_per_w);
-      double const sink = std::max(least_sink_share * c.junction.sink_k_per_w,
-                                   sink_k_per_w(c.sink, c.liquid_cooled ? liquid_share : speed[r], over_k) - die_k_per_w);
+      double const sink = sink_now_k_per_w(c, r, c.liquid_cooled ? liquid_share : speed[r]);
       // Like racks take one value, and then share what is worked out from it.
       racks_.sink_k_per_w[r] = r > c.first_rack && std::abs(sink - racks_.sink_k_per_w[r - 1]) < like_sinks * sink
                                    ? racks_.sink_k_per_w[r - 1]

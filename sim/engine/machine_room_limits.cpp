@@ -113,8 +113,8 @@ void MachineRoom::choose_thermal_limit(std::uint32_t n) {
     if (limit == none) set_stage(n, ThermalStage::free);
   }
   if (mixed(n))
-    limit =
-        std::min(limit, carried_power_w(c.thresholds.operating_k, coolant_k(n), nodes_.hottest_share[n] * least_k_per_w(rack)));
+    limit = std::min(
+        limit, carried_power_w(c.thresholds.operating_k, highest_coolant_k(n), nodes_.hottest_share[n] * least_k_per_w(rack)));
   nodes_.thermal_limit_w[n] = limit;
   if (limit >= without_w) return note_slowed(n, 0, 0);
   double slowed = 0, lost = 0;

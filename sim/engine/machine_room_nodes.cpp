@@ -46,7 +46,13 @@ double MachineRoom::coolant_k(std::uint32_t n) const {
   return racks_.coolant_k[rack] + racks_.coolant_rate_k_per_s[rack] * (time_of(n) - settled_s_);
 }
 
-/// The hottest board of a node: what its mean board has over one without power, times its share.
+double MachineRoom::highest_coolant_k(std::uint32_t n) const {
+  return coolant_k(n) + nodes_.above_inlet_k[n];
+}
+
+/// The hottest board of a node: what its mean board has over one without power, times its share, in the node's own inlet air.
+/// Temperatures of the state are those in the mean air of the rack, whose differences cancel in sums over the rack: the linear
+/// equations are the same but for the leakage of the difference itself.
 JunctionState MachineRoom::hottest_board(std::uint32_t n) const {
   auto const rack = rack_of_node_[n];
   JunctionState unpowered{racks_.unpowered_die_k[rack], racks_.unpowered_sink_k[rack]};
@@ -58,9 +64,9 @@ JunctionState MachineRoom::hottest_board(std::uint32_t n) const {
                     .advance(unpowered, 0.0)
                     .end;
   }
-  double const share = nodes_.hottest_share[n];
-  return {unpowered.die_k + share * (nodes_.die_k[n] - unpowered.die_k),
-          unpowered.sink_k + share * (nodes_.sink_k[n] - unpowered.sink_k)};
+  double const share = nodes_.hottest_share[n], above = nodes_.above_inlet_k[n];
+  return {unpowered.die_k + above + share * (nodes_.die_k[n] - unpowered.die_k),
+          unpowered.sink_k + above + share * (nodes_.sink_k[n] - unpowered.sink_k)};
 }
 
 /// Its power at the reference temperature.
@@ -144,8 +150,9 @@ void MachineRoom::settle_nodes(double now_s) {
         drift = std::numeric_limits<double>::infinity();
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
           double const share = nodes_.hottest_share[n], reference = share * nodes_.reference_w[n] / boards;
-          JunctionState const board{unpowered.die_k + share * (nodes_.die_k[n] - unpowered.die_k),
-                                    unpowered.sink_k + share * (nodes_.sink_k[n] - unpowered.sink_k)};
+          double const above = nodes_.above_inlet_k[n];
+          JunctionState const board{unpowered.die_k + above + share * (nodes_.die_k[n] - unpowered.die_k),
+                                    unpowered.sink_k + above + share * (nodes_.sink_k[n] - unpowered.sink_k)};
           hottest = std::max(hottest, board.die_k);
           hottest_sink = std::max(hottest_sink, board.sink_k);
           hottest_memory = std::max(hottest_memory, memory_of(c, reference).at(board));
@@ -156,7 +163,7 @@ void MachineRoom::settle_nodes(double now_s) {
         // The same arithmetic for all nodes of the rack at once: this loop is where most of a long run's time goes.
         double accelerators = 0, psu_loss = 0, dies_warmed = 0, sinks_warmed = 0;
         double *const die = nodes_.die_k.data() + first, *const sink = nodes_.sink_k.data() + first;
-        double const* const share = nodes_.hottest_share.data() + first;
+        double const *const share = nodes_.hottest_share.data() + first, *const above = nodes_.above_inlet_k.data() + first;
         double* const energy = nodes_.energy_j.data() + first;
         double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
                             *const fan_w = nodes_.fan_w.data() + first, *const closed = nodes_.closed_die_k.data() + first;
@@ -179,8 +186,9 @@ void MachineRoom::settle_nodes(double now_s) {
           sinks_warmed += x.end.sink_k - before.sink_k;
           sinks += x.end.sink_k;
           double const moved = std::abs(x.end.die_k - closed[n]);
-          double const hot_die = unpowered.die_k + share[n] * (x.end.die_k - unpowered.die_k);
-          double const hot_sink = unpowered.sink_k + share[n] * (x.end.sink_k - unpowered.sink_k), hot_w = share[n] * each;
+          double const hot_die = unpowered.die_k + above[n] + share[n] * (x.end.die_k - unpowered.die_k);
+          double const hot_sink = unpowered.sink_k + above[n] + share[n] * (x.end.sink_k - unpowered.sink_k);
+          double const hot_w = share[n] * each;
           double const hot_memory = memory.sink * hot_sink + memory.die * hot_die + memory_k_per_w * hot_w + memory.offset_k;
           hottest = hot_die > hottest ? hot_die : hottest;
           hottest_sink = hot_sink > hottest_sink ? hot_sink : hottest_sink;
@@ -217,9 +225,8 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.hottest_w[r] = hottest_w;
       racks_.drift_k[r] = drift;
       double const over = sinks - coolant * c.nodes_per_rack;
-      racks_.node_air_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.sink_k_per_w[r] + host_now) +
-                                 fans_now + account.psu_loss / whole;
-      racks_.air_heat_now_w[r] = racks_.node_air_now_w[r] + switch_w + shelf;
+      racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.sink_k_per_w[r] + host_now) +
+                                 fans_now + account.psu_loss / whole + switch_w + shelf;
       hall_air_w_[c.hall] += racks_.air_heat_w[r];
       hall_liquid_w_[c.hall] += racks_.liquid_heat_w[r];
       network += switch_w;
@@ -310,7 +317,7 @@ double MachineRoom::holding_reference_w(std::uint32_t n) {
   nodes_.held_until_s[n] = time_of(n) + h;
   auto const params = junction_of(n);
   auto const now = hottest_board(n);
-  CoolantRamp const coolant{coolant_k(n), racks_.coolant_rate_k_per_s[rack_of_node_[n]]};
+  CoolantRamp const coolant{highest_coolant_k(n), racks_.coolant_rate_k_per_s[rack_of_node_[n]]};
   auto const step = JunctionCoefficients(params, h).with(coolant);
   auto const without = step.advance(now, 0.0).end, with = step.advance(now, 1.0).end;
   auto const holding = [&](double level, JunctionProbe const& at_0, JunctionProbe const& at_1) {
@@ -348,11 +355,12 @@ void MachineRoom::look_for_crossings(std::uint32_t r) {
     return warmest + c.junction.die_k_per_w * p >= t.operating_k ||
            warmest + c.memory_rise_k + c.memory_k_per_w * p >= t.memory_k;
   };
-  if (racks_.minding[r] == 0 && !may_pass(racks_.coolant_k[r], racks_.hottest_sink_k[r], racks_.hottest_w[r])) return;
   std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
+  double const warmest_air = racks_.coolant_k[r] + nodes_.above_inlet_k[first + c.nodes_per_rack - 1];
+  if (racks_.minding[r] == 0 && !may_pass(warmest_air, racks_.hottest_sink_k[r], racks_.hottest_w[r])) return;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
     auto const stage = nodes_.stage[n];
-    double const coolant = coolant_k(n), reference_w = hottest_reference_w(n);
+    double const coolant = highest_coolant_k(n), reference_w = hottest_reference_w(n);
     auto const now = hottest_board(n);
     auto const look = [&](JunctionProbe const& of, double level_k, bool falling) {
       double const is = of.at(now);

@@ -142,6 +142,7 @@ RackClass rack_class(Scenario const& s, std::string const& id, std::optional<Wat
   double const silicon_w = node.accelerators * accelerator.power_limit.v + node.host_active.v;
   c.node.fans.rated_air_heat_w = std::max(0.0, node.rated_power.v - node.liquid_fraction * silicon_w);
   c.node.fans.rated_airflow_m3_per_s = node.airflow.v;
+  if (node.cooling == Cooling::immersion) c.node.fans = {.rated_w = 0};  // the bath has none
   if (!node.psu.empty()) {
     auto const& psu = s.catalogue.psu.at(node.psu);
     c.node.supplies = supply_bank(psu, node.psus, node.psus_needed, node.psu_sharing);

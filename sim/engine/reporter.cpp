@@ -35,6 +35,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
       facility_(facility),
       assembly_(assembly),
       cooling_(scenario, facility, assembly),
+      climate_(scenario, facility),
       v_(std::make_unique<Views>()) {
   auto& v = *v_;
   auto& table = store_.table;
@@ -197,9 +198,9 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   }
   auto const& racks = room.racks();
   for (std::size_t i = 0; i < heat_load_j_.size(); ++i) heat_load_j_[i] += room.heat_load_w(i) * dt;
-  for (std::size_t r = 0; r < rack_j_.size(); ++r) {
+  for (std::uint32_t r = 0; r < rack_j_.size(); ++r) {
     rack_j_[r] += racks.power_w[r] * dt;
-    hottest_inlet_k_ = std::max(hottest_inlet_k_, racks.inlet_k[r]);
+    hottest_inlet_k_ = std::max(hottest_inlet_k_, room.highest_inlet_k(r));
     if (racks.limited[r]) limited_node_s_ += facility_.racks[r].nodes * dt;
     slowed_s_ += racks.slowed[r] * dt;
     slowed_lost_s_ += racks.lost[r] * dt;
@@ -208,6 +209,8 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
     node_s_ += facility_.racks[r].nodes * dt;
   }
   cooling_.accumulate(room, dt);
+  climate_.accumulate(room, dt);
+  for (auto& e : climate_.take_events()) event(total_s_, std::move(e.kind), std::move(e.subject), std::move(e.cause));
 }
 
 void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s) {
@@ -433,6 +436,7 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
        "Training kept, at the declared rates / accelerator time since each job's first start"},
   };
   cooling_.add_kpis(k);
+  climate_.add_kpis(k);
   if (!room.storage().none()) add_storage(k, room, duration_s);
   auto const& chain = assembly_.chain;
   bool const lives =

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/engine/assemble.hpp"
+#include "sim/engine/climate_watch.hpp"
 #include "sim/engine/cooling_report.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/machine_room.hpp"
@@ -46,6 +47,7 @@ class Reporter {
   Assembly const& assembly_;
   SeriesStore store_;
   CoolingReport cooling_;
+  ClimateWatch climate_;
   std::vector<EventRow> events_;
 
   // Means under way.

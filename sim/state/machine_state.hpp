@@ -15,6 +15,7 @@ struct NodeState {
   std::vector<double> die_k;          ///< mean accelerator temperature of the node
   std::vector<double> sink_k;         ///< the same of their sinks or cold plates
   std::vector<double> hottest_share;  ///< hottest accelerator over its coolant / the mean over its coolant
+  std::vector<double> above_inlet_k;  ///< air that enters the node over the rack's mean, where it cools the accelerators
   std::vector<double> reference_w;    ///< its accelerators together, at their reference temperature and present clock
   std::vector<double> slope_w_per_k;  ///< leakage of its accelerators together
   std::vector<double> host_w;
@@ -39,6 +40,7 @@ struct NodeState {
                     &closed_coolant_k, &held_until_s, &slowed, &lost, &energy_j})
       a->assign(n, 0.0);
     hottest_share.assign(n, 1.0);
+    above_inlet_k.assign(n, 0.0);
     thermal_limit_w.assign(n, std::numeric_limits<double>::infinity());
     stage.assign(n, ThermalStage::free);
     in_service.assign(n, 1);
@@ -54,7 +56,6 @@ struct RackState {
   std::vector<double> power_w;               ///< at the rack's input, mean of the interval
   std::vector<double> air_heat_w, liquid_heat_w;
   std::vector<double> air_heat_now_w;    ///< at the end of the interval: what the inlet of the next one follows
-  std::vector<double> node_air_now_w;    ///< of it, from inside its nodes: what their fans follow
   std::vector<double> closed_coolant_k;  ///< under which the clocks were last looked at
   std::vector<double> hottest_k;         ///< hottest accelerator
   std::vector<double> hottest_sink_k, hottest_memory_k;
@@ -87,7 +88,6 @@ struct RackState {
                     &air_heat_w,
                     &liquid_heat_w,
                     &air_heat_now_w,
-                    &node_air_now_w,
                     &closed_coolant_k,
                     &hottest_k,
                     &drift_k,

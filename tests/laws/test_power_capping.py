@@ -61,8 +61,8 @@ def test_a_limit_holds_and_what_it_withholds_is_counted(free: dict, tmp_path: Pa
     assert dates(held, "power_cap_begin") == [pytest.approx(1.1)]
     assert "limit 31.0 kW" in held["events"][0][3]
     spared_mwh = kpi(free, "it_energy") - kpi(held, "it_energy")
-    # Fans of the racks follow the heat, which no cap withheld.
-    assert 0.75 * spared_mwh < kpi(held, "capped_energy") < spared_mwh
+    # Fans of the racks follow the heat, which no cap withheld: with the cube of their speed, in air of 29 degC a third of what is spared.
+    assert 0.55 * spared_mwh < kpi(held, "capped_energy") < spared_mwh
     assert 0 < kpi(held, "capping_lost_hours") < kpi(held, "throttled_hours") <= 16
     assert held["jobs"]["work"] == pytest.approx(1 - kpi(held, "capping_lost_hours") / 16, abs=0.02)
     assert free["jobs"]["work"] == pytest.approx(1, abs=0.02)
@@ -118,7 +118,7 @@ def test_the_low_priority_yields_first_and_limits_let_go_when_they_may(tmp_path:
     busy = (held["time"] > 700) & (held["time"] < 1800)
     assert (held["rack_power"][busy].sum(axis=1) < 110e3).all()
     second = held["rack_power"][busy][:, -2:]
-    np.testing.assert_allclose(second[:, 0], second[:, 1], rtol=1e-3)  # equal racks, equal shares
+    np.testing.assert_allclose(second[:, 0], second[:, 1], rtol=6e-3)  # equal racks, equal shares, but for what their boards ask of fans
 
 
 def test_floors_that_do_not_fit_are_told_in_the_order_of_priorities(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_declared_resistance_is_what_the_fit_gives(rows):
 def test_fleet_percentiles(rows):
     """Nothing is fitted: within 8 K everywhere, 3.5 K on the mean, and 3 K at the busy end."""
     published = {r["percentile"]: r["gpu_temp_c"] for r in rows.fleet()}
-    error = {p: ours - theirs for (p, theirs), ours in zip(published.items(), rows.fleet_spread(BUILD), strict=True)}
+    error = {p: ours[0] - theirs for (p, theirs), ours in zip(published.items(), rows.fleet_spread(BUILD), strict=True)}
     assert max(map(abs, error.values())) < 8
     assert np.mean(np.abs(list(error.values()))) < 3.5
     assert all(abs(error[p]) < 3 for p in (75.0, 80.0, 85.0, 90.0, 95.0))
@@ -47,3 +47,12 @@ def test_air_costs_more_than_immersion(rows):
         assert rows.immersed(BUILD, kind).rack_w / 8 == pytest.approx(rows.lora("immersion", kind + "_w"), rel=0.002)
         air_w = rows.in_air(BUILD, kind).rack_w
         assert rows.immersed(BUILD, kind).rack_w / 8 < air_w == pytest.approx(rows.lora("air", kind + "_w"), rel=0.14)
+
+
+def test_step_of_an_a100_tells_its_square_wave(rows):
+    """Sensor in whole degrees: a kelvin, of four."""
+    ours, theirs, _ = rows.transient_of(BUILD, "transient")
+    assert np.sqrt(np.mean((ours - theirs) ** 2)) < 0.4
+    ours, theirs, loaded = rows.transient_of(BUILD, "square50")
+    assert np.sqrt(np.mean((ours - theirs) ** 2)) < 1.0
+    assert abs(ours[loaded].mean() - theirs[loaded].mean()) < 0.8

@@ -15,7 +15,12 @@ Judge: odd weeks. The model is no line: fans at their floor cool less, so that b
 """
 FLEET = """
 **2,288 A100 SXM of a development cluster**, percentiles. Nothing is fitted: the catalogue's DGX A100 in air of {inlet_c:.0f} degC (assumed), its temperature by the published power of the same percentile, once alone and once with inlets that differ by
-2 K (one standard deviation, assumed) and sinks by 5 %. All rows judge. Powers and temperatures are percentiles of their own, each over boards and time: at the median hot and cold boards mix that way, which a map from power to temperature cannot show.
+2 K (one standard deviation, assumed) and sinks by 5 %. Dies judge. How memory stands over its sink in the catalogue was taken from two of these rows, 10 and 95 %; its others judge. Powers and temperatures are percentiles of their own, each over boards and time: at the median hot and cold boards mix that way, which a map from power to temperature cannot show.
+
+"""
+TRANSIENT = """
+**An A100 PCIe at a load step and under a square wave** of 52 ms on and 52 ms off, 75 times, temperatures in whole degrees [yang2024parttime]. Fit: the step, six seconds of {step_w:.0f} W after idle: {fast:.3f} K/W within {fast_s:.2f} s (die and interface) and
+{slow:.3f} K/W within {slow_s:.1f} s (the base of the sink; the sink itself is slower than the record). Judge: the square wave, with the power that the step has in its first half second ({settle_w:.0f} W), by the simulator's junction of two capacities.
 
 """
 LORA = """
@@ -51,9 +56,20 @@ def hourly(build):
 
 
 def fleet(build):
-    lines = [(f"{r['percentile']:g}", f"{r['gpu_power_w']:.0f}", f"{alone:.1f}", f"{spread:.1f}", f"{r['gpu_temp_c']:.0f}", f"{spread - r['gpu_temp_c']:+.1f}")
-             for r, alone, spread in zip(rows.fleet(), rows.fleet_alone(build), rows.fleet_spread(build), strict=True)]
-    return table(("percentile", "power W", "simulated degC", "with spread", "published", "error K"), ("--:", "--:", "--:", "--:", "--:", "--:"), lines)
+    lines = [(f"{r['percentile']:g}", f"{r['gpu_power_w']:.0f}", f"{alone:.1f}", f"{die:.1f}", f"{r['gpu_temp_c']:.0f}", f"{die - r['gpu_temp_c']:+.1f}", f"{memory:.1f}", f"{r['mem_temp_c']:.0f}",
+              f"{memory - r['mem_temp_c']:+.1f}")
+             for r, alone, (die, memory) in zip(rows.fleet(), rows.fleet_alone(build), rows.fleet_spread(build), strict=True)]
+    return table(("percentile", "power W", "die degC", "with spread", "published", "error K", "memory degC", "published", "error K"), ("--:",) * 9, lines)
+
+
+def transient(build):
+    lines = []
+    for name, role in (("transient", "fit"), ("square50", "judge")):
+        ours, theirs, loaded = rows.transient_of(build, name)
+        lines += [(role, {"transient": "step", "square50": "square wave"}[name] + ", root of the mean square, K", f"{np.sqrt(np.mean((ours - theirs) ** 2)):.2f}", "", ""),
+                  (role, "mean while loaded, degC", f"{ours[loaded].mean():.1f}", f"{theirs[loaded].mean():.1f}", f"{ours[loaded].mean() - theirs[loaded].mean():+.1f} K"),
+                  (role, "highest, degC", f"{ours.max():.1f}", f"{theirs.max():.0f}", f"{ours.max() - theirs.max():+.1f} K")]
+    return table(("role", "quantity", "simulated", "published", "error"), ("---", "---", "--:", "--:", "--:"), lines)
 
 
 def immersion(build):
@@ -75,4 +91,5 @@ def immersion(build):
 def text(build):
     k_per_w, inlet_c = rows.fitted(build)
     return (HEAD + HOURLY.format(k_per_w=k_per_w, inlet_c=inlet_c) + hourly(build) + FLEET.format(inlet_c=rows.FLEET_INLET_C) + fleet(build) +
-            LORA.format(lowest_w=rows.lora("air", "lowest_w")) + immersion(build))
+            TRANSIENT.format(step_w=rows.transient("transient")[1], fast=rows.response()[0][0], fast_s=rows.response()[0][1], slow=rows.response()[0][2], slow_s=rows.response()[0][3],
+                             settle_w=rows.SETTLE_W) + transient(build) + LORA.format(lowest_w=rows.lora("air", "lowest_w")) + immersion(build))

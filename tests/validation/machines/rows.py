@@ -2,6 +2,7 @@
 import csv
 import dataclasses
 import functools
+import gzip
 import subprocess
 import tempfile
 import tomllib
@@ -23,6 +24,7 @@ class Point:
     """Of one rack at the last report."""
     rack_w: float
     die_c: float
+    memory_c: float  # the hottest of the run, which is at its end
     accelerators_w: float
     host_w: float
     fans_w: float
@@ -45,7 +47,8 @@ def point(build, kind, accelerators=0, level=0.0, options=()):
             raise RuntimeError(f"ondol run {file}:\n{done.stderr}")
         with h5py.File(results) as h:
             owner = {k: float(h["site"]["power_" + k][-1]) for k in ("accelerator", "host", "fans", "psu_loss")}
-            return Point(float(h["racks/power"][-1, 0]), float(h["racks/accelerator_temperature"][-1, 0]), *owner.values())
+            kpi = dict(zip(h["kpis/name"].asstr()[:], h["kpis/value"][:], strict=True))
+            return Point(float(h["racks/power"][-1, 0]), float(h["racks/accelerator_temperature"][-1, 0]), float(kpi["hottest_memory"]), *owner.values())
 
 
 # ---------------------------------------------------------------------------- H100 PCIe, hour by hour
@@ -92,6 +95,7 @@ def simulated_hourly(build, power_w):
 
 # ---------------------------------------------------------------------------- A100 SXM, a fleet
 FLEET_INLET_C = 22.0  # assumed: of an air-conditioned hall; none is published
+ALIKE = tuple(f'accelerator."nvidia/a100-sxm-80gb".{k}=0' for k in ("resistance_spread", "power_spread"))
 FLEET_LEVELS = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -101,30 +105,90 @@ def fleet():
 
 @functools.cache
 def servers(build):
-    """Board power and die temperature of a server whose eight boards do the same, up to a limit above any that was seen."""
-    options = (f'hall."room".air.supply_temperature="{FLEET_INLET_C} degC"', 'accelerator."nvidia/a100-sxm-80gb".power_limit="480 W"', 'plant."loop".supply_temperature="14 degC"')
+    """Board power, die and memory temperature of a server whose eight boards do the same, up to a limit above any that was seen."""
+    options = (*ALIKE, f'hall."room".air.supply_temperature="{FLEET_INLET_C} degC"', 'accelerator."nvidia/a100-sxm-80gb".power_limit="480 W"', 'plant."loop".supply_temperature="14 degC"')
     points = [point(build, "bench/dgx-a100", options=options), *(point(build, "bench/dgx-a100", 8, u, options) for u in FLEET_LEVELS)]
-    return np.array([p.accelerators_w / 8 for p in points]), np.array([p.die_c for p in points])
+    return tuple(np.array(v) for v in zip(*((p.accelerators_w / 8, p.die_c, p.memory_c) for p in points), strict=True))
 
 
 def fleet_alone(build):
     """Temperature at the published power of each percentile."""
-    return [float(np.interp(r["gpu_power_w"], *servers(build))) for r in fleet()]
+    return [float(np.interp(r["gpu_power_w"], *servers(build)[:2])) for r in fleet()]
 
 
-INLET_SPREAD_K, SINK_SPREAD = 2.0, 0.05  # standard deviations; assumed
+INLET_SPREAD_K, SINK_SPREAD = 2.0, 0.05  # standard deviations; assumed, and of the catalogue
 
 
 @functools.cache
 def fleet_spread(build):
-    """Percentiles of boards at every published power, in inlets and with sinks that differ."""
+    """Percentiles of die and of memory, of boards at every published power, in inlets and with sinks that differ."""
     rows = fleet()
     share = np.linspace(0.25, 99.75, 400)  # of boards
     power_w = np.interp(share, [r["percentile"] for r in rows], [r["gpu_power_w"] for r in rows])
-    over_k = np.interp(power_w, *servers(build)) - FLEET_INLET_C
+    board_w, *temperatures = servers(build)
     draws = np.random.default_rng(1).normal(size=(2, 400, power_w.size))
-    temps = FLEET_INLET_C + INLET_SPREAD_K * draws[0] + over_k * (1 + SINK_SPREAD * draws[1])
-    return tuple(float(np.percentile(temps, r["percentile"])) for r in rows)
+    found = []
+    for at_c in temperatures:
+        idle_c = at_c[0] - (board_w[0] / (board_w[1] - board_w[0])) * (at_c[1] - at_c[0])  # of a board without power, whose sink does not matter
+        over_k = np.interp(power_w, board_w, at_c) - idle_c
+        temps = idle_c + INLET_SPREAD_K * draws[0] + over_k * (1 + SINK_SPREAD * draws[1])
+        found.append([float(np.percentile(temps, r["percentile"])) for r in rows])
+    return list(zip(*found, strict=True))
+
+
+# ---------------------------------------------------------------------------- A100 PCIe, a step and a square wave
+IDLE_W = 59.5
+
+
+def transient(name):
+    """Marks of load on and off, power with the load on; time and temperature as read."""
+    with gzip.open(FOLDER / "data" / f"a100_{name}.csv.gz", "rt", encoding="utf-8") as f:
+        t_s, temp_c, power_w = np.array([[float(x) for x in line] for line in list(csv.reader(f))[1:]]).T
+    marks = np.array([float(r["t_s"]) for r in table(f"a100_{name}_marks.csv")])
+    marks = marks[: len(marks) // 2 * 2]
+    loaded = power_w > 0.9 * power_w.max()
+    return marks, float(np.median(power_w[loaded])), t_s, temp_c
+
+
+def over_coolant(build, response, marks, loaded_w, t_s):
+    """Model's rise of the die above its idle temperature at the times read."""
+    times = np.union1d(marks, t_s)
+    on = np.searchsorted(marks, times, side="right") % 2
+    steps = [f"{dt:.9g} {(loaded_w - IDLE_W) * was:.9g}" for dt, was in zip(np.diff(times), on[:-1], strict=True)]
+    text = " ".join(f"{x:.9g}" for x in response) + "\n" + "\n".join(steps)
+    out = subprocess.run([build / "tests" / "machines_predict"], input=text, capture_output=True, text=True, check=True).stdout.split()
+    return np.interp(t_s, times, [0.0, *map(float, out)])
+
+
+SETTLE_W = 184.0  # what a load draws in its first half second; the square wave's lasts 52 ms
+
+
+@functools.cache
+def response():
+    """Fast and slow resistance and time of the two exponentials, and idle temperature: least squares on the step, times from a grid."""
+    marks, loaded_w, t_s, temp_c = transient("transient")
+
+    def rise(tau):
+        sign = np.where(np.arange(len(marks)) % 2 == 0, 1.0, -1.0)
+        return (loaded_w - IDLE_W) * sum(s * (1 - np.exp(-np.maximum(t_s - m, 0) / tau)) for s, m in zip(sign, marks, strict=True))
+
+    best = None
+    for fast_s in np.geomspace(0.05, 0.5, 24):
+        for slow_s in np.geomspace(1.0, 10.0, 24):
+            a = np.stack([rise(fast_s), rise(slow_s), np.ones_like(t_s)], axis=1)
+            x, *_ = np.linalg.lstsq(a, temp_c, rcond=None)
+            error = float(np.mean((a @ x - temp_c) ** 2))
+            if best is None or error < best[0]:
+                best = error, (float(x[0]), float(fast_s), float(x[1]), float(slow_s)), float(x[2])
+    return best[1], best[2]
+
+
+def transient_of(build, name):
+    """Simulated and read temperatures, and where the load is on."""
+    marks, step_w, t_s, temp_c = transient(name)
+    found, idle_c = response()
+    ours = idle_c + over_coolant(build, found, marks, SETTLE_W if name == "square50" else step_w, t_s)
+    return ours, temp_c, (t_s > marks[0]) & (t_s < marks[-1])
 
 
 # ---------------------------------------------------------------------------- immersion against air
