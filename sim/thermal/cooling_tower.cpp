@@ -235,7 +235,7 @@ TowerWater CoolingTower::water(TowerPoint const& point, double heat_w, double fl
   double const warmest = saturated_enthalpy(std::min(entering_k, 353.15), in.pressure_pa);
   double air = airflow_m3_per_s_ * in.dry_kg_per_m3 * point.air_fraction;
   double enthalpy_out = air > 0.0 ? in.enthalpy_j_per_kg + heat_w / air : warmest;
-  if (enthalpy_out > warmest) {
+  if (enthalpy_out >= warmest) {
     enthalpy_out = warmest;
     air = heat_w / std::max(warmest - in.enthalpy_j_per_kg, 1.0);
   }

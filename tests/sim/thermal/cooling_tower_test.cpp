@@ -119,6 +119,17 @@ TowerParams merkel() {
   return params;
 }
 
+TEST(CoolingTower, EvaporatesInFreeConvectionToo) {
+  CoolingTower const tower(test::tower());
+  double const heat = 0.02 * tower.design_heat_w(), flow = 100.0;
+  TowerAir const in(kelvin(14.0), kelvin(9.4), sea_level);
+  auto const point = tower.control(heat, flow, in, kelvin(30.0));
+  ASSERT_EQ(point.fan_w, 0.0);
+  double const kwh = heat / 3.6e6;
+  EXPECT_GT(tower.water(point, heat, flow, in).evaporated_kg_per_s / kwh, 0.7);
+  EXPECT_LT(tower.water(point, heat, flow, in).evaporated_kg_per_s / kwh, 1.5);
+}
+
 TEST(MerkelTower, MeetsItsOwnDesignPoint) {
   auto const params = merkel();
   CoolingTower const tower(params);
