@@ -1,5 +1,5 @@
 """What the pages of docs/examples show is what the program gives: rows of key figures (`.ci/example-pages --update` renews them) and
-tables of events, whose head begins with `time`.  Numbers hold to the digits shown."""
+tables of moments likewise, and tables of events, whose head begins with `time`.  Numbers hold to the digits shown."""
 import dataclasses
 import importlib.machinery
 import importlib.util
@@ -17,6 +17,7 @@ loader.exec_module(pages)
 
 FOLDER = pages.FOLDER
 PAGES = sorted(path.name for path in FOLDER.glob("*.md"))
+MOMENTS = [pytest.param(table, id=f"{page}: {table.scenario} {i}") for page in PAGES for i, table in enumerate(pages.moments(page))]
 ROWS = [pytest.param(row, id=f"{page}: {pages.cells(row.line)[0]}") for page in PAGES for row in pages.rows(page)]
 
 
@@ -37,6 +38,11 @@ def test_files_and_links_exist(page):
 @pytest.mark.parametrize("row", ROWS)
 def test_key_figures(row):
     assert pages.cells(pages.renewed(ONDOL, row)) == pages.cells(row.line)
+
+
+@pytest.mark.parametrize("table", MOMENTS)
+def test_moments(table):
+    assert list(map(pages.cells, pages.renewed_moments(ONDOL, table))) == list(map(pages.cells, table.lines))
 
 
 def test_a_moved_number_is_seen_and_renewed_with_its_digits():
