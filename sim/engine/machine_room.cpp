@@ -192,7 +192,7 @@ void MachineRoom::follow_coolant(double dt) {
     auto const before = hall_seen_[h];
     auto& now = hall_seen_[h];
     if (cooling_.has_air(h)) now.air_k = cooling_.air_supply_k(h), now.air_return_k = cooling_.air_return_k(h);
-    if (cooling_.has_liquid(h)) now.liquid_k = cooling_.liquid_mean_k(h), now.liquid_return_k = cooling_.liquid_return_k(h);
+    if (cooling_.has_liquid(h)) now.liquid_k = cooling_.liquid_mean_k(h), now.liquid_return_k = cooling_.liquid_rack_k(h);
     if (!(dt > 0)) continue;
     now.air_rate_k_per_s = lesser(now.air_k - before.air_k, now.air_return_k - before.air_return_k) / dt;
     now.liquid_rate_k_per_s = lesser(now.liquid_k - before.liquid_k, now.liquid_return_k - before.liquid_return_k) / dt;
