@@ -88,6 +88,7 @@ bool MachineRoom::close(std::uint32_t n) {
   });
   nodes_.reference_w[n] = at.reference_w;
   nodes_.slope_w_per_k[n] = at.slope_w_per_k;
+  racks_.hottest_w[rack] = std::max(racks_.hottest_w[rack], hottest_reference_w(n));
   changed |= std::exchange(nodes_.clock[n], at.clock) != at.clock;
   nodes_.host_w[n] = at.host_w;
   // Where temperature sets the limit, slowdown and shutdown tell; where a cap does, capping.

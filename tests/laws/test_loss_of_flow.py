@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.laws.test_laws import check_laws
+from tests.laws.test_overload import overload
 from tests.support.program import EXAMPLES, run_scenario
 
 SCENARIO = f"""
@@ -78,3 +79,15 @@ def test_nor_on_how_often_is_reported(tmp_path: Path, step: str) -> None:
     _, seldom = lose_flow(tmp_path, "seldom", f"simulation.thermal_step={step}", "record.period=300 s")
     a, b = (np.array(sorted(t for t, _, _ in rows(f, "thermal_shutdown"))) for f in (often, seldom))
     np.testing.assert_allclose(a, b, atol=0.2, rtol=0)
+
+
+def test_a_job_that_starts_in_a_hot_room_is_held_the_moment_it_is_too_hot(tmp_path: Path) -> None:
+    """Between two settlements that lie minutes apart, too."""
+    begins = []
+    for name, step in (("seldom", "600 s"), ("often", "1 s")):
+        settings = {"hall__a__air__supply_temperature": '"47 degC"', "simulation__thermal_step": f'"{step}"', "record__period": '"600 s"'}
+        (tmp_path / name).mkdir()
+        _, file = overload(tmp_path / name, "generic/in-row-30kw", simulation__duration='"1 h"', **settings)
+        begins.append(rows(file, "thermal_slowdown_begin")[0][0])
+    assert 1800 < begins[1] < 1860
+    assert begins[0] == pytest.approx(begins[1], abs=0.5)
