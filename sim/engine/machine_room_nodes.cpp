@@ -128,7 +128,7 @@ void MachineRoom::settle_nodes(double now_s) {
       double const rate = racks_.coolant_rate_k_per_s[r], coolant = racks_.coolant_k[r] + rate * whole;
       auto& account = account_[r];
       double host_now = 0, fans_now = 0, sinks = 0, drift = 0;
-      double hottest = 0, hottest_sink = 0, hottest_memory = 0, hottest_w = 0;
+      double hottest = 0, hottest_sink = 0, hottest_memory = 0;
       if (racks_.sink_k_per_w[r] != junction.sink_k_per_w()) {
         params.sink_k_per_w = racks_.sink_k_per_w[r];
         junction = JunctionCoefficients(params, whole);
@@ -156,7 +156,6 @@ void MachineRoom::settle_nodes(double now_s) {
           hottest = std::max(hottest, board.die_k);
           hottest_sink = std::max(hottest_sink, board.sink_k);
           hottest_memory = std::max(hottest_memory, memory_of(c, reference).at(board));
-          hottest_w = std::max(hottest_w, reference);
           sinks += nodes_.sink_k[n];
         }
       } else {
@@ -170,7 +169,7 @@ void MachineRoom::settle_nodes(double now_s) {
         double* const dc = board_w_.data();
         double const per_board = 1.0 / boards;
 #pragma omp simd reduction(+ : accelerators, host_now, fans_now, dies_warmed, sinks_warmed, sinks) \
-    reduction(max : hottest, hottest_sink, hottest_memory, hottest_w, drift)
+    reduction(max : hottest, hottest_sink, hottest_memory, drift)
         for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
           JunctionState const before{die[n], sink[n]};
           double const each = reference[n] * per_board;
@@ -193,7 +192,6 @@ void MachineRoom::settle_nodes(double now_s) {
           hottest = hot_die > hottest ? hot_die : hottest;
           hottest_sink = hot_sink > hottest_sink ? hot_sink : hottest_sink;
           hottest_memory = hot_memory > hottest_memory ? hot_memory : hottest_memory;
-          hottest_w = hot_w > hottest_w ? hot_w : hottest_w;
           drift = moved > drift ? moved : drift;
         }
         double const stored = boards * (c.junction.die_j_per_k * dies_warmed + c.junction.sink_j_per_k * sinks_warmed);
@@ -222,7 +220,6 @@ void MachineRoom::settle_nodes(double now_s) {
       racks_.hottest_k[r] = hottest;
       racks_.hottest_sink_k[r] = hottest_sink;
       racks_.hottest_memory_k[r] = hottest_memory;
-      racks_.hottest_w[r] = hottest_w;
       racks_.drift_k[r] = drift;
       double const over = sinks - coolant * c.nodes_per_rack;
       racks_.air_heat_now_w[r] = (1.0 - c.node.liquid_fraction) * (over * boards / racks_.sink_k_per_w[r] + host_now) +
@@ -358,9 +355,11 @@ void MachineRoom::look_for_crossings(std::uint32_t r) {
   std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
   double const warmest_air = racks_.coolant_k[r] + nodes_.above_inlet_k[first + c.nodes_per_rack - 1];
   if (racks_.minding[r] == 0 && !may_pass(warmest_air, racks_.hottest_sink_k[r], racks_.hottest_w[r])) return;
+  racks_.hottest_w[r] = 0;
   for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
     auto const stage = nodes_.stage[n];
     double const coolant = highest_coolant_k(n), reference_w = hottest_reference_w(n);
+    racks_.hottest_w[r] = std::max(racks_.hottest_w[r], reference_w);
     auto const now = hottest_board(n);
     auto const look = [&](JunctionProbe const& of, double level_k, bool falling) {
       double const is = of.at(now);

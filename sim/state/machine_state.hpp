@@ -60,17 +60,16 @@ struct RackState {
   std::vector<double> hottest_k;         ///< hottest accelerator
   std::vector<double> hottest_sink_k, hottest_memory_k;
   std::vector<double> unpowered_die_k, unpowered_sink_k;  ///< of an accelerator that draws nothing
-  std::vector<double>
-      hottest_w;  ///< largest power at the reference temperature, times what its hottest board has over the mean
-  std::vector<double> slowed, lost;    ///< sums over the nodes
-  std::vector<std::uint32_t> hot_out;  ///< nodes that are off for temperature
-  std::vector<std::uint32_t> minding;  ///< nodes that are held, slowed or off for temperature
-  std::vector<double> drift_k;         ///< farthest a die has moved since its clock was chosen
-  std::vector<double> busy;            ///< accelerators held by jobs
-  std::vector<double> fan_speed;       ///< of the nodes' fans, fraction of full
-  std::vector<std::uint8_t> limited;   ///< some node runs below full clock because of temperature
-  std::vector<std::uint32_t> unheld;   ///< nodes whose accelerators draw more than their limit at their lowest clock
-  std::vector<std::uint8_t> powered;   ///< has power at its input
+  std::vector<double> hottest_w;                          ///< no board draws more at the reference temperature
+  std::vector<double> slowed, lost;                       ///< sums over the nodes
+  std::vector<std::uint32_t> hot_out;                     ///< nodes that are off for temperature
+  std::vector<std::uint32_t> minding;                     ///< nodes that are held, slowed or off for temperature
+  std::vector<double> drift_k;                            ///< farthest a die has moved since its clock was chosen
+  std::vector<double> busy;                               ///< accelerators held by jobs
+  std::vector<double> fan_speed;                          ///< of the nodes' fans, fraction of full
+  std::vector<std::uint8_t> limited;                      ///< some node runs below full clock because of temperature
+  std::vector<std::uint32_t> unheld;  ///< nodes whose accelerators draw more than their limit at their lowest clock
+  std::vector<std::uint8_t> powered;  ///< has power at its input
 
   void resize(std::size_t n) {
     for (auto* a : {&inlet_k,

@@ -31,31 +31,6 @@ struct Modes {
   }
 };
 
-/// Where the states tend to: a = steady temperatures + lag x rate of the coolant, moving at v = drift x that rate.
-struct Asymptote {
-  double gain;                   ///< heat over power without leakage
-  double die_drift, sink_drift;  ///< K/s for each K/s
-  double die_lag, sink_lag;      ///< K for each K/s
-
-  explicit Asymptote(JunctionParams const& p) {
-    double const k = p.leakage_w_per_k, total = p.total_k_per_w();
-    gain = 1.0 / (1.0 - k * total);
-    die_drift = 1.0 + total * k * gain;
-    sink_drift = 1.0 + p.sink_k_per_w * k * gain;
-    // What it takes to warm both at that rate is missing from the heat that flows.
-    double const into_die = -p.die_j_per_k * die_drift, into_sink = -p.sink_j_per_k * sink_drift;
-    double const passed = (into_die + k * p.sink_k_per_w * into_sink) * gain;
-    sink_lag = p.sink_k_per_w * (passed + into_sink);
-    die_lag = sink_lag + p.die_k_per_w * passed;
-  }
-  /// At the beginning of an interval.
-  JunctionState start(JunctionParams const& p, CoolantRamp const& c, double reference_w) const {
-    double const heat = (reference_w + p.leakage_w_per_k * (c.start_k - p.reference_k)) * gain;
-    return {c.start_k + p.total_k_per_w() * heat + die_lag * c.rate_k_per_s,
-            c.start_k + p.sink_k_per_w * heat + sink_lag * c.rate_k_per_s};
-  }
-};
-
 void check(JunctionParams const& p) {
   if (!(p.die_k_per_w > 0) || !(p.sink_k_per_w > 0) || !(p.die_j_per_k > 0) || !(p.sink_j_per_k > 0) ||
       !(p.leakage_w_per_k * p.total_k_per_w() < 1))
@@ -77,9 +52,27 @@ JunctionParams junction_of_response(double fast_k_per_w, double fast_s, double s
   return p;
 }
 
+JunctionAsymptote::JunctionAsymptote(JunctionParams const& p) {
+  double const k = p.leakage_w_per_k, total = p.total_k_per_w();
+  gain = 1.0 / (1.0 - k * total);
+  die_drift = 1.0 + total * k * gain;
+  sink_drift = 1.0 + p.sink_k_per_w * k * gain;
+  // What it takes to warm both at that rate is missing from the heat that flows.
+  double const into_die = -p.die_j_per_k * die_drift, into_sink = -p.sink_j_per_k * sink_drift;
+  double const passed = (into_die + k * p.sink_k_per_w * into_sink) * gain;
+  sink_lag = p.sink_k_per_w * (passed + into_sink);
+  die_lag = sink_lag + p.die_k_per_w * passed;
+}
+
+JunctionState JunctionAsymptote::start(JunctionParams const& p, CoolantRamp const& c, double reference_w) const {
+  double const heat = (reference_w + p.leakage_w_per_k * (c.start_k - p.reference_k)) * gain;
+  return {c.start_k + p.total_k_per_w() * heat + die_lag * c.rate_k_per_s,
+          c.start_k + p.sink_k_per_w * heat + sink_lag * c.rate_k_per_s};
+}
+
 JunctionState steady_junction(JunctionParams const& p, double coolant_k, double reference_w) {
   check(p);
-  return Asymptote(p).start(p, {coolant_k, 0.0}, reference_w);
+  return JunctionAsymptote(p).start(p, {coolant_k, 0.0}, reference_w);
 }
 
 namespace {
@@ -92,7 +85,7 @@ double mean_of_decay(double x, double exp_x) {
 
 }  // namespace
 
-JunctionCoefficients::JunctionCoefficients(JunctionParams const& p, double dt_s) : p_(p), dt_s_(dt_s) {
+JunctionCoefficients::JunctionCoefficients(JunctionParams const& p, double dt_s) : p_(p), to_(p), dt_s_(dt_s) {
   check(p);
   if (!(dt_s >= 0)) throw std::invalid_argument("junction: need dt >= 0");
   Modes const m(p);
@@ -108,15 +101,14 @@ JunctionCoefficients::JunctionCoefficients(JunctionParams const& p, double dt_s)
 }
 
 JunctionStep JunctionCoefficients::with(CoolantRamp const& c) const {
-  Asymptote const to(p_);
-  auto const at_no_power = to.start(p_, c, 0.0);
+  auto const at_no_power = to_.start(p_, c, 0.0);
   JunctionStep s;
   s.die_0_ = at_no_power.die_k;
   s.sink_0_ = at_no_power.sink_k;
-  s.die_per_w_ = p_.total_k_per_w() * to.gain;
-  s.sink_per_w_ = p_.sink_k_per_w * to.gain;
-  s.die_moved_ = to.die_drift * c.rate_k_per_s * dt_s_;
-  s.sink_moved_ = to.sink_drift * c.rate_k_per_s * dt_s_;
+  s.die_per_w_ = p_.total_k_per_w() * to_.gain;
+  s.sink_per_w_ = p_.sink_k_per_w * to_.gain;
+  s.die_moved_ = to_.die_drift * c.rate_k_per_s * dt_s_;
+  s.sink_moved_ = to_.sink_drift * c.rate_k_per_s * dt_s_;
   s.end_dd_ = end_dd_;
   s.end_ds_ = end_ds_;
   s.end_sd_ = end_sd_;
@@ -144,7 +136,7 @@ double crossing_s(JunctionParams const& p, JunctionState const& start, CoolantRa
                   JunctionProbe const& probe, double level_k, bool falling, double horizon_s) {
   check(p);
   Modes const m(p);
-  Asymptote const to(p);
+  JunctionAsymptote const to(p);
   auto const a = to.start(p, coolant, reference_w);
   double const away_die = start.die_k - a.die_k, away_sink = start.sink_k - a.sink_k;
   double const fast_die = m.dd * away_die + m.ds * away_sink, fast_sink = m.sd * away_die + m.ss * away_sink;

@@ -67,6 +67,16 @@ class JunctionStep {
   double mean_dd_, mean_ds_;                        ///< first row of M
 };
 
+/// Where the states tend to: a = steady temperatures + lag x rate of the coolant, moving at v = drift x that rate.
+struct JunctionAsymptote {
+  explicit JunctionAsymptote(JunctionParams const& p);
+  JunctionState start(JunctionParams const& p, CoolantRamp const& coolant, double reference_w) const;  ///< a
+
+  double gain;                   ///< heat over power without leakage
+  double die_drift, sink_drift;  ///< K/s for each K/s
+  double die_lag, sink_lag;      ///< K for each K/s
+};
+
 class JunctionCoefficients {
  public:
   JunctionCoefficients(JunctionParams const& p, double dt_s);
@@ -75,6 +85,7 @@ class JunctionCoefficients {
 
  private:
   JunctionParams p_;
+  JunctionAsymptote to_;
   double dt_s_;
   double end_dd_, end_ds_, end_sd_, end_ss_, mean_dd_, mean_ds_;
 };

@@ -70,7 +70,8 @@ def test_shutdown_does_not_depend_on_the_step(tmp_path: Path) -> None:
     for kind in ("thermal_slowdown_begin", "hardware_slowdown_begin", "thermal_shutdown"):
         a, b = (np.array(sorted(t for t, _, _ in rows(f, kind) if t < 1800)) for f in (coarse, fine))  # until flow is back
         assert len(a) == len(b) > 0, kind
-        np.testing.assert_allclose(a, b, atol=0.2, rtol=0, err_msg=kind)
+        # Half the coarse step: coolant that begins to rise at 1 K/s within it is followed from its end on.
+        np.testing.assert_allclose(a, b, atol=0.5, rtol=0, err_msg=kind)
 
 
 @pytest.mark.parametrize("step", ["60 s", "5 s"])
