@@ -155,6 +155,7 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   a.weather = weather(s, a.utc_offset_s, pressure);
   a.cooling = cooling_options(s.cooling);
   for (auto const& plant : s.plant) a.plants.push_back(plant_params(s, plant));
+  for (std::size_t p = 0; p < s.plant.size(); ++p) a.orders.push_back(plant_orders(s, p, a.utc_offset_s));
   for (auto const& hall : s.hall) {
     a.halls.push_back(hall_params(s, facility, hall, a.air_density_kg_per_m3));
     a.hall_inlet_spread_k.push_back(hall.air ? hall.air->inlet_spread.v : 0.0);

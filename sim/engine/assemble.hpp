@@ -8,6 +8,7 @@
 
 #include "scenarios/schema/spec.hpp"
 #include "sim/control/cooling_trips.hpp"
+#include "sim/engine/assemble_cooling.hpp"
 #include "sim/engine/heat_loads.hpp"
 #include "sim/engine/rack_class.hpp"
 #include "sim/engine/site_storage.hpp"
@@ -39,6 +40,7 @@ struct Assembly {
   std::vector<Recirculation> hall_return;   ///< of the halls that have a matrix, else without rows
   std::vector<double> hall_inlet_spread_k;  ///< highest less lowest inlet of a rack
   std::vector<PlantParams> plants;
+  std::vector<PlantOrders> orders;  ///< by plant
   std::vector<HallParams> halls;
   CoolingOptions cooling;
   CoolingTrips trips;  ///< at their beginning

@@ -1,8 +1,11 @@
 #include "sim/engine/assemble_cooling.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scenarios/base/error.hpp"
+#include "sim/engine/hourly_file.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
 namespace ondol::sim {
@@ -25,6 +28,25 @@ CoolingOptions cooling_options(CoolingSpec const& spec) {
           .control = spec.control == CoolingSpec::Control::pi ? CoolingOptions::Control::pi : CoolingOptions::Control::ideal};
 }
 
+PlantOrders plant_orders(Scenario const& s, std::size_t plant, double utc_offset_s) {
+  auto const& spec = s.plant[plant];
+  PlantOrders orders;
+  if (spec.tank) {
+    orders.charge_hours = spec.tank->charge_hours;
+    orders.discharge_hours = spec.tank->discharge_hours;
+  }
+  if (!spec.reuse || spec.reuse->file.empty()) return orders;
+  auto const& r = *spec.reuse;
+  orders.demand_w = read_hourly(r.file, {.time_column = r.time_column,
+                                         .column = r.column,
+                                         .utc_offset_s = static_cast<std::int64_t>(utc_offset_s),
+                                         .typical_year = s.site.weather.typical_year});
+  double const start = static_cast<double>(s.simulation.start);
+  if (!orders.demand_w.covers(start, start + s.simulation.duration.v))
+    throw InputError(fmt::format("plant.{}.reuse.file {} does not cover the run", plant, r.file));
+  return orders;
+}
+
 PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   auto const& fluid = s.catalogue.fluid.at(spec.fluid);
   PlantParams p;
@@ -41,6 +63,37 @@ PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
   p.economizer = spec.economizer;
   p.economizer_approach_k = spec.economizer_approach.v;
   p.condenser_pump_w = spec.condenser_pump_power.v;
+  if (spec.condenser_temperature) p.condenser_k = spec.condenser_temperature->v;
+  if (auto const& r = spec.reset) {
+    using By = SupplyResetParams::By;
+    auto const by = r->by == ResetSpec::By::dry_bulb   ? By::dry_bulb
+                    : r->by == ResetSpec::By::wet_bulb ? By::wet_bulb
+                                                       : By::demand;
+    p.reset = SupplyResetParams{by, r->low.v, r->high.v, r->supply_at_low.v, r->supply_at_high.v};
+  }
+  if (auto const& t = spec.staging)
+    p.staging = PlantStagingParams{t->minimum_on.v, t->minimum_off.v, t->delay.v, t->up, t->down, t->changeover.v};
+  if (auto const& t = spec.tank) {
+    using Use = TankParams::Use;
+    double const flow = t->flow.v > 0.0 ? t->flow.v : spec.flow.v;
+    p.tank = TankParams{.use = t->use == TankSpec::Use::buffer    ? Use::buffer
+                               : t->use == TankSpec::Use::reserve ? Use::reserve
+                                                                  : Use::shift,
+                        .volume_m3 = t->volume.v,
+                        .layers = t->layers,
+                        .heat_loss_w_per_k = t->heat_loss.v,
+                        .charge_k = t->charge_temperature.value_or(spec.supply_temperature).v,
+                        .flow_w_per_k = flow * p.fluid_specific_heat_j_per_kg_k};
+  }
+  if (auto const& r = spec.reuse)
+    p.reuse = HeatReuseParams{.demand_w = r->demand.v,
+                              .demand_slope_w_per_k = r->demand_slope.v,
+                              .balance_k = r->balance_temperature.v,
+                              .sink_k = r->temperature.v,
+                              .approach_k = r->approach.v,
+                              .lift = r->heat_pump ? HeatReuseParams::Lift::heat_pump : HeatReuseParams::Lift::none,
+                              .second_law_efficiency = r->second_law_efficiency,
+                              .pump_w = r->pump_power.v};
   if (!spec.chiller.empty()) {
     auto const& c = s.catalogue.chiller.at(spec.chiller);
     p.chiller = ChillerParams{
@@ -101,9 +154,11 @@ PlantParams plant_params(Scenario const& s, PlantSpec const& spec) {
 HallParams hall_params(Scenario const& s, topology::Facility const& facility, HallSpec const& hall, double air_density) {
   // Metal that follows the air and coolant held in the racks of this hall.
   double metal = 0, coolant_m3 = 0;
+  int racks = 0;
   for (auto const& place : facility.racks) {
     if (s.hall[place.hall].id != hall.id) continue;
     auto const& rack = s.catalogue.rack.at(s.racks[place.group].rack);
+    ++racks;
     metal += rack.heat_capacity.v;
     coolant_m3 += rack.coolant_volume.v;
   }
@@ -124,8 +179,27 @@ HallParams hall_params(Scenario const& s, topology::Facility const& facility, Ha
     air.heat_capacity_j_per_k = room + metal;
     if (room > 0.0) air.cold_share = 0.5 * room / air.heat_capacity_j_per_k;
     air.density_kg_per_m3 = air_density;
+    if (auto const& e = hall.air->economizer) {
+      air.economizer =
+          AirEconomizerParams{.kind = e->kind == AirEconomizerSpec::Kind::indirect ? AirEconomizerParams::Kind::indirect
+                                                                                   : AirEconomizerParams::Kind::outside_air,
+                              .effectiveness = e->effectiveness,
+                              .adiabatic_effectiveness = e->adiabatic_effectiveness,
+                              .cycles_of_concentration = e->cycles_of_concentration,
+                              .fan_w = e->fan_power.v};
+      if (e->dew_point_minimum) air.economizer->dew_point_minimum_k = e->dew_point_minimum->v;
+      if (e->dew_point_maximum) air.economizer->dew_point_maximum_k = e->dew_point_maximum->v;
+    }
     p.air = air;
   }
+  if (auto const& d = hall.rear_door; d && racks > 0)
+    p.rear_door = RearDoorParams{.plant = plant_index(s, d->plant),
+                                 .doors = racks,
+                                 .rated_heat_w = d->rated_heat.v,
+                                 .rated_approach_k = d->rated_approach.v,
+                                 .airflow_m3_per_s = d->airflow.v,
+                                 .water_flow_kg_per_s = d->water_flow.v,
+                                 .air_density_kg_per_m3 = air_density};
   if (hall.liquid) {
     auto const& c = s.catalogue.cdu.at(hall.liquid->cdu);
     auto const& fluid = s.catalogue.fluid.at(hall.liquid->fluid);

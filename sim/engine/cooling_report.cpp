@@ -36,7 +36,7 @@ double cooling_j(CoolingSums const& sums) {
 struct CoolingReport::Views {
   double *rejected, *water, *wue;
   double *air_supply, *air_return, *liquid_supply, *liquid_return, *air_flow, *liquid_flow;
-  double *supply, *back, *heat, *chiller, *fan, *free, *set_point, *pump, *tower_fan, *running, *approach;
+  double *supply, *back, *heat, *chiller, *fan, *free, *set_point, *pump, *tower_fan, *running, *approach, *reused, *tank;
 };
 
 CoolingReport::CoolingReport(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
@@ -94,6 +94,10 @@ void CoolingReport::describe_loops(SeriesStore& store) {
   v.free = series(wanted, "free_cooling", "1", "Share of the heat taken without compressors", mean);
   v.tower_fan = series(towers, "tower_fan_power", "W", "Tower fan power", mean);
   v.running = series(chillers, "chillers_running", "1", "Chillers running", mean);
+  v.reused = series(some([](auto const& p) { return p.reuse.has_value(); }), "heat_reused", "W",
+                    "Heat given to a sink that wants it", mean);
+  v.tank = series(some([](auto const& p) { return p.tank.has_value(); }), "tank_cooling", "W",
+                  "Cooling that the tank gives; negative while it is charged", mean);
   v.approach = series(towers, "wet_bulb_approach", "K", "Facility water to the halls above the outdoor wet bulb", point);
 }
 
@@ -111,6 +115,11 @@ void CoolingReport::accumulate(MachineRoom const& room, double dt_s) {
   auto const& after = room.weather();
   s.dry_bulb_begin_k = before.dry_bulb_k, s.dry_bulb_end_k = after.dry_bulb_k;
   s.wet_bulb_begin_k = before.wet_bulb_k, s.wet_bulb_end_k = after.wet_bulb_k;
+  for (auto const& hall : room.cooling_interval().halls) {
+    rejected_j_ += hall.vented_w * dt_s;
+    s.evaporated_kg += hall.evaporated_kg;
+    s.water_kg += hall.water_kg;
+  }
   auto const& plants = room.cooling_interval().plants;
   for (std::size_t p = 0; p < plants.size(); ++p) {
     auto const& plant = plants[p];
@@ -122,6 +131,9 @@ void CoolingReport::accumulate(MachineRoom const& room, double dt_s) {
     loop.pump_j += plant.pump_w * dt_s;
     loop.free_s += plant.free_cooling_share * dt_s;
     loop.chiller_s += plant.chillers_running * dt_s;
+    loop.reuse_j += plant.reuse_w * dt_s;
+    loop.tank_j += plant.tank_w * dt_s;
+    s.reused_w += plant.reuse_w;
     rejected_j_ += plant.heat_rejected_w * dt_s;
     s.evaporated_kg += plant.evaporated_kg;
     s.water_kg += plant.water_kg;
@@ -129,7 +141,7 @@ void CoolingReport::accumulate(MachineRoom const& room, double dt_s) {
     double const with = plant.chillers_running > 1.0 - 1e-9 ? 1.0 : plant.chillers_running;  // but for rounding
     s.with_chillers = std::max(s.with_chillers, with);
     s.outside_curves = std::max(s.outside_curves, plant.clamped_share);
-    s.supply_excess_k = std::max(s.supply_excess_k, room.cooling().plant_supply_k(p) - assembly_.plants[p].supply_k);
+    s.supply_excess_k = std::max(s.supply_excess_k, room.cooling().plant_supply_k(p) - plant.set_point_k);
   }
   auto const& limited = room.racks().limited;
   for (std::size_t r = 0; r < facility_.racks.size(); ++r) {
@@ -161,13 +173,15 @@ void CoolingReport::close(MachineRoom const& room) {
     auto const& plant = assembly_.plants[p];
     v.supply[p] = celsius(cooling.plant_supply_k(p));
     v.back[p] = celsius(cooling.plant_return_k(p));
-    v.set_point[p] = celsius(plant.supply_k);
+    v.set_point[p] = celsius(room.cooling_interval().plants[p].set_point_k);
     v.heat[p] = loop.heat_j / span;
     v.chiller[p] = loop.chiller_j / span;
     v.fan[p] = (loop.tower_fan_j + loop.dry_fan_j) / span;
     v.pump[p] = loop.pump_j / span;
     v.free[p] = loop.free_s / span;
     v.tower_fan[p] = plant.towers > 0 ? loop.tower_fan_j / span : none;
+    v.reused[p] = plant.reuse ? loop.reuse_j / span : none;
+    v.tank[p] = plant.tank ? loop.tank_j / span : none;
     v.running[p] = plant.chillers > 0 ? loop.chiller_s / span : none;
     v.approach[p] = plant.towers > 0 ? cooling.plant_supply_k(p) - room.weather().wet_bulb_k : none;
   }
@@ -192,6 +206,10 @@ void CoolingReport::add_kpis(std::vector<Kpi>& kpis) const {
   if (has_chillers()) {
     add("free_cooling_hours", all.free_s / 3600, "h", "Hours in which no chiller ran");
     add("chiller_hours", all.chiller_s / 3600, "h", "Hours of all chillers together, running");
+  }
+  if (std::any_of(assembly_.plants.begin(), assembly_.plants.end(), [](auto const& p) { return p.reuse.has_value(); })) {
+    add("heat_reused", all.reused_j / (1e3 * kwh), "MWh", "Heat given to sinks that want it");
+    add("ere", all.ere(), "1", "Energy reuse effectiveness: energy less heat reused, over IT energy");
   }
   add("outside_curves_hours", all.outside_s / 3600, "h", "Hours with chillers or towers outside their curves");
   auto const hour = history_.hottest_by_wet_bulb();

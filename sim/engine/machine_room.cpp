@@ -157,6 +157,7 @@ void MachineRoom::settle(double now_s) {
   settle_nodes(now_s);
   double const unix_s = start_unix_s_ + settled_s_;
   auto const next_weather = assembly_.weather.at(unix_s + dt);
+  give_orders(unix_s);
   cooling_interval_ = &cooling_.advance(dt, hall_air_w_, hall_liquid_w_, weather_, next_weather);
   weather_ = next_weather;
   settle_chain(unix_s, dt);
@@ -172,6 +173,26 @@ double MachineRoom::next_heat_load_s(double now_s) const {
   double next = std::numeric_limits<double>::infinity();
   for (auto const& load : assembly_.heat_loads) next = std::min(next, load.series.next_s(now_s));
   return next;
+}
+
+void MachineRoom::give_orders(double unix_s) {
+  for (std::size_t p = 0; p < assembly_.orders.size(); ++p) {
+    auto const& orders = assembly_.orders[p];
+    if (!orders.demand_w.empty()) cooling_.set_reuse_demand(p, orders.demand_w.at(unix_s));
+    int const hour = static_cast<int>(std::fmod(unix_s + assembly_.utc_offset_s, 86400.0) / 3600.0);
+    auto const in = [hour](std::vector<int> const& hours) {
+      return std::find(hours.begin(), hours.end(), hour) != hours.end();
+    };
+    cooling_.set_tank_order(p, in(orders.charge_hours)      ? TankOrder::charge
+                               : in(orders.discharge_hours) ? TankOrder::discharge
+                                                            : TankOrder::hold);
+  }
+}
+
+std::vector<CoolingEvent> MachineRoom::take_cooling_events() {
+  auto events = cooling_.take_events();
+  for (auto& e : events) e.offset_s += settled_s_ - cooling_interval_->dt_s;
+  return events;
 }
 
 double MachineRoom::heat_stored_j() const {

@@ -49,6 +49,8 @@ class MachineRoom {
   /// Tells the chain what the loads draw from now on; `whole`: all has been settled at this instant.
   void load_chain(double now_s, bool whole);
   PowerChain const& chain() const { return chain_; }
+  /// Of the time since the last `settle` but one, offsets since the start of the run.
+  std::vector<CoolingEvent> take_cooling_events();
   std::vector<ChainEvent> take_chain_events() { return chain_.take_events(); }
   /// Racks that have lost or got their power, or that of their fabric's switches, since the last call, in order.
   std::vector<std::uint32_t> take_switched_racks();
@@ -153,6 +155,8 @@ class MachineRoom {
   };
   void integrate(RackClass const& c, std::uint32_t node, double dt_s);
   void settle_nodes(double now_s);
+  /// To tanks and sinks of heat, for the interval that begins now.
+  void give_orders(double unix_s);
   void settle_chain(double unix_s, double dt_s);
   void place_trips();
   /// What the fans of a rack's nodes are asked for, at the powers of now.

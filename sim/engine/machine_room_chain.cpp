@@ -84,10 +84,11 @@ void MachineRoom::settle_chain(double unix_s, double dt) {
   for (auto const& h : mech.halls) {
     dissipated += h.crah_fan_w + h.cdu_pump_w;
     rejected += h.vented_w;
+    water += h.water_kg;
   }
   for (auto const& p : mech.plants) {
     dissipated += p.pump_w + p.chiller_w;
-    rejected += p.heat_rejected_w;
+    rejected += p.heat_rejected_w + p.reuse_w + p.tank_loss_w;
     water += p.water_kg;
   }
   heat_in_j_.add(dissipated * dt);

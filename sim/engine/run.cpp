@@ -135,6 +135,11 @@ class Run {
   void settle() {
     room_.settle(now_s_);
     reporter_.accumulate(room_, now_s_ - settled_s_);
+    for (auto& e : room_.take_cooling_events()) {
+      bool const plant = e.of == CoolingEvent::Of::plant;
+      reporter_.event(e.offset_s, std::move(e.kind), plant ? scenario_.plant[e.index].id : scenario_.hall[e.index].id,
+                      std::move(e.text));
+    }
     for (auto& e : room_.take_storage_events())
       reporter_.event(e.time_s, std::move(e.kind), std::move(e.subject), std::move(e.cause));
     if (window_) window_macro_j_[window_at_] += room_.storage().meter_without_w() * (now_s_ - settled_s_);

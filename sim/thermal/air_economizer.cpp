@@ -41,6 +41,7 @@ AirEconomizerPoint AirEconomizer::at(double return_k, double wanted_k, double ai
   point.share = std::min(1.0, (return_k - wanted_k) / (reach * (return_k - air_k)));
   point.mixed_k = return_k - point.share * reach * (return_k - air_k);
   point.heat_w = air_w_per_k * (return_k - point.mixed_k);
+  point.heat_per_return_w_per_k = point.share < 1.0 ? air_w_per_k : reach * air_w_per_k;
   double const moved = point.share * flow_share;
   point.fan_w = p.fan_w * moved * moved * moved;
   point.evaporated_kg_per_s = point.share * air_w_per_k / dry_air_specific_heat_j_per_kg_k * (moisture - before);

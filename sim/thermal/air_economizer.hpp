@@ -30,8 +30,9 @@ struct AirEconomizerParams {
 };
 
 struct AirEconomizerPoint {
-  double share = 0;    ///< of outdoor air
-  double heat_w = 0;   ///< given to outdoor air
+  double share = 0;   ///< of outdoor air
+  double heat_w = 0;  ///< given to outdoor air
+  double heat_per_return_w_per_k = 0;
   double mixed_k = 0;  ///< air that enters the coil
   double fan_w = 0;
   double evaporated_kg_per_s = 0, water_kg_per_s = 0;

@@ -39,15 +39,16 @@ void CoolingAccount::correct(std::size_t plant, double cooling_j) {
 
 double CoolingAccount::in_j(double dt_s) const {
   double in = network_.input_w() * dt_s;
-  for (auto const& s : halls_) in += s.crah_fan_w + s.cdu_pump_w;
-  for (auto const& s : plants_) in += s.pump_w + s.rejection.condenser_pump_w + s.rejection.chiller_w;
+  for (auto const& s : halls_) in += s.crah_fan_w + s.cdu_pump_w + s.economizer_fan_w;
+  for (auto const& s : plants_)
+    in += s.pump_w + s.rejection.condenser_pump_w + s.rejection.chiller_w + s.reuse.compressor_w + s.reuse.pump_w;
   return in;
 }
 
 double CoolingAccount::out_j() const {
   double out = 0;
-  for (auto const& s : halls_) out += s.vented_w;
-  for (auto const& s : plants_) out += s.rejection.rejected_w();
+  for (auto const& s : halls_) out += s.vented_w + s.economizer_w + s.economizer_fan_w;
+  for (auto const& s : plants_) out += s.rejection.rejected_w() + s.reuse.delivered_w + s.reuse.pump_w + s.tank_loss_w;
   return out;
 }
 
@@ -67,15 +68,21 @@ void CoolingAccount::close(double dt_s, CoolingNetwork::Stage const& now) {
   }
   for (std::size_t i = 0; i < halls_.size(); ++i) {
     auto const& s = halls_[i];
-    interval.halls[i] = {s.crah_fan_w / span_s, s.cdu_pump_w / span_s, s.vented_w / span_s};
+    interval.halls[i] = {.crah_fan_w = (s.crah_fan_w + s.economizer_fan_w) / span_s,
+                         .cdu_pump_w = s.cdu_pump_w / span_s,
+                         .vented_w = (s.vented_w + s.economizer_w + s.economizer_fan_w) / span_s,
+                         .economizer_w = s.economizer_w / span_s,
+                         .door_w = s.door_w / span_s,
+                         .evaporated_kg = s.evaporated_kg_per_s * dt_s / span_s,
+                         .water_kg = s.water_kg_per_s * dt_s / span_s};
   }
   for (std::size_t i = 0; i < plants_.size(); ++i) {
     auto const& s = plants_[i];
     auto const& r = s.rejection;
     auto& mean = interval.plants[i];
-    mean.pump_w = (s.pump_w + r.condenser_pump_w) / span_s;
+    mean.pump_w = (s.pump_w + r.condenser_pump_w + s.reuse.pump_w) / span_s;
     mean.condenser_pump_w = r.condenser_pump_w / span_s;
-    mean.chiller_w = r.chiller_w / span_s;
+    mean.chiller_w = (r.chiller_w + s.reuse.compressor_w) / span_s;
     mean.tower_fan_w = r.tower_fan_w / span_s;
     mean.dry_cooler_fan_w = r.dry_cooler_fan_w / span_s;
     mean.cooling_w = r.cooling_w / span_s;
@@ -85,6 +92,11 @@ void CoolingAccount::close(double dt_s, CoolingNetwork::Stage const& now) {
     mean.free_cooling_share = r.cooling_w > 0.0 ? r.free_w / r.cooling_w : 0.0;
     mean.chillers_running = s.chillers / span_s;
     mean.clamped_share = s.clamped / span_s;
+    mean.reuse_w = (s.reuse.delivered_w + s.reuse.pump_w) / span_s;
+    mean.tank_w = s.tank_w / span_s;
+    mean.tank_loss_w = s.tank_loss_w / span_s;
+    mean.set_point_k = network_.plants()[i].params.supply_k;
+    mean.condenser_k = now.plants[i].rejection.condenser_k;
   }
 }
 
@@ -167,7 +179,8 @@ void CoolingWatch::step(double begin_s, double end_s, std::span<double const> y,
     double const passed = std::abs(mark.before_k) / std::max(std::abs(mark.before_k) + std::abs(margin), 1e-12);
     mark.lost = !mark.lost;
     static constexpr std::array<char const*, 3> names = {"facility water", "supply air", "technology coolant"};
-    events.push_back({begin_s + passed * (end_s - begin_s), mark.of, mark.index,
+    events.push_back({offset_s + begin_s + passed * (end_s - begin_s), mark.of, mark.index,
+                      mark.lost ? "set_point_lost" : "set_point_held",
                       std::string(names[static_cast<std::size_t>(mark.of)]) +
                           (mark.lost ? " leaves its set point: 0.5 K too warm" : " is back at its set point")});
     mark.before_k = margin_k(mark, y);

@@ -19,6 +19,8 @@ class CoolingAccount {
   void add(double weight_s, CoolingNetwork::Stage const& rates);
   /// Heat that the solver's linear part took from the loop of a plant beyond its rates.
   void correct(std::size_t plant, double cooling_j);
+  /// The same of outdoor air in a hall.
+  void correct_outdoor(std::size_t hall, double heat_j) { halls_[hall].economizer_w += heat_j; }
   /// Heat in - heat out since begin() [J].
   double gain_j(double dt_s) const;
   /// Turns the sums into means; without time they are the rates of `now`.
@@ -52,6 +54,7 @@ class CoolingWatch {
 
   double fastest_k_per_s = 0;
   std::vector<CoolingEvent> events;
+  double offset_s = 0;  ///< of the solver's time in the interval
 
  private:
   struct Mark {

@@ -5,6 +5,12 @@
 ///   liquid  CDUs -> cells of pipe -> racks -> cells of pipe -> CDUs
 ///   air     CRAHs -> cold side -> racks -> hot side (with the racks' metal) -> CRAHs
 ///   cell    C dT/dt = w (T_before - T) + heat,   w = flow x specific heat
+///   door    racks -> rear doors -> hot side: what doors take never reaches the room (rear_door.hpp)
+///   tank    buffer: cells of the pipe to the halls.  Else layers beside the plant (thermal_storage.hpp): charged from its
+///   supply
+///           end, discharged with water of its return end.  `reserve` gives what machines cannot (to the watt) and is filled up
+///           again with a fifth of its flow while they can; `shift` does what it is told, as long as it is warm or cold enough
+///   reuse   a sink takes heat from what comes back from the halls, before the return end (heat_reuse.hpp)
 ///
 /// A chain of n cells passes a step as the sum of n exponential delays (Erlang): mean delay volume/flow, spread 1/sqrt(n) of it
 /// [levenspiel1999, eq. 14.1].  Without flow each cell keeps its heat: the racks' cell then takes all that racks give.
@@ -27,6 +33,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/thermal/cooling_rates.hpp"
@@ -54,6 +61,14 @@ class CoolingNetwork {
     double valves_w_per_k = 0;           ///< full water flow of everything it feeds
     PiController pump_control{};
     std::size_t speed = absent, speed_integral = absent, taken = absent;  ///< states of pi control
+    std::optional<SupplyReset> reset{};
+    std::optional<PlantStager> stager{};
+    std::optional<HeatReuse> reuse{};
+    std::optional<double> reuse_demand_w{};
+    std::optional<StratifiedTank> tank{};       ///< reserve or shift
+    std::size_t top = absent, bottom = absent;  ///< layers
+    std::size_t buffer_end = absent;            ///< last of the cells of a buffer; they begin after `supply`
+    TankOrder order = TankOrder::hold;
   };
   struct Air {
     AirSide side;
@@ -72,6 +87,7 @@ class CoolingNetwork {
   struct Hall {
     std::optional<Air> air;
     std::optional<Liquid> liquid;
+    std::optional<RearDoor> door;
     CoolingSystem::HallAvailability available;
     double air_w = 0, liquid_w = 0, vented_w = 0;  ///< inputs of this interval, routed to the sides that exist
   };
@@ -80,10 +96,13 @@ class CoolingNetwork {
     double flow_w_per_k = 0, recirculated_w_per_k = 0, water_w_per_k = 0;
     double heat_per_return_w_per_k = 0, heat_per_water_w_per_k = 0;
     double supply_k = 0;  ///< leaving the CRAHs or CDUs
+    double outdoor_per_return_w_per_k = 0;
   };
   struct PlantFlow {
     double flow_w_per_k = 0;
     double cooling_per_return_w_per_k = 0;
+    double tank_w_per_k = 0;  ///< charging; negative: discharging
+    double valves_open = 0;   ///< of the most open valve that it feeds
   };
   /// All rates at one instant: slopes of the states and the integrands of the means.
   struct Stage {
@@ -103,6 +122,8 @@ class CoolingNetwork {
   /// Inputs of the interval that begins now: heats constant, weather linear over `interval_s`.
   void begin(double interval_s, std::span<double const> air_w, std::span<double const> liquid_w, WeatherSample const& start,
              WeatherSample const& end);
+  /// Time of the interval at which evaluate() counts from 0.
+  void set_offset(double offset_s) { offset_s_ = offset_s; }
   /// Rates `at_s` into the interval.
   void evaluate(double at_s, std::span<double const> y, Stage& out) { evaluate(at_s, y, out, control_); }
   void evaluate(double at_s, std::span<double const> y, Stage& out, Control control);
@@ -111,6 +132,16 @@ class CoolingNetwork {
   SparseFactors const& factored(Stage const& stage, double g);
   /// Heat that the linear part takes from the cells per kelvin of the change `k`, by plant [W].
   double sink_w(std::size_t plant, Stage const& stage, std::span<double const> k) const;
+  /// The same of outdoor air in a hall.
+  double outdoor_sink_w(std::size_t hall, Stage const& stage, std::span<double const> k) const;
+
+  /// Staging, resets and stores begin, with a plant that does what `now` says; till then all is ideal and tanks stand still.
+  void begin_control(Stage const& now);
+  /// `dt_s` has passed and the plants do what `now` says: staging and resets decide.
+  void decide(double dt_s, Stage const& now);
+  /// Time until a decision may fall [s].
+  double next_decision_s() const;
+  std::vector<std::pair<std::size_t, StagingDecision>> take_decisions();  ///< by plant
 
   /// Set points everywhere, returns warmer by what the heat makes of the flow.
   void guess_steady();
@@ -147,9 +178,17 @@ class CoolingNetwork {
   template <class Add>
   void linear_part(Stage const& stage, Add const& add) const;
   WeatherSample weather(double at_s) const;
-  void evaluate_air(Hall const& hall, double at_s, SidePoint const& point, std::span<double const> y, Stage& out,
+  double door_w(Hall const& hall, std::span<double const> y, double water_share);
+  void evaluate_air(Hall const& hall, double at_s, SidePoint const& point, double room_w, std::span<double const> y, Stage& out,
                     std::size_t h);
   void evaluate_liquid(Hall const& hall, SidePoint const& point, std::span<double const> y, Stage& out, std::size_t h);
+  /// Loop water through machines, water into the tank (negative: out of it), and what machines are to make of it.
+  struct Machines {
+    double machines_w_per_k = 0, tank_w_per_k = 0, target_k = 0;
+  };
+  Machines machines(Plant const& plant, double flow_w_per_k, double target_k, double back_k, double supply_k,
+                    WeatherSample const& weather, std::span<double const> y, PlantRates& rates, std::span<double> slope) const;
+  static void note_valve(PlantFlow& flow, double water_w_per_k, double limit_w_per_k);
   void evaluate_plant(std::size_t p, double at_s, WeatherSample const& weather, std::span<double const> y, Stage& out,
                       Control control);
 
@@ -159,7 +198,8 @@ class CoolingNetwork {
   std::vector<double> state_, capacity_, scale_;
   SparseFactors factors_;
   WeatherSample from_, to_;
-  double interval_s_ = 0, input_w_ = 0;
+  double interval_s_ = 0, offset_s_ = 0, input_w_ = 0;
+  bool controlled_ = false;  ///< staging, resets and stores work
   // Of the evaluation in progress, by plant.
   std::vector<double> water_, heat_, water_share_;
   std::vector<PumpGroup::Point> pumped_;

@@ -49,14 +49,25 @@ struct CoolingSystem::Impl {
 
   void advance(double dt_s) {
     account.begin();
-    if (pi) {
-      pi->advance(dt_s, account, watch, options.control);
-      now = pi->stage();
-    } else {
-      ideal.advance(dt_s, account, watch, options.control);
-      now = ideal.stage();
-    }
-    network.advance_machines(dt_s);
+    double done_s = 0;
+    do {  // from one decision of the plants' own control to the next
+      double const left_s = dt_s - done_s, wait_s = network.next_decision_s();
+      double const part_s = wait_s < left_s ? wait_s : left_s;
+      network.set_offset(done_s);
+      watch.offset_s = done_s;
+      if (pi) {
+        pi->advance(part_s, account, watch, options.control);
+        now = pi->stage();
+      } else {
+        ideal.advance(part_s, account, watch, options.control);
+        now = ideal.stage();
+      }
+      network.advance_machines(part_s);
+      done_s = part_s < left_s ? done_s + part_s : dt_s;
+      network.decide(part_s, now);
+      for (auto& [plant, decision] : network.take_decisions())
+        watch.events.push_back({done_s, CoolingEvent::Of::plant, plant, std::move(decision.kind), std::move(decision.text)});
+    } while (done_s < dt_s);
     account.close(dt_s, now);
   }
 };
@@ -72,6 +83,8 @@ bool CoolingSystem::initialise(std::span<double const> air, std::span<double con
   m.network.begin(0.0, air, liquid, weather, weather);
   m.network.settle_machines();
   bool const steady = find_steady(m.network);
+  m.network.evaluate(0.0, m.network.state(), m.now);
+  m.network.begin_control(m.now);
   m.network.evaluate(0.0, m.network.state(), m.now);
   m.watch.forget(m.network.state(), m.now);
   m.account.forget();
@@ -154,12 +167,20 @@ std::vector<CoolingEvent> CoolingSystem::take_events() {
 
 void CoolingSystem::set_plant_set_point(std::size_t plant, double supply_k) {
   impl_->network.plants()[plant].params.supply_k = supply_k;
+  impl_->network.plants()[plant].reset.reset();
 }
 void CoolingSystem::set_air_set_point(std::size_t hall, double supply_k) {
   impl_->network.halls()[hall].air.value().side.set_supply_k(supply_k);
 }
 void CoolingSystem::set_liquid_set_point(std::size_t hall, double supply_k) {
   impl_->network.halls()[hall].liquid.value().side.set_supply_k(supply_k);
+}
+
+void CoolingSystem::set_tank_order(std::size_t plant, TankOrder order) {
+  impl_->network.plants()[plant].order = order;
+}
+void CoolingSystem::set_reuse_demand(std::size_t plant, std::optional<double> demand_w) {
+  impl_->network.plants()[plant].reuse_demand_w = demand_w;
 }
 
 void CoolingSystem::set_plant_available(std::size_t plant, PlantAvailability const& available) {

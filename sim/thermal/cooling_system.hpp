@@ -21,6 +21,7 @@
 
 #include "sim/thermal/hall_cooling.hpp"
 #include "sim/thermal/heat_rejection.hpp"
+#include "sim/thermal/rear_door.hpp"
 #include "sim/thermal/weather.hpp"
 
 namespace ondol::sim {
@@ -29,6 +30,7 @@ namespace ondol::sim {
 struct HallParams {
   std::optional<AirSideParams> air;
   std::optional<LiquidSideParams> liquid;
+  std::optional<RearDoorParams> rear_door = {};
 };
 
 struct CoolingOptions {
@@ -44,14 +46,17 @@ struct CoolingEvent {
   double offset_s = 0;  ///< since the start of the interval
   Of of = Of::plant;
   std::size_t index = 0;  ///< of the plant or hall
-  std::string text;
+  std::string kind, text;
 };
 
 class CoolingSystem {
  public:
   struct HallMeans {
     double crah_fan_w = 0, cdu_pump_w = 0;
-    double vented_w = 0;  ///< heat given straight to outdoor air (hall with neither side)
+    double vented_w = 0;      ///< heat given straight to outdoor air: hall with neither side, economiser and its fans
+    double economizer_w = 0;  ///< of it taken from the hall by an economiser
+    double door_w = 0;        ///< heat taken by rear doors
+    double evaporated_kg = 0, water_kg = 0;  ///< in the interval, pads of an economiser
   };
   struct PlantMeans {
     double pump_w = 0;            ///< facility and condenser pumps
@@ -63,6 +68,10 @@ class CoolingSystem {
     double free_cooling_share = 0;           ///< of cooling_w
     double chillers_running = 0;             ///< mean number
     double clamped_share = 0;                ///< of the time with chillers or towers outside their curves
+    double reuse_w = 0;                      ///< heat given to a sink that wants it, its pump's with it
+    double tank_w = 0, tank_loss_w = 0;      ///< cooling that a tank gives the loop; heat that it gives its surroundings
+    double set_point_k = 0;                  ///< in force at the end
+    std::optional<double> condenser_k = {};  ///< water that enters chillers, at the end
   };
   /// Means over the interval advanced.
   struct Interval {
@@ -120,9 +129,14 @@ class CoolingSystem {
   std::vector<CoolingEvent> take_events();
 
   /// Set points from now on.
-  void set_plant_set_point(std::size_t plant, double supply_k);
+  void set_plant_set_point(std::size_t plant, double supply_k);  ///< ends a reset
   void set_air_set_point(std::size_t hall, double supply_k);
   void set_liquid_set_point(std::size_t hall, double supply_k);
+
+  /// What a tank that shifts load is to do from now on.
+  void set_tank_order(std::size_t plant, TankOrder order);
+  /// Demand of the sink of a plant from now on; none: as its parameters say.
+  void set_reuse_demand(std::size_t plant, std::optional<double> demand_w);
 
   /// Units in service from now on.
   void set_plant_available(std::size_t plant, PlantAvailability const& available);

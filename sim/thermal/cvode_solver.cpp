@@ -113,7 +113,7 @@ void CvodeSolver::advance(double dt_s, CoolingAccount& account, CoolingWatch& wa
   network.evaluate(0.0, network.state(), m.stage, control);
   if (dt_s > 0.0) {
     m.watch = &watch;
-    double const stored_before = network.stored_j(network.state());
+    double const stored_before = network.stored_j(network.state()), gain_before = account.gain_j(0.0);
     if (m.step_s == 0.0) {
       m.begin();
     } else {
@@ -147,7 +147,7 @@ void CvodeSolver::advance(double dt_s, CoolingAccount& account, CoolingWatch& wa
       for (double const c : network.capacity()) sum += c;
       return sum;
     }();
-    double const shift = (account.gain_j(dt_s) - (network.stored_j(network.state()) - stored_before)) / whole;
+    double const shift = (account.gain_j(dt_s) - gain_before - (network.stored_j(network.state()) - stored_before)) / whole;
     for (std::size_t i = 0; i < network.cells(); ++i) network.state()[i] += shift;
     m.shift_k = std::max(m.shift_k, std::abs(shift));
   }

@@ -61,9 +61,9 @@ void exchange_at(SidePoint& point, CounterflowExchanger const& exchanger, double
 }  // namespace
 
 AirSide::AirSide(AirSideParams const& params, double water_specific_heat)
-    : params_(params),
-      coil_(rating(params, water_specific_heat)),
-      design_rise_k_(params.crah.rated_heat_w / air_rate(params)) {}
+    : params_(params), coil_(rating(params, water_specific_heat)), design_rise_k_(params.crah.rated_heat_w / air_rate(params)) {
+  if (params.economizer) economizer_.emplace(*params.economizer);
+}
 
 SidePoint AirSide::blown(double speed, double return_k, Turning turning) const {
   SidePoint point;
@@ -80,22 +80,40 @@ double AirSide::wanted_speed(double load_w, double return_k, double share) const
   return std::clamp(std::max(demand, override_speed), params_.crah.minimum_speed, 1.0);
 }
 
-SidePoint AirSide::at(double load_w, double return_k, double water_k, double water_share, Turning turning) const {
+/// Air that enters the coil [K].
+double AirSide::economize(SidePoint& point, double return_k, WeatherSample const& outdoor) const {
+  if (!economizer_) return return_k;
+  double const wanted_k = params_.supply_k - point.power_w / point.flow_w_per_k;
+  point.outdoor = economizer_->at(return_k, wanted_k, point.flow_w_per_k, point.flow_w_per_k / design_w_per_k(), outdoor);
+  return point.outdoor.mixed_k;
+}
+
+void AirSide::finish(SidePoint& point, double return_k) const {
+  // What outdoor air takes of a warmer return does not reach the coil.
+  point.heat_per_return_w_per_k *= 1.0 - point.outdoor.heat_per_return_w_per_k / point.flow_w_per_k;
+  point.supply_k = return_k + (point.power_w - point.heat_w - point.outdoor.heat_w) / point.flow_w_per_k;
+}
+
+SidePoint AirSide::at(double load_w, double return_k, double water_k, double water_share, Turning turning,
+                      WeatherSample const& outdoor) const {
   double const units = turning.share * params_.crahs;
   if (units <= 0.0) return blown(0.0, return_k, turning);
   auto point = blown(wanted_speed(load_w, return_k, turning.share), return_k, turning);
   if (point.flow_w_per_k <= 0.0) return point;
-  double const wanted = point.flow_w_per_k * (return_k - params_.supply_k) + point.power_w;
-  exchange(point, coil_.times(units), wanted, return_k, water_k, water_share * water_limit_w_per_k(turning.share), guess_);
-  point.supply_k = return_k + (point.power_w - point.heat_w) / point.flow_w_per_k;
+  double const entering_k = economize(point, return_k, outdoor);
+  double const wanted = point.flow_w_per_k * (entering_k - params_.supply_k) + point.power_w;
+  exchange(point, coil_.times(units), wanted, entering_k, water_k, water_share * water_limit_w_per_k(turning.share), guess_);
+  finish(point, return_k);
   return point;
 }
 
-SidePoint AirSide::at_position(double speed, double water_w_per_k, double return_k, double water_k, Turning turning) const {
+SidePoint AirSide::at_position(double speed, double water_w_per_k, double return_k, double water_k, Turning turning,
+                               WeatherSample const& outdoor) const {
   auto point = blown(speed, return_k, turning);
   if (point.flow_w_per_k <= 0.0) return point;
-  exchange_at(point, coil_.times(turning.share * params_.crahs), water_w_per_k, return_k, water_k);
-  point.supply_k = return_k + (point.power_w - point.heat_w) / point.flow_w_per_k;
+  double const entering_k = economize(point, return_k, outdoor);
+  exchange_at(point, coil_.times(turning.share * params_.crahs), water_w_per_k, entering_k, water_k);
+  finish(point, return_k);
   return point;
 }
 

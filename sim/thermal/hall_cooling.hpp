@@ -15,6 +15,7 @@
 
 #include <cstddef>
 
+#include "sim/thermal/air_economizer.hpp"
 #include "sim/thermal/heat_exchanger.hpp"
 #include "sim/thermal/pump_group.hpp"
 
@@ -37,6 +38,7 @@ struct AirSideParams {
   double heat_capacity_j_per_k = 0;  ///< room air and the racks' metal
   double cold_share = 0.05;          ///< of it on the cold side (assumed: half the air of a room where metal holds most)
   double density_kg_per_m3 = 1.2;
+  std::optional<AirEconomizerParams> economizer = {};
 };
 
 struct CduParams {  ///< one unit
@@ -67,6 +69,7 @@ struct SidePoint {
   double flow_w_per_k = 0;                                         ///< of this side's fluid
   double water_w_per_k = 0;                                        ///< facility water drawn
   double heat_per_return_w_per_k = 0, heat_per_water_w_per_k = 0;  ///< slopes of heat_w by the two inlet temperatures
+  AirEconomizerPoint outdoor = {};
 };
 
 class AirSide {
@@ -74,10 +77,12 @@ class AirSide {
   AirSide(AirSideParams const& params, double water_specific_heat_j_per_kg_k);
   /// `load_w` from the racks, return air and entering water temperatures, share of the valves' full water flow that is to be
   /// had, what of its units turns.
-  SidePoint at(double load_w, double return_k, double water_k, double water_share, Turning turning) const;
+  SidePoint at(double load_w, double return_k, double water_k, double water_share, Turning turning,
+               WeatherSample const& outdoor) const;
   /// Fan speed that ideal control runs at.
   double wanted_speed(double load_w, double return_k, double share) const;
-  SidePoint at_position(double speed, double water_w_per_k, double return_k, double water_k, Turning turning) const;
+  SidePoint at_position(double speed, double water_w_per_k, double return_k, double water_k, Turning turning,
+                        WeatherSample const& outdoor) const;
   double water_limit_w_per_k(double share) const { return share * params_.crahs * coil_.rated_cold_w_per_k(); }
   double design_rise_k() const { return design_rise_k_; }
   double design_w_per_k() const { return params_.crahs * coil_.rated_hot_w_per_k(); }
@@ -87,7 +92,10 @@ class AirSide {
 
  private:
   SidePoint blown(double speed, double return_k, Turning turning) const;
+  double economize(SidePoint& point, double return_k, WeatherSample const& outdoor) const;
+  void finish(SidePoint& point, double return_k) const;
   AirSideParams params_;
+  std::optional<AirEconomizer> economizer_;
   CounterflowExchanger coil_;  ///< one unit
   double design_rise_k_ = 0;
   mutable double guess_ =

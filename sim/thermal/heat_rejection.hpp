@@ -17,6 +17,10 @@
 #include "sim/thermal/cooling_tower.hpp"
 #include "sim/thermal/dry_cooler.hpp"
 #include "sim/thermal/heat_exchanger.hpp"
+#include "sim/thermal/heat_reuse.hpp"
+#include "sim/thermal/staging.hpp"
+#include "sim/thermal/supply_reset.hpp"
+#include "sim/thermal/thermal_storage.hpp"
 #include "sim/thermal/weather.hpp"
 
 namespace ondol::sim {
@@ -43,20 +47,16 @@ struct PlantParams {
   double economizer_approach_k = 2.0;  ///< plate exchanger: loop leaving - tower water entering at design flows
   double condenser_pump_w = 0;         ///< at full tower (or condenser) flow, whole plant
   std::optional<double> condenser_k;   ///< set point of condenser water entering chillers
+  std::optional<SupplyResetParams> reset = {};
+  std::optional<PlantStagingParams> staging = {};
+  std::optional<TankParams> tank = {};
+  std::optional<HeatReuseParams> reuse = {};
 };
 
 /// Units of a plant that are in service.
 struct PlantAvailability {
   int chillers = 0, towers = 0, dry_coolers = 0;
   double pumping = 1.0;  ///< share of the design flow that can be pumped
-};
-
-enum class FreeCooling { allowed, off };
-
-/// What staging lets a plant do.
-struct PlantMode {
-  std::optional<int> chillers;  ///< that run, sharing the load; none: the fewest that carry it
-  FreeCooling free_cooling = FreeCooling::allowed;
 };
 
 struct RejectionPoint {

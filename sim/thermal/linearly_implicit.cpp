@@ -68,6 +68,8 @@ void LinearlyImplicit::advance(double dt_s, CoolingAccount& account, CoolingWatc
     for (std::size_t i = 0; i < k1_.size(); ++i) k1_[i] += k2_[i];
     for (std::size_t p = 0; p < network_.plants().size(); ++p)
       account.correct(p, 0.5 * gamma * h * h * network_.sink_w(p, first_, k1_));
+    for (std::size_t i = 0; i < network_.halls().size(); ++i)
+      account.correct_outdoor(i, 0.5 * gamma * h * h * network_.outdoor_sink_w(i, first_, k1_));
     network_.state().swap(trial_);
     ++account.interval.steps;
     // A step cut short by the end of the interval does not make the next one shorter.

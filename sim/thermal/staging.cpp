@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/thermal/heat_rejection.hpp"
+
 namespace ondol::sim {
 
 namespace {
@@ -29,7 +31,7 @@ bool PlantStager::Timer::ripe(bool holds, double dt_s, double delay_s) {
   return held_s >= delay_s * (1.0 - 1e-12);
 }
 
-PlantStager::PlantStager(StagingParams const& params, int chillers)
+PlantStager::PlantStager(PlantStagingParams const& params, int chillers)
     : params_(params), units_(static_cast<std::size_t>(chillers)) {
   if (!(params.minimum_on_s >= 0.0) || !(params.minimum_off_s >= 0.0) || !(params.delay_s >= 0.0) ||
       !(params.changeover_k >= 0.0))
@@ -55,7 +57,7 @@ bool PlantStager::start_one(int available) {
   if (rested->on || rested->since_s < params_.minimum_off_s) return false;
   *rested = {true, 0.0};
   ++running_;
-  tell("a chiller starts: " + run(running_));
+  tell("chiller_on", "a chiller starts: " + run(running_));
   return true;
 }
 
@@ -66,7 +68,7 @@ bool PlantStager::stop_one() {
   if (worn == units_.end() || !worn->on || worn->since_s < params_.minimum_on_s) return false;
   *worn = {false, 0.0};
   --running_;
-  tell("a chiller stops: " + run(running_));
+  tell("chiller_off", "a chiller stops: " + run(running_));
   return true;
 }
 
@@ -76,7 +78,7 @@ void PlantStager::advance(double dt_s, RejectionPoint const& point, int availabl
     if (unit->on) {
       *unit = {false, 0.0};
       --running_;
-      tell("a chiller fails: " + run(running_));
+      tell("chiller_off", "a chiller fails: " + run(running_));
     }
   bool const asked = point.chilled_wanted_w > least_w;
   bool const carries_all = free_cooling_ == FreeCooling::allowed && point.free_margin_k >= params_.changeover_k;
@@ -89,15 +91,16 @@ void PlantStager::advance(double dt_s, RejectionPoint const& point, int availabl
     if (useless_.ripe(running_ > 0 && point.free_w <= least_w && asked, dt_s, params_.delay_s)) {
       free_cooling_ = FreeCooling::off;
       useless_ = {};
-      tell("free cooling ends");
+      tell("free_cooling_end", "free cooling gives nothing");
     }
   } else if (colder_.ripe(point.free_reach_k > params_.changeover_k, dt_s, params_.delay_s)) {
     free_cooling_ = FreeCooling::allowed;
     colder_ = {};
-    tell("free cooling begins");
+    tell("free_cooling_begin", "the weather is colder than the water that comes back");
   }
   bool const full = running_ == 0 && free_cooling_ == FreeCooling::allowed && !asked;
-  if (full != full_) tell(full ? "free cooling carries all heat" : "free cooling no longer carries all heat");
+  if (full != full_)
+    tell(full ? "free_cooling_full" : "free_cooling_partial", full ? "it carries all heat" : "it no longer carries all heat");
   full_ = full;
 }
 
@@ -118,7 +121,7 @@ double PlantStager::next_decision_s() const {
   return next;
 }
 
-std::vector<std::string> PlantStager::take_decisions() {
+std::vector<StagingDecision> PlantStager::take_decisions() {
   return std::exchange(decisions_, {});
 }
 

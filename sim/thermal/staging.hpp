@@ -14,23 +14,37 @@
 /// in common [ashrae2021guideline36, 5.20.4]; the numbers are the plant's.  Running chillers share the load equally. Ignores:
 /// start-up of a machine (full capacity at once), staging by efficiency.   Page: docs/models/staging.md
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "sim/thermal/heat_rejection.hpp"
-
 namespace ondol::sim {
 
-struct StagingParams {
+struct RejectionPoint;
+
+enum class FreeCooling { allowed, off };
+
+/// What staging lets a plant do.
+struct PlantMode {
+  std::optional<int> chillers;  ///< that run, sharing the load; none: the fewest that carry it
+  FreeCooling free_cooling = FreeCooling::allowed;
+  bool operator==(PlantMode const&) const = default;
+};
+
+struct PlantStagingParams {
   double minimum_on_s = 900, minimum_off_s = 900, delay_s = 300;
   double up = 0.95, down = 0.80;
   double changeover_k = 1.0;
 };
 
+struct StagingDecision {
+  std::string kind, text;
+};
+
 class PlantStager {
  public:
   /// Throws std::invalid_argument when machines would start and stop without end.
-  PlantStager(StagingParams const& params, int chillers);
+  PlantStager(PlantStagingParams const& params, int chillers);
 
   /// Begins with the fewest machines for what `ideal` (a point without staging) shows, all of them free to change.
   void begin(RejectionPoint const& ideal);
@@ -41,7 +55,7 @@ class PlantStager {
   /// Time until the next decision may fall if the plant stays as it is; infinite when nothing is under way [s].
   double next_decision_s() const;
   /// What was decided since the last call.
-  std::vector<std::string> take_decisions();
+  std::vector<StagingDecision> take_decisions();
 
  private:
   struct Unit {
@@ -56,15 +70,15 @@ class PlantStager {
   };
   bool start_one(int available);
   bool stop_one();
-  void tell(std::string text) { decisions_.push_back(std::move(text)); }
+  void tell(char const* kind, std::string text) { decisions_.push_back({kind, std::move(text)}); }
 
-  StagingParams params_;
+  PlantStagingParams params_;
   std::vector<Unit> units_;
   int running_ = 0;
   FreeCooling free_cooling_ = FreeCooling::allowed;
   bool full_ = false;  ///< free cooling carried all when last seen
   Timer more_, fewer_, colder_, useless_;
-  std::vector<std::string> decisions_;
+  std::vector<StagingDecision> decisions_;
 };
 
 }  // namespace ondol::sim

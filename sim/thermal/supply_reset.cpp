@@ -8,7 +8,7 @@ namespace ondol::sim {
 
 namespace {
 
-constexpr double period_s = 120.0, trim_k = 0.1, respond_k = 0.5, closed = 0.85, open = 0.95;
+constexpr double period_s = 120.0, trim_k = 0.1, respond_k = 0.3, closed = 0.85, open = 0.95;
 
 }  // namespace
 

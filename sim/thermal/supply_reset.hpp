@@ -2,7 +2,7 @@
 /// Supply set point of a plant that follows the weather or the demand.
 ///
 ///   by dry or wet bulb   linear between (low, supply_at_low) and (high, supply_at_high), level beyond
-///   by demand            trim and respond on the most open valve, every two minutes: above 0.95 the set point falls by 0.5 K,
+///   by demand            trim and respond on the most open valve, every two minutes: above 0.95 the set point falls by 0.3 K,
 ///                        below 0.85 it rises by 0.1 K, between the two supply temperatures [ashrae2021guideline36, 5.1.14]
 ///
 /// The guideline leaves the sizes to the plant; these are its examples for chilled water, in kelvin and rounded (assumed).

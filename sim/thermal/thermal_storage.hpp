@@ -21,8 +21,11 @@ struct TankParams {
   int layers = 10;
   double heat_loss_w_per_k = 0;  ///< to the surroundings, whole tank
   double ambient_k = 293.15;
+  double charge_k = 0;      ///< water that it is charged with
   double flow_w_per_k = 0;  ///< most that it takes or gives
 };
+
+enum class TankOrder { hold, charge, discharge };
 
 class StratifiedTank {
  public:

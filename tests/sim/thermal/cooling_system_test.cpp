@@ -200,7 +200,7 @@ TEST(CoolingSystem, TellsWhenASupplyLeavesItsSetPoint) {
   std::vector<CoolingEvent> told;
   for (int k = 0; k < 20; ++k) {
     system.advance(60.0, Heat{8e6}, Heat{20e6}, weather, weather);
-    for (auto const& e : system.take_events()) told.push_back({e.offset_s + 60.0 * k, e.of, e.index, e.text});
+    for (auto const& e : system.take_events()) told.push_back({e.offset_s + 60.0 * k, e.of, e.index, e.kind, e.text});
   }
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0].of, CoolingEvent::Of::plant);

@@ -25,7 +25,7 @@ RejectionPoint asked(double wanted_w) {
   return point;
 }
 
-PlantStager begun(int chillers, int of = 4, StagingParams const& params = {}) {
+PlantStager begun(int chillers, int of = 4, PlantStagingParams const& params = {}) {
   PlantStager stager(params, of);
   RejectionPoint ideal;
   ideal.chillers = chillers;
@@ -44,7 +44,10 @@ TEST(Staging, OneMoreAfterTheDelayAndNotBefore) {
   EXPECT_NEAR(stager.next_decision_s(), 60.0, 1e-9);
   pass(stager, 60.0, asked(1.95e6));
   EXPECT_EQ(stager.mode().chillers, 2);
-  EXPECT_EQ(stager.take_decisions(), std::vector<std::string>{"a chiller starts: 2 run"});
+  auto const told = stager.take_decisions();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, "chiller_on");
+  EXPECT_EQ(told[0].text, "a chiller starts: 2 run");
   // A moment below the threshold begins the wait anew.
   auto other = begun(1);
   pass(other, 300.0, asked(1.95e6));
@@ -87,7 +90,9 @@ TEST(Staging, AFailedMachineStopsAtOnceAndRests) {
   stager.advance(60.0, asked(3.5e6), 3);
   stager.advance(60.0, asked(3.5e6), 1);
   EXPECT_EQ(stager.mode().chillers, 1);
-  EXPECT_EQ(stager.take_decisions(), std::vector<std::string>{"a chiller fails: 1 runs"});
+  auto const told = stager.take_decisions();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].text, "a chiller fails: 1 runs");
   for (int minute = 0; minute < 6; ++minute) stager.advance(60.0, asked(3.5e6), 2);
   EXPECT_EQ(stager.mode().chillers, 2);  // the spare, after the delay
 }
@@ -163,7 +168,7 @@ TEST(Staging, FreeCoolingThatIsOffSaysWhatItCouldReach) {
 }
 
 TEST(Staging, RefusesThresholdsThatHunt) {
-  StagingParams params;
+  PlantStagingParams params;
   params.down = params.up;
   EXPECT_THROW(PlantStager(params, 2), std::invalid_argument);
 }

@@ -45,7 +45,7 @@ TEST(SupplyReset, TrimsWhenValvesCloseAndRespondsWhenOneIsOpen) {
   reset.advance(240.0, w, 0.9);  // content
   EXPECT_NEAR(reset.supply_k(), kelvin(19.1), 1e-9);
   reset.advance(120.0, w, 0.99);
-  EXPECT_NEAR(reset.supply_k(), kelvin(18.6), 1e-9);
+  EXPECT_NEAR(reset.supply_k(), kelvin(18.8), 1e-9);
   reset.advance(86400.0, w, 0.1);
   EXPECT_DOUBLE_EQ(reset.supply_k(), kelvin(24.0));
   reset.advance(86400.0, w, 1.0);
