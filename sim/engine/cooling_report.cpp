@@ -36,7 +36,8 @@ double cooling_j(CoolingSums const& sums) {
 struct CoolingReport::Views {
   double *rejected, *water, *wue;
   double *air_supply, *air_return, *liquid_supply, *liquid_return, *air_flow, *liquid_flow;
-  double *supply, *back, *heat, *chiller, *fan, *free, *set_point, *pump, *tower_fan, *running, *approach, *reused, *tank;
+  double *supply, *back, *heat, *chiller, *fan, *free, *set_point, *flow, *pump, *tower_fan, *running, *approach, *reused,
+      *tank;
 };
 
 CoolingReport::CoolingReport(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
@@ -87,6 +88,7 @@ void CoolingReport::describe_loops(SeriesStore& store) {
   v.supply = series(wanted, "supply_temperature", "degC", "Facility water to the halls", point);
   v.back = series(wanted, "return_temperature", "degC", "Facility water from the halls", point);
   v.set_point = series(wanted, "set_point", "degC", "Wanted temperature of facility water to the halls", point);
+  v.flow = series(wanted, "flow", "kg s-1", "Facility water to the halls and through the bypass", mean);
   v.heat = series(wanted, "heat", "W", "Heat rejected by the plant", mean);
   v.chiller = series(wanted, "chiller_power", "W", "Compressor power", mean);
   v.fan = series(wanted, "fan_power", "W", "Tower and dry-cooler fan power", mean);
@@ -135,7 +137,9 @@ void CoolingReport::accumulate(MachineRoom const& room, double dt_s) {
     loop.tank_j += plant.tank_w * dt_s;
     s.reused_w += plant.reuse_w;
     rejected_j_ += plant.heat_rejected_w * dt_s;
+    loop.flow_kg += plant.flow_kg_per_s * dt_s;
     s.evaporated_kg += plant.evaporated_kg;
+    s.drift_kg += plant.drift_kg;
     s.water_kg += plant.water_kg;
     s.chillers += plant.chillers_running;
     double const with = plant.chillers_running > 1.0 - 1e-9 ? 1.0 : plant.chillers_running;  // but for rounding
@@ -174,6 +178,7 @@ void CoolingReport::close(MachineRoom const& room) {
     v.supply[p] = celsius(cooling.plant_supply_k(p));
     v.back[p] = celsius(cooling.plant_return_k(p));
     v.set_point[p] = celsius(room.cooling_interval().plants[p].set_point_k);
+    v.flow[p] = loop.flow_kg / span;
     v.heat[p] = loop.heat_j / span;
     v.chiller[p] = loop.chiller_j / span;
     v.fan[p] = (loop.tower_fan_j + loop.dry_fan_j) / span;
@@ -202,7 +207,8 @@ void CoolingReport::add_kpis(std::vector<Kpi>& kpis) const {
   };
   double const start = static_cast<double>(scenario_.simulation.start);
   add("water_evaporated", all.evaporated_kg / 1e3, "m3", "Of the make-up water, evaporated");
-  add("water_bled", (all.water_kg - all.evaporated_kg) / 1e3, "m3", "Of the make-up water, blow-down and drift");
+  add("water_drift", all.drift_kg / 1e3, "m3", "Of the make-up water, carried off as drops");
+  add("water_bled", (all.water_kg - all.evaporated_kg - all.drift_kg) / 1e3, "m3", "Of the make-up water, blow-down");
   if (has_chillers()) {
     add("free_cooling_hours", all.free_s / 3600, "h", "Hours in which no chiller ran");
     add("chiller_hours", all.chiller_s / 3600, "h", "Hours of all chillers together, running");
@@ -254,6 +260,7 @@ void CoolingReport::write_tables(Recorder& recorder) const {
       of("wue", "kg (kW h)-1", "Water usage effectiveness", [](auto const& s) { return s.wue_kg_per_j() * kwh; }),
       of("water", "kg", "Make-up water", [](auto const& s) { return s.water_kg; }),
       of("water_evaporated", "kg", "Of that, evaporated", [](auto const& s) { return s.evaporated_kg; }),
+      of("water_drift", "kg", "Of that, carried off as drops", [](auto const& s) { return s.drift_kg; }),
       of("dry_bulb", "degC", "Mean outdoor dry bulb", [](auto const& s) { return celsius(s.dry_bulb_k()); }),
       of("wet_bulb", "degC", "Mean outdoor wet bulb", [](auto const& s) { return celsius(s.wet_bulb_k()); }),
       of("free_cooling", "h", "Hours in which no chiller ran", [](auto const& s) { return s.free_s / 3600; }),

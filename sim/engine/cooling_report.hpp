@@ -34,8 +34,8 @@ class CoolingReport {
  private:
   /// Of one loop, over the report.
   struct Loop {
-    double heat_j = 0, chiller_j = 0, tower_fan_j = 0, dry_fan_j = 0, pump_j = 0, free_s = 0, chiller_s = 0, reuse_j = 0,
-           tank_j = 0;
+    double heat_j = 0, chiller_j = 0, tower_fan_j = 0, dry_fan_j = 0, pump_j = 0, flow_kg = 0, free_s = 0, chiller_s = 0,
+           reuse_j = 0, tank_j = 0;
   };
   bool has_chillers() const;
 

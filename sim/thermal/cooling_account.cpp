@@ -83,11 +83,13 @@ void CoolingAccount::close(double dt_s, CoolingNetwork::Stage const& now) {
     mean.pump_w = (s.pump_w + r.condenser_pump_w + s.reuse.pump_w) / span_s;
     mean.condenser_pump_w = r.condenser_pump_w / span_s;
     mean.chiller_w = (r.chiller_w + s.reuse.compressor_w) / span_s;
+    mean.flow_kg_per_s = s.flow_kg_per_s / span_s;
     mean.tower_fan_w = r.tower_fan_w / span_s;
     mean.dry_cooler_fan_w = r.dry_cooler_fan_w / span_s;
     mean.cooling_w = r.cooling_w / span_s;
     mean.heat_rejected_w = r.rejected_w() / span_s;
     mean.evaporated_kg = r.evaporated_kg_per_s * dt_s / span_s;
+    mean.drift_kg = r.drift_kg_per_s * dt_s / span_s;
     mean.water_kg = r.water_kg_per_s * dt_s / span_s;
     mean.free_cooling_share = r.cooling_w > 0.0 ? r.free_w / r.cooling_w : 0.0;
     mean.chillers_running = s.chillers / span_s;

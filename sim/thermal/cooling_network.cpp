@@ -448,6 +448,7 @@ void CoolingNetwork::evaluate_plant(std::size_t p, double at_s, WeatherSample co
   auto& rates = out.plants[p];
   rates = {};
   rates.pump_w = pump_w;
+  rates.flow_kg_per_s = flow / plant.params.fluid_specific_heat_j_per_kg_k;
   auto const through = machines(plant, flow, target_k, back_k, supply_k, w, y, rates, out.slope);
   auto const& rejected = rates.rejection;
   double const tank = through.tank_w_per_k, charged = std::max(tank, 0.0), given = std::max(-tank, 0.0);

@@ -29,7 +29,7 @@ struct HallRates {
 
 struct PlantRates {
   RejectionPoint rejection;
-  double pump_w = 0;  ///< of the facility loop
+  double pump_w = 0, flow_kg_per_s = 0;  ///< of the facility loop
   HeatReusePoint reuse;
   double tank_w = 0;       ///< cooling that the tank gives the loop; negative while it is charged
   double tank_loss_w = 0;  ///< that the tank gives its surroundings
@@ -43,8 +43,10 @@ struct PlantRates {
     rejection.tower_fan_w += f * r.rejection.tower_fan_w;
     rejection.dry_cooler_fan_w += f * r.rejection.dry_cooler_fan_w;
     rejection.evaporated_kg_per_s += f * r.rejection.evaporated_kg_per_s;
+    rejection.drift_kg_per_s += f * r.rejection.drift_kg_per_s;
     rejection.water_kg_per_s += f * r.rejection.water_kg_per_s;
     pump_w += f * r.pump_w;
+    flow_kg_per_s += f * r.flow_kg_per_s;
     reuse.taken_w += f * r.reuse.taken_w;
     reuse.delivered_w += f * r.reuse.delivered_w;
     reuse.compressor_w += f * r.reuse.compressor_w;

@@ -61,14 +61,15 @@ class CoolingSystem {
   struct PlantMeans {
     double pump_w = 0;            ///< facility and condenser pumps
     double condenser_pump_w = 0;  ///< of it
+    double flow_kg_per_s = 0;     ///< of the loop
     double chiller_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
-    double cooling_w = 0;                    ///< heat taken from the loop
-    double heat_rejected_w = 0;              ///< heat given to the weather: cooling, compressors and condenser pumps
-    double evaporated_kg = 0, water_kg = 0;  ///< in the interval; water: evaporation, drift and blow-down
-    double free_cooling_share = 0;           ///< of cooling_w
-    double chillers_running = 0;             ///< mean number
-    double clamped_share = 0;                ///< of the time with chillers or towers outside their curves
-    double reuse_w = 0;                      ///< heat given to a sink that wants it, its pump's with it
+    double cooling_w = 0;        ///< heat taken from the loop
+    double heat_rejected_w = 0;  ///< heat given to the weather: cooling, compressors and condenser pumps
+    double evaporated_kg = 0, drift_kg = 0, water_kg = 0;  ///< in the interval; water: these two and blow-down
+    double free_cooling_share = 0;                         ///< of cooling_w
+    double chillers_running = 0;                           ///< mean number
+    double clamped_share = 0;                              ///< of the time with chillers or towers outside their curves
+    double reuse_w = 0;                                    ///< heat given to a sink that wants it, its pump's with it
     double tank_w = 0, tank_loss_w = 0;      ///< cooling that a tank gives the loop; heat that it gives its surroundings
     double set_point_k = 0;                  ///< in force at the end
     std::optional<double> condenser_k = {};  ///< water that enters chillers, at the end

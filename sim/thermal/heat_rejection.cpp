@@ -100,6 +100,7 @@ void HeatRejection::finish_towers(RejectionPoint& point, double heat_w, TowerFlo
   point.tower_fan_w += flow.cells * tower.fan_w;
   point.condenser_pump_w += flow.pump_w;
   point.evaporated_kg_per_s += flow.cells * water.evaporated_kg_per_s;
+  point.drift_kg_per_s += flow.cells * water.drift_kg_per_s;
   point.water_kg_per_s += flow.cells * water.total_kg_per_s();
   point.clamped |= tower.clamped;
 }

@@ -63,7 +63,7 @@ struct RejectionPoint {
   double cooling_w = 0;  ///< taken from the loop
   double free_w = 0;     ///< of it without chillers
   double chiller_w = 0, condenser_pump_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
-  double evaporated_kg_per_s = 0, water_kg_per_s = 0;
+  double evaporated_kg_per_s = 0, drift_kg_per_s = 0, water_kg_per_s = 0;
   int chillers = 0;             ///< running
   bool clamped = false;         ///< chillers or towers outside their curves
   double chilled_wanted_w = 0;  ///< asked of the chillers

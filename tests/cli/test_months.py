@@ -43,3 +43,20 @@ def test_months_add_up_and_do_not_depend_on_the_reports(ondol):
         assert months["wet_bulb"] == pytest.approx(np.full(2, 9.4), abs=0.05)  # 14 degC, 55 %
     for name in ("it_energy", "pue", "wet_bulb", "free_cooling"):
         assert files["1 h"][name] == pytest.approx(files["7 min"][name], rel=1e-4), name
+
+
+def test_water_by_kind_follows_the_tower(ondol):
+    """Drift is 0.002 % of the towers' water, and what leaves besides vapour carries off the salts at five cycles."""
+    text = TINY.replace('dry_cooler = "generic/200kw"\ndry_coolers = 1\n', 'tower = "generic/open-2mw"\ntowers = 1\ncondenser_pump_power = "2 kW"\n')
+    ondol.write(text)
+    done = ondol("run", "scenario.toml", "--json", "-o", "run.h5", "--set", 'record.period="10 min"')
+    assert done.returncode == 0, done.stderr
+    kpi = {name: k["value"] for name, k in json.loads(done.stdout)["kpis"].items()}
+    assert kpi["water_evaporated"] + kpi["water_drift"] + kpi["water_bled"] == pytest.approx(kpi["water"], rel=1e-9)
+    assert kpi["water"] / (kpi["water_drift"] + kpi["water_bled"]) == pytest.approx(5, rel=1e-6)
+    # One cell of 86 kg/s, three quarters of it at the least for an hour.
+    assert 0.7499 * 86 * 2e-5 * 3.6 <= kpi["water_drift"] <= 86 * 2e-5 * 3.6
+    with h5py.File(ondol.folder / "run.h5") as file:
+        assert file["months/water_drift"][0] == pytest.approx(1e3 * kpi["water_drift"], rel=1e-9)
+        flow = file["loops/flow"][:]
+        assert (flow > 0.19 * 4.2).all() and (flow < 1.001 * 4.2).all()
