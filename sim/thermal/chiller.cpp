@@ -58,12 +58,16 @@ double Chiller::part_load(double condenser_k, double x) const {
   return c[0] + t * (c[1] + t * (c[2] + t * c[6])) + x * (c[3] + x * (c[4] + x * c[7])) + t * x * (c[5] + t * c[8] + x * c[9]);
 }
 
+double Chiller::running_share(ChillerPoint const& at, double load_w) const {
+  if (load_w <= 0.0 || at.available_w <= 0.0) return 0.0;
+  return params_.plr_min > 0.0 ? std::min(1.0, load_w / at.available_w / params_.plr_min) : 1.0;
+}
+
 double Chiller::loaded_power_w(ChillerPoint const& at, double condenser_k, double load_w) const {
   if (load_w <= 0.0 || at.available_w <= 0.0) return 0.0;
   double const ratio = std::min(load_w / at.available_w, params_.plr_max);
   double const running = std::max({ratio, params_.plr_unload, params_.plr_min});
-  double const cycling = params_.plr_min > 0.0 ? std::min(1.0, ratio / params_.plr_min) : 1.0;
-  return std::max(0.0, at.full_power_w * part_load(condenser_k, running)) * cycling;
+  return std::max(0.0, at.full_power_w * part_load(condenser_k, running)) * running_share(at, load_w);
 }
 
 /// Fixed point of Tc = entering + (Q + P)/(m c): the curves bend little over the range of the water, so each round gains more

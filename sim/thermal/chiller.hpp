@@ -51,6 +51,8 @@ class Chiller {
   ChillerPoint at(double leaving_evaporator_k, double entering_condenser_k) const;
   /// Electric power [W] of one running unit that cools `load_w` (<= plr_max available).
   double power_w(ChillerPoint const& point, double load_w) const;
+  /// Share of the time that this unit runs: less than 1 where it cycles.
+  double running_share(ChillerPoint const& point, double load_w) const;
   /// Smallest number of units that carries `load_w` within plr_max, at most `units`.
   int units_needed(ChillerPoint const& point, double load_w, int units) const;
 

@@ -53,7 +53,7 @@ struct PlantRates {
     reuse.pump_w += f * r.reuse.pump_w;
     tank_w += f * r.tank_w;
     tank_loss_w += f * r.tank_loss_w;
-    chillers += f * r.rejection.chillers;
+    chillers += f * r.rejection.running;
     clamped += r.rejection.clamped ? f : 0.0;
   }
 };

@@ -39,6 +39,7 @@ struct HeatRejection::Chilled {
   double cooling_w = 0, power_w = 0;
   double unit_w = 0;  ///< most that one unit can cool
   int units = 0;
+  double running = 0;  ///< at a moment
   bool clamped = false;
 };
 
@@ -113,6 +114,7 @@ HeatRejection::Chilled HeatRejection::chill(double evaporator_k, double condense
   result.unit_w = at.available_w * chiller_.params().plr_max;
   result.cooling_w = std::min(load_w, result.units * result.unit_w);
   result.power_w = result.units * chiller_.power_w(at, result.cooling_w / result.units);
+  result.running = result.units * chiller_.running_share(at, result.cooling_w / result.units);
   result.clamped = at.clamped;
   return result;
 }
@@ -121,6 +123,7 @@ void HeatRejection::add(RejectionPoint& point, Chilled const& c) {
   point.cooling_w += c.cooling_w;
   point.chiller_w += c.power_w;
   point.chillers += c.units;
+  point.running += c.running;
   point.clamped |= c.clamped;
 }
 

@@ -64,7 +64,8 @@ struct RejectionPoint {
   double free_w = 0;     ///< of it without chillers
   double chiller_w = 0, condenser_pump_w = 0, tower_fan_w = 0, dry_cooler_fan_w = 0;
   double evaporated_kg_per_s = 0, drift_kg_per_s = 0, water_kg_per_s = 0;
-  int chillers = 0;             ///< running
+  int chillers = 0;             ///< that share the load
+  double running = 0;           ///< of them at a moment, where they cycle
   bool clamped = false;         ///< chillers or towers outside their curves
   double chilled_wanted_w = 0;  ///< asked of the chillers
   double unit_w = 0;            ///< most that one of them can cool now; 0: not asked

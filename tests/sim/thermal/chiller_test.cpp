@@ -45,6 +45,9 @@ TEST(Chiller, CyclesAndFalselyLoadsAtLowLoad) {
   EXPECT_DOUBLE_EQ(chiller.power_w(point, 0.12 * point.available_w), at_unload);                     // hot gas bypass
   EXPECT_NEAR(chiller.power_w(point, 0.05 * point.available_w), 0.5 * at_unload, 1e-9 * at_unload);  // half the time
   EXPECT_EQ(chiller.power_w(point, 0.0), 0.0);
+  EXPECT_NEAR(chiller.running_share(point, 0.05 * point.available_w), 0.5, 1e-12);
+  EXPECT_EQ(chiller.running_share(point, 0.12 * point.available_w), 1.0);
+  EXPECT_EQ(chiller.running_share(point, 0.0), 0.0);
 }
 
 TEST(Chiller, ClampsToTheCurvesAndSaysSo) {
