@@ -199,6 +199,10 @@ bool CoolingReport::has_chillers() const {
   return std::any_of(assembly_.plants.begin(), assembly_.plants.end(), [](auto const& p) { return p.chillers > 0; });
 }
 
+bool CoolingReport::has_reuse() const {
+  return std::any_of(assembly_.plants.begin(), assembly_.plants.end(), [](auto const& p) { return p.reuse.has_value(); });
+}
+
 void CoolingReport::add_kpis(std::vector<Kpi>& kpis) const {
   if (loops_.empty()) return;
   auto const& all = history_.all();
@@ -213,7 +217,7 @@ void CoolingReport::add_kpis(std::vector<Kpi>& kpis) const {
     add("free_cooling_hours", all.free_s / 3600, "h", "Hours in which no chiller ran");
     add("chiller_hours", all.chiller_s / 3600, "h", "Hours of all chillers together, running");
   }
-  if (std::any_of(assembly_.plants.begin(), assembly_.plants.end(), [](auto const& p) { return p.reuse.has_value(); })) {
+  if (has_reuse()) {
     add("heat_reused", all.reused_j / (1e3 * kwh), "MWh", "Heat given to sinks that want it");
     add("ere", all.ere(), "1", "Energy reuse effectiveness: energy less heat reused, over IT energy");
   }
@@ -267,6 +271,10 @@ void CoolingReport::write_tables(Recorder& recorder) const {
       of("chillers", "h", "Hours of all chillers together, running", [](auto const& s) { return s.chiller_s / 3600; }),
       of("outside_curves", "h", "Hours with chillers or towers outside their curves",
          [](auto const& s) { return s.outside_s / 3600; })};
+  if (has_reuse()) {
+    columns.push_back(of("heat_reused", "J", "Heat given to sinks that want it", [](auto const& s) { return s.reused_j; }));
+    columns.push_back(of("ere", "1", "Energy reuse effectiveness", [](auto const& s) { return s.ere(); }));
+  }
   for (std::size_t o = 0; o < owners; ++o) {
     std::string const owner(sim::name(static_cast<Owner>(o)));
     std::string spoken = owner;

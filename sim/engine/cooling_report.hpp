@@ -38,6 +38,7 @@ class CoolingReport {
            reuse_j = 0, tank_j = 0;
   };
   bool has_chillers() const;
+  bool has_reuse() const;
 
   schema::Scenario const& scenario_;
   topology::Facility const& facility_;
