@@ -16,7 +16,9 @@ from tests.laws.random_scenario import random_scenario
 from tests.support.program import EXAMPLES, run_scenario
 
 # Simulated time per example: long enough for load changes, short enough for a test run.
-UNTIL = {"haenam.toml": "12 h"}
+UNTIL = {"haenam.toml": "12 h"} | dict.fromkeys(
+    ("cooling_designs.toml", "cooling_designs_outside_air.toml", "cooling_designs_dry.toml", "cooling_designs_tower.toml",
+     "cooling_designs_hybrid.toml", "warm_water.toml", "heat_reuse.toml", "heat_reuse_district.toml"), "36 h")  # fmt: skip
 ALL = sorted(p.name for p in EXAMPLES.glob("*.toml"))
 RANDOM = 200
 
