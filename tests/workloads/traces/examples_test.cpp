@@ -43,7 +43,7 @@ TEST(ExampleDemand, EveryTableOfEveryExampleCanBeMet) {
     std::vector<Fault> warnings;
     auto const jobs = demand(scenario, pools, &warnings);
     EXPECT_TRUE(warnings.empty());
-    EXPECT_EQ(jobs.empty(), entry.path().stem() == "frontier_idle");
+    EXPECT_EQ(jobs.empty(), entry.path().stem() == "frontier_idle" || scenario.racks.empty());
     EXPECT_TRUE(std::is_sorted(jobs.begin(), jobs.end(), [](auto const& a, auto const& b) { return a.submit_s < b.submit_s; }));
     std::printf("%s: %zu jobs\n", entry.path().filename().c_str(), jobs.size());
     // What is declared from the start holds its accelerators together, so it must fit its pool together.
