@@ -6,6 +6,7 @@
 
 #include "scenarios/schema/ashrae_classes.hpp"
 #include "scenarios/schema/check_context.hpp"
+#include "scenarios/schema/describe.hpp"
 
 namespace ondol::schema {
 namespace {
@@ -84,9 +85,11 @@ void check_pumps(Context const& c, std::size_t i) {
 
 void check_volumes(Context const& c, std::size_t i) {
   auto const& p = c.s.plant[i];
-  if (p.pipe_volume && *p.pipe_volume > p.volume)
-    c.error(list_path("plant", i, "pipe_volume"),
-            "pipe_volume = " + about(p.pipe_volume->v) + " m3 is a part of volume = " + about(p.volume.v) + " m3, and larger");
+  if (p.fluid.empty())
+    c.error(list_path("plant", i, "fluid"), "plant " + in_quotes(p.id) + " has no fluid in its loop. Write \"water\"?");
+  if (p.pipe_volume && *p.pipe_volume >= p.volume)
+    c.error(list_path("plant", i, "pipe_volume"), "pipe_volume = " + about(p.pipe_volume->v) + " m3 is a part of volume = " +
+                                                      about(p.volume.v) + " m3, and must be smaller: machines hold water too");
 }
 
 struct Span {
@@ -199,6 +202,17 @@ void warn_of_curves(Context const& c, std::size_t i) {
                   " on: colder water is mixed up to it");
 }
 
+void warn_of_ice(Context const& c, std::size_t i) {
+  auto const& p = c.s.plant[i];
+  auto const coldest = set_points(p).low;
+  double const charged_k = p.tank && p.tank->charge_temperature ? p.tank->charge_temperature->v : coldest.v;
+  double const asked_k = std::min(coldest.v, charged_k);
+  if (p.fluid != "water" || asked_k > celsius_offset) return;
+  auto const key = charged_k < coldest.v ? "tank.charge_temperature" : p.reset ? "reset" : "supply_temperature";
+  c.warning(list_path("plant", i, key),
+            "water of " + celsius(asked_k) + " is ice, which no loop moves and no model here knows");
+}
+
 // ------------------------------------------------------------------------------------------------ halls
 void check_hall_of_racks(Context const& c) {
   std::map<std::string, HallSpec const*> halls;
@@ -233,9 +247,9 @@ void check_matrix(Context const& c, std::size_t i) {
     }
     double sum = 0;
     for (double const share : matrix[row]) sum += share;
-    if (sum >= 1) {
-      c.error(at, "the shares of row " + std::to_string(row + 1) + " add up to " + about(sum) +
-                      ": less than 1 of its inlet air can come from racks, the rest from the air handlers");
+    if (sum > most_recirculation) {
+      c.error(at, "the shares of row " + std::to_string(row + 1) + " add up to " + about(sum) + ": at most " +
+                      about(most_recirculation) + " of its inlet air can come from racks, the rest from the air handlers");
       return;
     }
   }
@@ -245,6 +259,30 @@ void check_matrix(Context const& c, std::size_t i) {
   if (h.rows == 0)
     c.error(list_path("hall", i), "hall " + in_quotes(h.id) + " needs rows = " + std::to_string(matrix.size()) +
                                       ", the number that its recirculation_matrix is of");
+}
+
+/// Coils whose air would have to leave nearer to the water than any counterflow exchanger lets it.
+void check_rear_door(Context const& c, std::size_t i) {
+  auto const& d = *c.s.hall[i].rear_door;
+  auto const at = list_path("hall", i, "rear_door");
+  if (!c.good(at)) return;
+  if (!c.s.hall[i].air && c.good(list_path("hall", i, "air")))
+    c.error(at, "hall " + in_quotes(c.s.hall[i].id) +
+                    " has rear doors, but no [hall.air]: doors cool air that goes on to its CRAHs");
+  constexpr double volumetric_j_per_m3_k = 1.20 * 1006;  // of air at 20 degC and 101 kPa [ashrae2021fundamentals, ch. 1]
+  for (auto const& p : c.s.plant) {
+    auto const* fluid = Context::find(c.s.catalogue.fluid, p.fluid);
+    if (p.id != d.plant || !fluid) continue;
+    double const water = d.water_flow.v * fluid->specific_heat.v,
+                 thinner = std::pow(1 - 2.25577e-5 * c.s.site.elevation.v, 5.2559);
+    double const air_rise = d.rated_heat.v / (d.airflow.v * volumetric_j_per_m3_k * thinner);
+    double const most = 0.99 * water * (d.rated_approach.v + air_rise);  // an endless coil takes all of it
+    if (d.rated_heat.v >= most)
+      c.error(at + ".rated_heat",
+              "no coil takes " + about(d.rated_heat.v / 1e3) +
+                  " kW at these flows and this approach: water that left as warm as the air comes would carry " +
+                  about(most / 1e3) + " kW. More water_flow, or a larger rated_approach?");
+  }
 }
 
 void check_economizer(Context const& c, std::size_t i) {
@@ -321,6 +359,9 @@ void check_cooling(Context const& c) {
     auto const& h = c.s.hall[i];
     if (h.air) check_matrix(c, i);
     if (h.air && h.air->economizer) check_economizer(c, i);
+    if (h.rear_door) check_rear_door(c, i);
+    if (h.liquid && h.liquid->fluid.empty())
+      c.error(list_path("hall", i, "liquid.fluid"), "hall " + in_quotes(h.id) + " has no coolant. Write \"pg25\"?");
     auto const* cdu = h.liquid ? Context::find(c.s.catalogue.cdu, h.liquid->cdu) : nullptr;
     auto const pipes = list_path("hall", i, "liquid.pipe_volume");
     if (cdu && h.liquid->pipe_volume && c.good(pipes) && c.good("cdu." + cdu->id) &&
@@ -334,6 +375,7 @@ void warn_of_cooling(Context const& c) {
   for (std::size_t i = 0; i < c.s.plant.size(); ++i) {
     auto const& p = c.s.plant[i];
     warn_of_curves(c, i);
+    warn_of_ice(c, i);
     warn_of_reuse(c, i);
     warn_of_class(c, list_path("plant", i, p.reset ? "reset" : "supply_temperature"), "facility water", set_points(p),
                   p.water_class);

@@ -23,6 +23,10 @@
 
 namespace ondol::schema {
 
+/// Of the air into racks, the share that comes from racks (assumed: rooms have less than half of it; near 1 the inlet would be
+/// a large multiple of each rise, and answers at once to every watt, where real air takes its time and settles).
+inline constexpr double most_recirculation = 0.7;
+
 struct Field;
 using Fields = std::vector<Field>;
 

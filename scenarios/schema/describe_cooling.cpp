@@ -156,13 +156,13 @@ void describe(Table& t, AirSpec& s) {
   t("crah", s.crah, "its air handlers").names("crah").required();
   t("crahs", s.crahs, "number of air handlers").range(1, most_units).required();
   t("supply_temperature", s.supply_temperature, "set point of supply air").range(from_celsius(0).v, from_celsius(60).v);
-  t("recirculation", s.recirculation, "share of rack inlet air that comes from rack exhaust").range(0, 0.95);
+  t("recirculation", s.recirculation, "share of rack inlet air that comes from rack exhaust").range(0, most_recirculation);
   t("volume", s.volume, "room air").above(0).required();
   t("fed_by", s.fed_by, "power bank of the fans, or utility").names("power").required();
   t("restart", s.restart, "from the return of power until the fans turn").range(0, 36000);
   t("recirculation_matrix", s.recirculation_matrix,
     "for each row of racks, the shares of its inlet air that each row exhausts; none: recirculation")
-      .range(0, 0.95);
+      .range(0, most_recirculation);
   t("inlet_spread", s.inlet_spread, "highest less lowest inlet temperature of a rack").difference().range(0, 30);
   t("ashrae_class", s.ashrae_class, "of ASHRAE TC 9.9 for air; none: not checked").one_of({"", "A1", "A2", "A3", "A4", "H1"});
   t("economizer", s.economizer, "cooling with outdoor air");

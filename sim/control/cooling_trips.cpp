@@ -59,7 +59,7 @@ double CoolingTrips::pumping(std::uint32_t p) const {
 CoolingTrips::PlantWorks CoolingTrips::plant(std::uint32_t p) const {
   auto const& at = plants_[p];
   auto const& m = at.machines;
-  PlantWorks works{.pumping = pumping(p)};
+  PlantWorks works{.pumping = pumping(p), .powered = at.machines_on};
   if (!at.machines_on) return works;
   works.chillers = at.starved ? 0 : left(What::chillers, p, m.chillers);
   works.towers = left(What::towers, p, m.towers);

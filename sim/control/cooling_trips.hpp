@@ -48,6 +48,7 @@ class CoolingTrips {
   struct PlantWorks {
     int chillers = 0, towers = 0, dry_coolers = 0;
     double pumping = 0;
+    bool powered = true;  ///< the machines other than pumps
     bool operator==(PlantWorks const&) const = default;
   };
   struct HallWorks {

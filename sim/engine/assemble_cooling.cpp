@@ -6,6 +6,7 @@
 
 #include "scenarios/base/error.hpp"
 #include "sim/engine/hourly_file.hpp"
+#include "sim/engine/refusal.hpp"
 #include "sim/thermal/psychrometrics.hpp"
 
 namespace ondol::sim {
@@ -43,7 +44,8 @@ PlantOrders plant_orders(Scenario const& s, std::size_t plant, double utc_offset
                                          .typical_year = s.site.weather.typical_year});
   double const start = static_cast<double>(s.simulation.start);
   if (!orders.demand_w.covers(start, start + s.simulation.duration.v))
-    throw InputError(fmt::format("plant.{}.reuse.file {} does not cover the run", plant, r.file));
+    refuse(s, fmt::format("plant[{}].reuse.file", plant),
+           fmt::format("the demand of {} is not there for all hours of the run", r.file));
   return orders;
 }
 

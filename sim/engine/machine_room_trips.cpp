@@ -17,7 +17,7 @@ void MachineRoom::place_trips() {
   using What = CoolingTrip::What;
   for (std::uint32_t p = 0; p < moved_plants_.size(); ++p) {
     auto const works = trips_.plant(p);
-    cooling_.set_plant_available(p, {works.chillers, works.towers, works.dry_coolers, works.pumping});
+    cooling_.set_plant_available(p, {works.chillers, works.towers, works.dry_coolers, works.pumping, works.powered});
     auto const moved = trips_.set_point_k(What::plant_set_point, p);
     if (std::exchange(moved_plants_[p].plant_k, moved) != moved)
       cooling_.set_plant_set_point(p, moved.value_or(assembly_.plants[p].supply_k));

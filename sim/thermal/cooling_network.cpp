@@ -294,6 +294,7 @@ void CoolingNetwork::evaluate(double at_s, std::span<double const> y, Stage& out
                                     y[air.hot], water_k, turning, w)
              : air.side.at(room_w, y[air.hot], water_k, share, turning, w);
       point.power_w *= air.turning.driven(at_s);
+      point.outdoor.fan_w *= air.turning.driven(at_s);
       evaluate_air(hall, at_s, point, room_w, y, out, h);
       note_valve(out.flows[air.plant], point.water_w_per_k, share * air.side.water_limit_w_per_k(turning.share));
     }
@@ -469,7 +470,7 @@ void CoolingNetwork::evaluate_plant(std::size_t p, double at_s, WeatherSample co
     out.slope[i] = (before_w - after_w) / capacity_[i];
     before_w = after_w;
   }
-  if (plant.reuse && flow > 0.0) {
+  if (plant.reuse && flow > 0.0 && plant.available.powered && plant.turning.driven(at_s) > 0.0) {
     double const demand_w = plant.reuse_demand_w.value_or(plant.reuse->demand_w(w.dry_bulb_k));
     rates.reuse = plant.reuse->at(demand_w, before_w / flow, flow, before_w - flow * set_point_k);
   }

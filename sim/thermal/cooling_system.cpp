@@ -189,6 +189,7 @@ void CoolingSystem::set_plant_available(std::size_t plant, PlantAvailability con
   p.available.towers = std::clamp(available.towers, 0, p.params.towers);
   p.available.dry_coolers = std::clamp(available.dry_coolers, 0, p.params.dry_coolers);
   p.available.pumping = std::clamp(available.pumping, 0.0, 1.0);
+  p.available.powered = available.powered;
   p.turning.aim(p.available.pumping * p.params.pumps / p.params.pumps_needed);
 }
 

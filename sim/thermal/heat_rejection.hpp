@@ -57,6 +57,7 @@ struct PlantParams {
 struct PlantAvailability {
   int chillers = 0, towers = 0, dry_coolers = 0;
   double pumping = 1.0;  ///< share of the design flow that can be pumped
+  bool powered = true;   ///< the machines, a heat pump among them
 };
 
 struct RejectionPoint {

@@ -69,6 +69,8 @@ TEST(Cooling, a_loop_needs_a_sink) {
 
 TEST(Cooling, of_plants) {
   expect_fault(plant("pipe_volume = \"20 m3\""), "19:15+7 pipe_volume = 20 m3 is a part of volume = 12 m3");
+  expect_fault(plant("pipe_volume = \"12 m3\""), "19:15+7 pipe_volume = 12 m3 is a part of volume = 12 m3");
+  expect_fault(plant("fluid = \"\""), "19:9+2 plant \"loop\" has no fluid");
   std::string const reset = "reset = { by = \"wet_bulb\", supply_at_low = \"18 degC\", supply_at_high = \"22 degC\", ";
   expect_fault(plant(reset + "low = \"20 degC\", high = \"15 degC\" }"),
                "19:107+9 the reset runs from low = 20 degC to high = 15 degC, which must be warmer");
@@ -110,11 +112,26 @@ TEST(Cooling, says_when_water_leaves_the_curves_of_the_chillers) {
 TEST(Cooling, of_halls) {
   expect_fault(air("recirculation_matrix = [[0.1, 0.1], [0.1]]"),
                "23:115+19 recirculation_matrix has 2 rows, but row 2 has 1 shares");
-  expect_fault(air("recirculation_matrix = [[0.1, 0.1], [0.6, 0.4]]"), "23:115+24 the shares of row 2 add up to 1");
+  expect_fault(air("recirculation_matrix = [[0.1, 0.1], [0.6, 0.4]]"),
+               "23:115+24 the shares of row 2 add up to 1: at most 0.7");
   expect_fault(air("recirculation_matrix = [[0.1]]"), "21:1+8 hall \"a\" needs rows = 1");
   EXPECT_THAT(faults(changed("id = \"a\"\n", "id = \"a\"\nrows = 2\n")), IsEmpty());
   expect_fault(air("economizer = { dew_point_minimum = \"16 degC\", dew_point_maximum = \"15 degC\" }"),
                "23:158+9 no air would be let in");
+}
+
+TEST(Cooling, rear_doors_that_no_coil_could_be) {
+  // 2 kg/s of water and 12 K from air that enters to water that enters carry 100 kW.
+  std::string const door = "id = \"a\"\nrear_door = { plant = \"loop\", rated_approach = \"4 K\", airflow = \"4 m3/s\", ";
+  EXPECT_THAT(faults(changed("id = \"a\"\n", door + "rated_heat = \"40 kW\", water_flow = \"2 kg/s\" }\n")), IsEmpty());
+  expect_fault(changed("id = \"a\"\n", door + "rated_heat = \"40 kW\", water_flow = \"0.7 kg/s\" }\n"),
+               "23:88+7 no coil takes 40 kW");
+}
+
+TEST(Cooling, water_does_not_flow_as_ice) {
+  EXPECT_THAT(warnings(plant("supply_temperature = \"-2 degC\"\n")), ::testing::Contains(HasSubstr("water of -2 degC is ice")));
+  EXPECT_THAT(warnings(plant("tank = { volume = \"5 m3\", charge_temperature = \"-5 degC\" }")),
+              ::testing::Contains(HasSubstr("water of -5 degC is ice")));
 }
 
 TEST(Cooling, set_points_need_colder_water) {

@@ -61,7 +61,7 @@ TEST(CoolingTrips, PowerAndTripsAreBothNeeded) {
   trips.power_crahs(0, true);
   EXPECT_EQ(trips.hall(0), (CoolingTrips::HallWorks{6, 3}));
   trips.power_machines(0, false, 20);
-  EXPECT_EQ(trips.plant(0), (CoolingTrips::PlantWorks{0, 0, 0, 1.0}));  // its pumps have a feed of their own
+  EXPECT_EQ(trips.plant(0), (CoolingTrips::PlantWorks{0, 0, 0, 1.0, false}));  // its pumps have a feed of their own
 }
 
 TEST(CoolingTrips, SparePumpsCarryTheFlow) {
