@@ -70,7 +70,10 @@ void MachineRoom::place_air(double dt) {
   follow_coolant(dt);
   auto const& air = assembly_.hall_return;
   std::vector<double> speed(racks_.inlet_k.size()), inlet = racks_.inlet_k, rise, heat, flow;
-  double const followed = -std::expm1(-dt / fan_lag_s);
+  // Fans are on their way to what is wanted: speeds are the means over a step as long as the last, so that they follow alike at
+  // any step.
+  std::vector<FanDemand> asked(racks_.inlet_k.size());
+  double const followed = -std::expm1(-dt / fan_lag_s), ahead = dt > 0 ? followed * fan_lag_s / dt : 1.0;
   for (std::uint32_t h = 0; h < assembly_.halls.size(); ++h) {
     double const supply = cooling_.has_air(h) ? cooling_.air_supply_k(h) : weather_.dry_bulb_k;
     double const rate = assembly_.air_density_kg_per_m3 * dry_air_specific_heat_j_per_kg_k;
@@ -83,6 +86,7 @@ void MachineRoom::place_air(double dt) {
       auto const wanted = fan_demand(c, r);
       fans_asked_[r].air_w += followed * (wanted.air_w - fans_asked_[r].air_w);
       fans_asked_[r].board_w += followed * (wanted.board_w - fans_asked_[r].board_w);
+      asked[r] = {std::lerp(wanted.air_w, fans_asked_[r].air_w, ahead), std::lerp(wanted.board_w, fans_asked_[r].board_w, ahead)};
     });
     // Inlets and fan speeds depend on each other; a warmer inlet never asks for less air, so that the rounds close in.
     double off_k = 1;
@@ -90,7 +94,7 @@ void MachineRoom::place_air(double dt) {
       heat.assign(air[h].rows(), 0.0);
       flow.assign(air[h].rows(), 0.0);
       each([&](RackClass const& c, std::uint32_t r) {
-        speed[r] = fan_speed_for(c, r, fans_asked_[r], inlet[r]);
+        speed[r] = fan_speed_for(c, r, asked[r], inlet[r]);
         if (air[h].rows() == 0) return;
         heat[row_of_rack_[r]] += racks_.air_heat_now_w[r];
         flow[row_of_rack_[r]] += fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack * rate;

@@ -617,8 +617,11 @@ void CoolingNetwork::guess_steady() {
       auto const& air = *hall.air;
       double const set_k = air.side.params().supply_k, water_k = plants_[air.plant].params.supply_k;
       auto const flow = air.side.at(hall.air_w, set_k, water_k, 1.0, air.turning.at(0.0), from_).flow_w_per_k;
+      // A room that is asked for more than its units' rating has hardly a steady state near: it starts as if at the rating.
+      auto const& params = air.side.params();
+      double const carried_w = std::min(hall.air_w, air.turning.at(0.0).share * params.crahs * params.crah.rated_heat_w);
       state_[air.cold] = set_k;
-      state_[air.hot] = set_k + (flow > 0.0 ? hall.air_w / flow : 0.0);
+      state_[air.hot] = set_k + (flow > 0.0 ? carried_w / flow : 0.0);
       note(air.plant, air.side.at(hall.air_w, state_[air.hot], water_k, 1.0, air.turning.at(0.0), from_), hall.air_w);
     }
     if (hall.liquid) {

@@ -10,8 +10,8 @@ import pytest
 from tests.laws.test_laws import check_laws
 from tests.support.program import ondol, run_scenario
 
-def overload(folder: Path, crah: str, racks: int = 1, **settings: str) -> tuple[dict, Path]:
-    """Racks of four air-cooled nodes, all burning, in a room with two cooling units of that kind."""
+def overload(folder: Path, crah: str, racks: int = 1, crahs: int = 2, **settings: str) -> tuple[dict, Path]:
+    """Racks of four air-cooled nodes, all burning, in a room with that many cooling units of that kind."""
     file = folder / "overload.toml"
     file.write_text(
         f"""
@@ -42,7 +42,7 @@ id = "a"
 [hall.air]
 plant = "water"
 crah = "{crah}"
-crahs = 2
+crahs = {crahs}
 supply_temperature = "24 degC"
 volume = "60 m3"
 fed_by = "utility"
@@ -79,7 +79,7 @@ def test_enough_cooling_neither_slows_nor_loses_jobs(tmp_path: Path) -> None:
 
 
 def test_too_little_cooling_slows_and_holds_the_dies_at_their_limit(tmp_path: Path) -> None:
-    result, file = overload(tmp_path, "generic/bench-3kw")
+    result, file = overload(tmp_path, "generic/in-row-30kw", racks=2, crahs=1)
     check_laws(result, file)
     assert "thermal_slowdown_begin" in events(file)
     assert "thermal_shutdown" not in events(file)
@@ -91,7 +91,7 @@ def test_too_little_cooling_slows_and_holds_the_dies_at_their_limit(tmp_path: Pa
 
 @pytest.mark.parametrize(("requeue", "event", "state"), [("true", "job_interrupted", "jobs_waiting"), ("false", "job_failed", "jobs_failed")])
 def test_hardly_any_cooling_shuts_down_and_takes_the_job_its_nodes(tmp_path: Path, requeue: str, event: str, state: str) -> None:
-    result, file = overload(tmp_path, "generic/bench-3kw", racks=3, scheduler__requeue=requeue)
+    result, file = overload(tmp_path, "generic/in-row-30kw", racks=6, crahs=1, scheduler__requeue=requeue)
     check_laws(result, file)
     kinds = events(file)
     assert kinds.index("thermal_slowdown_begin") < kinds.index("thermal_shutdown") < kinds.index(event)
