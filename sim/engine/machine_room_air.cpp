@@ -86,7 +86,8 @@ void MachineRoom::place_air(double dt) {
       auto const wanted = fan_demand(c, r);
       fans_asked_[r].air_w += followed * (wanted.air_w - fans_asked_[r].air_w);
       fans_asked_[r].board_w += followed * (wanted.board_w - fans_asked_[r].board_w);
-      asked[r] = {std::lerp(wanted.air_w, fans_asked_[r].air_w, ahead), std::lerp(wanted.board_w, fans_asked_[r].board_w, ahead)};
+      asked[r] = {std::lerp(wanted.air_w, fans_asked_[r].air_w, ahead),
+                  std::lerp(wanted.board_w, fans_asked_[r].board_w, ahead)};
     });
     // Inlets and fan speeds depend on each other; a warmer inlet never asks for less air, so that the rounds close in.
     double off_k = 1;

@@ -438,8 +438,10 @@ void CoolingNetwork::evaluate_plant(std::size_t p, double at_s, WeatherSample co
   auto const& plant = plants_[p];
   bool const pi = control == Control::pi;
   if (!pi) {
-    double const least = plant.params.minimum_flow * water_share_[p];
-    pumped_[p] = plant.pumps.carrying(std::max(water_[p] / plant.design_w_per_k, least), plant.turning.at(at_s).share);
+    auto const turning = plant.turning.at(at_s);
+    double const bypass = plant.params.minimum_flow;
+    double const least = bypass > 0.0 ? std::min(bypass, plant.pumps.most_flow(bypass, turning)) : 0.0;
+    pumped_[p] = plant.pumps.carrying(std::max(water_[p] / plant.design_w_per_k, least), turning.share);
   }
   double const flow = pumped_[p].flow * plant.design_w_per_k;
   double const pump_w = plant.params.pump_w * pumped_[p].power * plant.turning.driven(at_s);
