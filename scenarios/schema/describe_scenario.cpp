@@ -101,7 +101,9 @@ void describe(Table& t, RackGroupSpec& s) {
   t("priority", s.priority, "larger: capped and shed later").range(-1000000, 1000000);
   t("breaker", s.breaker, "in each feed of each rack; none: not modelled").names("breaker");
   t("breaker_rating", s.breaker_rating, "none: carries the rated rack alone at 80 % of it").above(0);
-  t("boot_time", s.boot_time, "from the return of power until its nodes take jobs").range(0, 86400);
+  t("boot_time", s.boot_time,
+    "from the return of power, or from cool after a shutdown by temperature, until its nodes take jobs")
+      .range(0, 86400);
 }
 
 void describe(Table& t, FabricSpec& s) {

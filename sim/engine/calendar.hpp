@@ -15,6 +15,7 @@ struct Entry {
     job_end,
     job_resume,
     rack_boot,
+    node_boot,
     profile_change,
     beat,
     cap_sample,

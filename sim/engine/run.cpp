@@ -65,6 +65,8 @@ class Run {
         limited_(facility.racks.size(), 0),
         unheld_(facility.racks.size(), 0),
         boots_(facility.racks.size(), 0),
+        shutdowns_(facility.node_rack.size(), 0),
+        is_hot_(facility.node_rack.size(), 0),
         is_dark_(facility.racks.size(), 0),
         serves_(facility.node_rack.size(), 1) {
     if (assembly_.weather.assumes_dry_bulb() && scenario.origin.at("site.weather.relative_humidity").is_default)
@@ -188,6 +190,13 @@ class Run {
     reporter_.event(now_s_, "rack_in_service", place.name, "booted after its power came back");
   }
 
+  void boot_node(std::uint32_t node) {
+    is_hot_[node] = 0;
+    effects_.shut(room_.rack_of(node), -room_.class_of(node).accelerators);
+    give_back_node(node);
+    capping_.touch(room_.rack_of(node));
+  }
+
   void happen() {
     while (!calendar_.empty() && calendar_.next_date() <= now_s_) {
       Entry const entry = calendar_.pop();
@@ -208,6 +217,9 @@ class Run {
           break;
         case Entry::What::rack_boot:
           if (boots_[entry.subject] == entry.generation) boot(entry.subject);
+          break;
+        case Entry::What::node_boot:
+          if (shutdowns_[entry.subject] == entry.generation) boot_node(entry.subject);
           break;
         case Entry::What::profile_change:
           if (book_.valid(entry)) load_nodes_of(entry.subject);
@@ -235,14 +247,18 @@ class Run {
       auto const& rack = facility_.racks[room_.rack_of(node)].name;
       reporter_.event(now_s_, "thermal_shutdown", rack,
                       fmt::format("accelerator at {:.1f} degC, its shutdown temperature", to_celsius(Kelvin{die_k})));
-      effects_.shut(room_.rack_of(node), room_.class_of(node).accelerators);
+      ++shutdowns_[node];
+      if (!std::exchange(is_hot_[node], std::uint8_t{1})) effects_.shut(room_.rack_of(node), room_.class_of(node).accelerators);
       lose_node(node, "thermal shutdown of " + rack);
     }
     for (auto const node : room_.take_recovered()) {
-      effects_.shut(room_.rack_of(node), -room_.class_of(node).accelerators);
-      give_back_node(node);
+      auto const& rack = facility_.racks[room_.rack_of(node)];
+      double const boot_s = scenario_.racks[rack.group].boot_time.v;
+      calendar_.add(
+          {.date_s = now_s_ + boot_s, .what = Entry::What::node_boot, .subject = node, .generation = shutdowns_[node]});
       capping_.touch(room_.rack_of(node));
-      reporter_.event(now_s_, "thermal_recovery", facility_.racks[room_.rack_of(node)].name, "accelerators cooled");
+      reporter_.event(now_s_, "thermal_recovery", rack.name,
+                      fmt::format("accelerators cooled; in service in {:.0f} s", boot_s));
     }
     for (auto const& [node, die_k] : room_.take_slowed_down()) {
       bool const begins = room_.nodes().stage[node] == ThermalStage::slowed;
@@ -267,7 +283,7 @@ class Run {
 
   /// A node serves when its rack has power and has booted, and it is not too hot.
   void give_back_node(std::uint32_t node) {
-    if (serves_[node] || is_dark_[room_.rack_of(node)] || !room_.nodes().in_service[node]) return;
+    if (serves_[node] || is_dark_[room_.rack_of(node)] || is_hot_[node]) return;
     serves_[node] = 1;
     freed_ = true;
     book_.set_in_service(node, true);
@@ -660,10 +676,12 @@ class Run {
   double next_window_edge_s_ = 0;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint8_t> limited_, unheld_;
-  std::vector<std::uint32_t> boots_;   ///< by rack: times that its power has come or gone
-  std::vector<std::uint8_t> is_dark_;  ///< by rack: without power, or not booted yet
-  std::vector<std::uint8_t> serves_;   ///< by node
-  bool freed_ = false;                 ///< control took or gave back nodes: waiting jobs may start at once
+  std::vector<std::uint32_t> boots_;      ///< by rack: times that its power has come or gone
+  std::vector<std::uint32_t> shutdowns_;  ///< by node, of its accelerators by their temperature
+  std::vector<std::uint8_t> is_hot_;      ///< by node: from such a shutdown until it has cooled and booted
+  std::vector<std::uint8_t> is_dark_;     ///< by rack: without power, or not booted yet
+  std::vector<std::uint8_t> serves_;      ///< by node
+  bool freed_ = false;                    ///< control took or gave back nodes: waiting jobs may start at once
   double dark_accelerators_ = 0;
   Wall::time_point last_progress_{};
 };
