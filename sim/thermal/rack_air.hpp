@@ -21,9 +21,4 @@ inline double rack_inlet_k(double supply_k, double recirculation, double heat_w,
   return supply_k + recirculation / (1.0 - recirculation) * rack_air_rise_k(heat_w, airflow_m3_per_s, density_kg_per_m3);
 }
 
-inline double rack_exhaust_k(double inlet_k, double heat_w, double airflow_m3_per_s, double density_kg_per_m3) {
-  if (airflow_m3_per_s <= 0.0) return inlet_k;
-  return inlet_k + rack_air_rise_k(heat_w, airflow_m3_per_s, density_kg_per_m3);
-}
-
 }  // namespace ondol::sim

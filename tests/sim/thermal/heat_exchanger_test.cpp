@@ -80,7 +80,7 @@ TEST(RackAir, MixesItsOwnExhaust) {
   double const rise = 40e3 / (3.0 * 1.2 * 1006.0);
   double const inlet = rack_inlet_k(295.0, 0.1, 40e3, 3.0, 1.2);
   EXPECT_NEAR(inlet, 295.0 + rise / 9.0, 1e-9);
-  double const exhaust = rack_exhaust_k(inlet, 40e3, 3.0, 1.2);
+  double const exhaust = inlet + rack_air_rise_k(40e3, 3.0, 1.2);
   EXPECT_NEAR(inlet, 0.9 * 295.0 + 0.1 * exhaust, 1e-9);
   EXPECT_EQ(rack_inlet_k(295.0, 0.1, 0.0, 3.0, 1.2), 295.0);
 }
