@@ -20,8 +20,6 @@ void check_weather(Context const& c) {
   if (!c.good("site.weather")) return;
   int const sources = int(!w.file.empty()) + int(!w.files.empty()) + int(w.design_day.has_value());
   if (sources > 1) c.error("site.weather", "give the weather once: by file, by files, or by a design day");
-  if (!w.files.empty() && w.typical_year && is_written(c, "site.weather.typical_year"))
-    c.error("site.weather.typical_year", "files are real years, read by their own dates; one file makes a typical year");
   if (w.design_day && w.design_day->wet_bulb > w.design_day->dry_bulb)
     c.error("site.weather.design_day.wet_bulb", "the wet bulb is above the dry bulb");
   for (char const* key : {"offset", "repeat"})

@@ -18,7 +18,8 @@ void describe(Table& t, DesignDaySpec& s) {
 void describe(Table& t, WeatherSpec& s) {
   t("file", s.file, "EPW or CSV, .gz allowed; none: the constant conditions below").file();
   t("files", s.files, "instead of file: years that follow each other").file();
-  t("typical_year", s.typical_year, "month, day and hour of the file are used for any year of the run");
+  t("typical_year", s.typical_year,
+    "month, day and hour of file are used for any year of the run; files are read by their own dates");
   t("design_day", s.design_day, "instead of a file: every day like this one");
   t("dry_bulb", s.dry_bulb, "constant air temperature when no file is given").range(from_celsius(-60).v, from_celsius(60).v);
   t("relative_humidity", s.relative_humidity, "constant, as a fraction; of a file with wet bulbs alone, its assumed one")

@@ -48,7 +48,6 @@ def test_a_series_repeats_when_told(ondol):
      r"scenario.toml:\d+.*weather is of 2023-01-01 00:00 to 2024-01-01 00:00, but the run is of 2026-04-01 00:00 to 2026-04-01 01:00"),
     (f'files = ["{DATA}/seoul_2022.csv.gz", "{DATA}/seoul_2024.csv.gz"]', r"seoul_2024.csv.gz:2:.*where 2023-01-01T00:00 should follow"),
     (f'files = ["{DATA}/seoul_2022.csv.gz"], file = "{DATA}/seoul_2023.csv.gz"', "give the weather once"),
-    (f'files = ["{DATA}/seoul_2022.csv.gz"], typical_year = true', "files are real years"),
     ('design_day = { dry_bulb = "20 degC", wet_bulb = "24 degC", range = "8 K" }', "wet bulb is above the dry bulb"),
     ('design_day = { dry_bulb = "20 degC", wet_bulb = "18 degC" }', 'needs "range"'),
     ('file = "nowhere.csv"', "nowhere.csv"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue_data import CATALOGUE, plain, si
+from catalogue_data import CATALOGUE, merged, plain, si
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "scenarios/examples"
@@ -38,6 +38,13 @@ def load(name: str) -> dict:
         scenario = tomllib.load(stream)
     base = scenario.pop("extends", None)
     return laid_over(load(base), scenario) if base else scenario
+
+
+for _name in FILES:  # hardware that an example declares for itself; where it changes what the catalogue has, that counts
+    for _kind, _entries in load(_name).items():
+        for _id, _entry in _entries.items() if _kind in CATALOGUE and isinstance(_entries, dict) else ():
+            if _id not in CATALOGUE[_kind]:
+                CATALOGUE[_kind][_id] = merged(CATALOGUE[_kind].get(_entry.get("extends"), {}), _entry)
 
 
 def per_rack(group: dict) -> int:
@@ -106,7 +113,7 @@ def test_names_and_files_exist(name):
     for p in s.get("plant", []):
         assert p["fed_by"] in banks
         for kind in ("chiller", "tower", "dry_cooler"):
-            assert p.get(kind) is None or p[kind] in CATALOGUE[kind].keys() | s.get(kind, {}).keys()
+            assert not p.get(kind) or p[kind] in CATALOGUE[kind].keys() | s.get(kind, {}).keys()
     for h in s["hall"]:
         for side, kind in (("air", "crah"), ("liquid", "cdu")):
             if side in h:
@@ -186,13 +193,13 @@ def test_units_carry_their_load_with_the_declared_redundancy(name):
     for p in s["plant"]:
         watts = si(p["pump_power"]) + (si(p["condenser_pump_power"]) if "condenser_pump_power" in p else 0)
         reject = heat[p["id"]]
-        if "chiller" in p:
+        if p.get("chiller"):
             c = CATALOGUE["chiller"][p["chiller"]]
             watts += reject / c["reference_cop"]
             assert reject <= (p["chillers"] - 1) * si(c["reference_capacity"]), p["id"]
             reject *= 1 + 1 / c["reference_cop"]
         for kind in ("tower", "dry_cooler"):
-            if kind in p:
+            if p.get(kind):
                 u = CATALOGUE[kind][p[kind]]
                 watts += p[kind + "s"] * si(plain(u["fan_power"]))
                 assert reject <= max(1, p[kind + "s"] - 1) * si(plain(u["rated_heat"])), p["id"]
