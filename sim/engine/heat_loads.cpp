@@ -12,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "scenarios/base/error.hpp"
 #include "sim/engine/refusal.hpp"
 
 namespace ondol::sim {
@@ -20,15 +19,6 @@ namespace ondol::sim {
 namespace {
 
 using namespace schema;
-
-[[noreturn]] void fail(std::string const& file, std::size_t line, std::string message) {
-  Fault fault;
-  fault.file = file;
-  fault.line = line;
-  fault.column = 1;
-  fault.message = std::move(message);
-  throw InputError(std::vector<Fault>{fault});
-}
 
 /// A CSV of numbers: read once, whatever number of loads name it.  Columns that nothing names may hold anything.
 struct Table {
@@ -38,12 +28,12 @@ struct Table {
 
   explicit Table(std::string const& name) : file(name) {
     std::unique_ptr<gzFile_s, int (*)(gzFile)> const in(gzopen(file.c_str(), "rb"), gzclose);
-    if (!in) fail(file, 0, "cannot be read");
+    if (!in) refuse_line(file, 0, "cannot be read");
     std::vector<char> block(1 << 16);
     int got = 0;
     while ((got = gzread(in.get(), block.data(), static_cast<unsigned>(block.size()))) > 0)
       text.append(block.data(), static_cast<std::size_t>(got));
-    if (got < 0) fail(file, 0, "cannot be read: damaged compression");
+    if (got < 0) refuse_line(file, 0, "cannot be read: damaged compression");
     std::string_view left = text;
     if (left.starts_with("\xef\xbb\xbf")) left.remove_prefix(3);
     for (std::size_t line = 1; !left.empty(); ++line) {
@@ -56,7 +46,7 @@ struct Table {
       else if (!row.empty())
         rows.emplace_back(line, row);
     }
-    if (rows.empty()) fail(file, 0, "holds no rows");
+    if (rows.empty()) refuse_line(file, 0, "holds no rows");
   }
 
   static std::vector<std::string_view> cells(std::string_view line) {
@@ -75,13 +65,13 @@ struct Table {
     if (at == header.size()) {
       std::vector<std::string> const all(header.begin(), header.end());
       auto const near = nearest(name, all);
-      fail(file, 1, fmt::format("has no column \"{}\"{}", name, near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+      refuse_line(file, 1, fmt::format("has no column \"{}\"{}", name, near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     if (cells_.empty())
       for (auto const& [line, row] : rows) {
         cells_.push_back(cells(row));
         if (cells_.back().size() != header.size())
-          fail(file, line, fmt::format("has {} columns, the header {}", cells_.back().size(), header.size()));
+          refuse_line(file, line, fmt::format("has {} columns, the header {}", cells_.back().size(), header.size()));
       }
     std::vector<double> values;
     values.reserve(rows.size());
@@ -90,7 +80,7 @@ struct Table {
       double x = 0;
       auto const [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), x);
       if (error != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(x))
-        fail(file, rows[i].first, fmt::format("{} is \"{}\", not a number", name, cell));
+        refuse_line(file, rows[i].first, fmt::format("{} is \"{}\", not a number", name, cell));
       values.push_back(x);
     }
     return columns_.emplace(name, std::move(values)).first->second;
@@ -103,7 +93,7 @@ struct Table {
     auto const& read = column(name);
     for (std::size_t i = 1; i < read.size(); ++i)
       if (!(read[i] > read[i - 1]))
-        fail(file, rows[i].first, fmt::format("{} = {} follows {}; times must rise", name, read[i], read[i - 1]));
+        refuse_line(file, rows[i].first, fmt::format("{} = {} follows {}; times must rise", name, read[i], read[i - 1]));
     std::vector<double> shifted = read;
     for (double& t : shifted) t -= offset_s;
     return known = std::make_shared<std::vector<double> const>(std::move(shifted));
@@ -123,7 +113,7 @@ LoadSeries series(HeatLoadSpec const& spec, std::map<std::string, Table>& tables
   for (auto const& name : spec.columns) {
     auto const& column = table.column(name);
     for (std::size_t i = 0; i < power.size(); ++i) {
-      if (column[i] < 0) fail(spec.file, table.rows[i].first, fmt::format("{} = {} is negative", name, column[i]));
+      if (column[i] < 0) refuse_line(spec.file, table.rows[i].first, fmt::format("{} = {} is negative", name, column[i]));
       power[i] += column[i] * unit;
     }
   }

@@ -12,21 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "scenarios/base/error.hpp"
+#include "sim/engine/refusal.hpp"
 #include "sim/power/civil_time.hpp"
 
 namespace ondol::sim {
 
 namespace {
-
-[[noreturn]] void refuse(std::filesystem::path const& file, std::size_t line, std::string message) {
-  Fault fault;
-  fault.file = file.string();
-  fault.line = line;
-  fault.column = 1;
-  fault.message = std::move(message);
-  throw InputError(std::vector<Fault>{fault});
-}
 
 std::vector<std::string_view> cells(std::string_view line) {
   std::vector<std::string_view> out;
@@ -66,7 +57,7 @@ std::string hour_text(std::int64_t unix_s, std::int64_t utc_offset_s) {
 
 HourlySeries read_hourly(std::filesystem::path const& file, HourlyColumn const& what) {
   std::unique_ptr<gzFile_s, int (*)(gzFile)> in(gzopen(file.c_str(), "rb"), gzclose);
-  if (!in) refuse(file, 0, "cannot be read");
+  if (!in) refuse_line(file.string(), 0, "cannot be read");
   HourlySeries series;
   series.typical_year = what.typical_year;
   series.utc_offset_s = what.utc_offset_s;
@@ -82,40 +73,42 @@ HourlySeries read_hourly(std::filesystem::path const& file, HourlyColumn const& 
       auto const find = [&](std::string const& name) {
         for (std::size_t i = 0; i < row.size(); ++i)
           if (row[i] == name) return i;
-        refuse(file, 1, fmt::format("has no column \"{}\"; its columns are {}", name, line));
+        refuse_line(file.string(), 1, fmt::format("has no column \"{}\"; its columns are {}", name, line));
       };
       time_column = find(what.time_column);
       value_column = find(what.column);
       continue;
     }
     if (line.empty()) continue;
-    if (row.size() <= std::max(time_column, value_column)) refuse(file, number, "has too few columns");
+    if (row.size() <= std::max(time_column, value_column)) refuse_line(file.string(), number, "has too few columns");
     auto const hour = hour_of(row[time_column]);
     if (!hour)
-      refuse(file, number, fmt::format("\"{}\" is not the beginning of an hour, such as 2026-01-01T05:00", row[time_column]));
+      refuse_line(file.string(), number,
+                  fmt::format("\"{}\" is not the beginning of an hour, such as 2026-01-01T05:00", row[time_column]));
     if (series.value.empty()) first = *hour;
     if (auto const due = first + static_cast<std::int64_t>(series.value.size()); *hour != due)
-      refuse(file, number,
-             fmt::format("{} where {} should follow: each hour must be there once, in order", hour_text(*hour * 3600, 0),
-                         hour_text(due * 3600, 0)));
+      refuse_line(file.string(), number,
+                  fmt::format("{} where {} should follow: each hour must be there once, in order", hour_text(*hour * 3600, 0),
+                              hour_text(due * 3600, 0)));
     double x = 0;
     auto const text = row[value_column];
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
     if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(x))
-      refuse(file, number, fmt::format("\"{}\" is not a number", text));
-    if (x < what.lowest) refuse(file, number, fmt::format("{} = {} is below {}", what.column, text, what.lowest));
+      refuse_line(file.string(), number, fmt::format("\"{}\" is not a number", text));
+    if (x < what.lowest) refuse_line(file.string(), number, fmt::format("{} = {} is below {}", what.column, text, what.lowest));
     series.value.push_back(x * what.scale);
   }
-  if (series.value.empty()) refuse(file, number, "holds no hours");
+  if (series.value.empty()) refuse_line(file.string(), number, "holds no hours");
   series.first_unix_s = first * 3600 - what.utc_offset_s;
   if (what.typical_year) {
     auto const begin = civil_hour(first);
     auto const hours = 24 * (days_since_1970(begin.year + 1, 1, 1) - days_since_1970(begin.year, 1, 1));
     if (begin.month != 1 || begin.day != 1 || begin.hour != 0 || static_cast<std::int64_t>(series.value.size()) != hours)
-      refuse(file, number,
-             fmt::format("holds {} hours from {}; a typical year is one whole calendar year, 1 January 00:00 to 31 December "
-                         "23:00",
-                         series.value.size(), hour_text(first * 3600, 0)));
+      refuse_line(
+          file.string(), number,
+          fmt::format("holds {} hours from {}; a typical year is one whole calendar year, 1 January 00:00 to 31 December "
+                      "23:00",
+                      series.value.size(), hour_text(first * 3600, 0)));
   }
   return series;
 }

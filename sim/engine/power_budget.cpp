@@ -8,50 +8,41 @@
 #include <string_view>
 #include <utility>
 
-#include "scenarios/base/error.hpp"
+#include "sim/engine/refusal.hpp"
 
 namespace ondol::sim {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::infinity();
 
-[[noreturn]] void refuse(std::string const& file, std::size_t line, std::string message) {
-  Fault fault;
-  fault.file = file;
-  fault.line = line;
-  fault.column = 1;
-  fault.message = std::move(message);
-  throw InputError(std::vector<Fault>{fault});
-}
-
 double number(std::string_view text, std::string const& file, std::size_t line) {
   double value = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
-    refuse(file, line, "\"" + std::string(text) + "\" is neither a time nor a power: a number of 0 or more is expected");
+    refuse_line(file, line, "\"" + std::string(text) + "\" is neither a time nor a power: a number of 0 or more is expected");
   return value;
 }
 
 std::vector<BudgetStep> read_series(std::string const& file) {
   std::ifstream in(file);
-  if (!in) refuse(file, 0, "cannot be read");
+  if (!in) refuse_line(file, 0, "cannot be read");
   std::vector<BudgetStep> steps;
   std::string line;
   for (std::size_t at = 1; std::getline(in, line); ++at) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (at == 1) {
-      if (line != "time_s,power_mw") refuse(file, 1, "the first line must be time_s,power_mw");
+      if (line != "time_s,power_mw") refuse_line(file, 1, "the first line must be time_s,power_mw");
       continue;
     }
     if (line.empty()) continue;
     auto const comma = line.find(',');
-    if (comma == std::string::npos) refuse(file, at, "a time and a power are expected, with a comma between them");
+    if (comma == std::string::npos) refuse_line(file, at, "a time and a power are expected, with a comma between them");
     std::string_view const time(line.data(), comma), power(line.data() + comma + 1, line.size() - comma - 1);
     BudgetStep const step{number(time, file, at), power.empty() ? none : 1e6 * number(power, file, at), 0};
-    if (!steps.empty() && step.start_s <= steps.back().start_s) refuse(file, at, "times must rise");
+    if (!steps.empty() && step.start_s <= steps.back().start_s) refuse_line(file, at, "times must rise");
     steps.push_back(step);
   }
-  if (steps.empty()) refuse(file, 1, "holds no row");
+  if (steps.empty()) refuse_line(file, 1, "holds no row");
   return steps;
 }
 
