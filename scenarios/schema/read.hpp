@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "scenarios/schema/sweep_spec.hpp"
 
 namespace ondol::schema {
 
@@ -15,6 +16,7 @@ struct ReadOptions {
   std::optional<std::uint64_t> seed;
   bool laid_out = true;             ///< steps: their parallel sizes must go together; a search chooses its own
   std::filesystem::path catalogue;  ///< folder; empty: `catalogue_folder()`
+  std::vector<Override> overrides;  ///< of a sweep, after `set`; their faults quote the sweep file
 };
 
 /// The catalogue folder: $ONDOL_CATALOGUE, else beside the program, else the source tree it was built from.

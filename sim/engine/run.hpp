@@ -29,17 +29,10 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "sim/state/kpi.hpp"
 #include "topology/build/facility.hpp"
 
 namespace ondol::sim {
-
-/// A headline number of the run.
-struct Kpi {
-  std::string name;
-  double value = 0;
-  std::string units;
-  std::string long_name;
-};
 
 /// What one tariff would charge for the run [KRW].
 struct TariffRow {

@@ -1,0 +1,53 @@
+#pragma once
+/// What is left of a run, and where.  DIR is the folder of a sweep:
+///
+///   DIR/sweep.h5            the index (results-format.md), written whole when the last run has ended
+///   DIR/runs/KEY.json       outcome of a finished run, written last: a run without it is not done
+///   DIR/runs/KEY.h5         its results, unless the sweep keeps key figures alone
+///   DIR/logs/KEY.log        what it said
+///   DIR/lock                held by the runner
+///
+/// KEY is the content hash of the resolved scenario, of the data files that it names and of the program, so that equal runs are
+/// run once and a changed program or scenario never takes an old result for its own.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/state/kpi.hpp"
+
+namespace ondol::sim {
+
+struct Outcome {
+  enum class Status { complete, failed };
+  std::string key;
+  Status status = Status::complete;
+  std::string error;  ///< of a failed one: "ended by signal 9 (killed; the system may have run out of memory)"
+  std::vector<Kpi> kpis;
+  std::string content_hash;  ///< of its results, or of its key figures where no file is kept
+  double ledger_residual = 0, heat_residual = 0;
+  double wall_s = 0;      ///< not in the index: it differs from run to run
+  double peak_bytes = 0;  ///< resident; likewise
+};
+
+class RunStore {
+ public:
+  explicit RunStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::filesystem::path const& folder() const { return folder_; }
+  std::filesystem::path index() const { return folder_ / "sweep.h5"; }
+  std::filesystem::path results(std::string const& key) const { return folder_ / "runs" / (key + ".h5"); }
+  std::filesystem::path outcome(std::string const& key) const { return folder_ / "runs" / (key + ".json"); }
+  std::filesystem::path log(std::string const& key) const { return folder_ / "logs" / (key + ".log"); }
+
+  /// Nothing when there is none, or when it is damaged (it is then run again).  Failed ones are kept to be told, and run again
+  /// by a resume.
+  std::optional<Outcome> load(std::string const& key) const;
+  /// Atomically: to a temporary file, synced, renamed.  Throws std::runtime_error (disk full).
+  void save(Outcome const& outcome) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace ondol::sim
