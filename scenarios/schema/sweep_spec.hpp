@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +15,15 @@
 
 namespace ondol::schema {
 
+struct Dimension;
+class SkipCondition;
+
 /// A value given to one key of a scenario.
 struct Override {
   std::string key;  ///< path as of --set: plant.chilled.supply_temperature, racks[0].count, accelerator."nvidia/h200-sxm".idle
   std::string value;  ///< TOML: "\"18 degC\"", 12, { floor = 0.8 }
-  Fault written;      ///< place in the sweep file (message empty), quoted when the value is at fault
+  std::shared_ptr<Fault const> written;      ///< place in the sweep file (message empty), quoted when the value is at fault
+  std::shared_ptr<Fault const> key_written;  ///< likewise of the key
 };
 
 /// One of the values of an axis.
@@ -36,17 +41,34 @@ struct DistributionSpec {
   double mean = 0, deviation = 0, mode = 0;
 };
 
+/// A key that an axis moves: it takes the value of the axis (`key`), or a share of what it is at 100 % (`scale`), or what that
+/// leaves of it (`complement`).
+struct AxisKey {
+  enum class By { value, scale, complement };
+  std::string key;
+  By by = By::value;
+  double at_one = 1;     ///< of scale and complement: value at 100 %, in `spelling`
+  std::string spelling;  ///< unit of the value in the scenario language; empty: a bare number
+  bool whole = false;    ///< takes whole numbers: values are rounded
+  std::shared_ptr<Fault const> written, key_written;
+};
+
 struct AxisSpec {    // [[axis]]
   std::string name;  ///< of the dimension and coordinate in the index
   std::string long_name;
-  std::string key;                ///< empty: cases
+  std::string key;                ///< the first one that it moves; empty: cases
   std::string units;              ///< of `number`, as the index writes it (UDUNITS: "degC", "MW", "1"); empty: labels
   std::string spelling;           ///< of that unit in the scenario language ("degC", "MW"; empty: a bare number)
   bool whole = false;             ///< the key takes whole numbers: draws are rounded
   std::vector<AxisValue> values;  ///< declared ones; with a distribution none
   std::optional<DistributionSpec> distribution;
-  Fault written;  ///< its place
+  Fault written;                         ///< its place
+  std::vector<AxisKey> keys;             ///< all that it moves; of cases none
+  Dimension const* dimension = nullptr;  ///< of numbers with a unit
 };
+
+/// The axis at a number in its units: a neat text of it (and the number that this text is) for each of its keys.
+AxisValue value_at(AxisSpec const& axis, double number);
 
 /// The value of an axis at `u` in (0, 1): by its distribution, or one of its declared values with equal shares.
 AxisValue axis_value(AxisSpec const& axis, double u);
@@ -56,6 +78,7 @@ struct SkipSpec {
   std::string when;  ///< condition on axes: 'supply >= "24 degC" and climate == "singapore"'
   std::string why;
   Fault written;
+  std::shared_ptr<SkipCondition const> condition;  ///< `when`, parsed; null: not yet
 };
 
 /// [ensemble] or `ensemble = 64`: members that differ in what is not known for sure.
