@@ -21,7 +21,7 @@ class SkipCondition;
 /// A value given to one key of a scenario.
 struct Override {
   std::string key;  ///< path as of --set: plant.chilled.supply_temperature, racks[0].count, accelerator."nvidia/h200-sxm".idle
-  std::string value;  ///< TOML: "\"18 degC\"", 12, { floor = 0.8 }
+  std::string value;                         ///< TOML: "\"18 degC\"", 12, { floor = 0.8 }
   std::shared_ptr<Fault const> written;      ///< place in the sweep file (message empty), quoted when the value is at fault
   std::shared_ptr<Fault const> key_written;  ///< likewise of the key
 };
