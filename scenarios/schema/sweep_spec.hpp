@@ -121,6 +121,18 @@ struct LimitSpec {                          // [[limit]]
   std::optional<double> at_most, at_least;  ///< in the units of the key figure
   std::string units;                        ///< that they were written in, as the key figure has them
   Fault written;
+  std::vector<std::string> in;  ///< names of cases that it is for; empty: all, and the scenario as it is ("as declared")
+};
+
+/// [[case]] of a sizing: the limits must be kept in each, and in the scenario as it is.
+struct CaseSpec {
+  std::string name;
+  std::vector<Override> set;
+  /// Instead of `set`: one unit at a time is lost, each in a run of its own.  "power": of every bank; "cooling": of every group
+  /// of equal machines; or ids of banks, plants and halls.
+  std::vector<std::string> lose;
+  std::optional<double> start_s, duration_s;  ///< of a loss; without: from the hottest hour of the run, to the end
+  Fault written;
 };
 
 /// `ondol size`: the largest or smallest value of one axis that keeps all limits.
@@ -135,6 +147,8 @@ struct SizeSpec {
   std::vector<LimitSpec> limit;
   EnsembleSpec ensemble;  ///< limits hold for `share` of its members
   double share = 0.95;
+  std::vector<CaseSpec> cases;  ///< [[case]]
+  int looks = 5;                ///< points of the first look at the range
 };
 
 /// Of `file`, every fault of it in one InputError.  `set` as given on the command line.  Does not read the base.
