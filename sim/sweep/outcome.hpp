@@ -5,7 +5,7 @@
 ///   DIR/runs/KEY.json       outcome of a finished run, written last: a run without it is not done
 ///   DIR/runs/KEY.h5         its results, unless the sweep keeps key figures alone
 ///   DIR/logs/KEY.log        what it said
-///   DIR/lock                held by the runner
+///   DIR/lock                locked by the runner while it runs; a file that is left there locks nothing
 ///
 /// KEY is the content hash of the resolved scenario, of the data files that it names and of the program, so that equal runs are
 /// run once and a changed program or scenario never takes an old result for its own.
@@ -46,8 +46,32 @@ class RunStore {
   /// Atomically: to a temporary file, synced, renamed.  Throws std::runtime_error (disk full).
   void save(Outcome const& outcome) const;
 
+  /// Makes the folders.  Throws InputError when it cannot (read-only, a file of that name).
+  void create() const;
+  /// Removes what a run that was killed left half-written.
+  void clean(std::string const& key) const;
+  /// True when there is a trace of an earlier sweep.
+  bool used() const;
+
  private:
   std::filesystem::path folder_;
+};
+
+/// Holds DIR/lock for as long as it lives.  The kernel lets go of it however the holder ends.
+class StoreLock {
+ public:
+  enum class Kind {
+    alone,   ///< a runner of the whole sweep
+    shared,  ///< one of several that each run a part
+  };
+  /// Throws InputError when another holds it.
+  StoreLock(RunStore const& store, Kind kind);
+  ~StoreLock();
+  StoreLock(StoreLock const&) = delete;
+  StoreLock& operator=(StoreLock const&) = delete;
+
+ private:
+  int descriptor_ = -1;
 };
 
 }  // namespace ondol::sim

@@ -24,31 +24,35 @@ struct RunRequest {
   std::vector<schema::Override> sets;
 };
 
-/// Called in the child, whose stdout and stderr are the log of the run.  Returns its exit code.
+/// Called in the child, whose stdout and stderr are the log of the run.  Saves a complete outcome and returns 0; what it throws
+/// is the reason of its failure.
 using RunBody = std::function<int(RunRequest const&, RunStore const&)>;
 
 struct RunnerOptions {
   int jobs = 1;
-  bool fail_fast = false;                     ///< the first failure ends the others
-  std::optional<std::uint64_t> memory_bytes;  ///< address space of a child at most
-  std::atomic<int> const* stop = nullptr;     ///< non-zero: children are ended, nothing half-written is left as done
-  std::function<void(struct RunnerProgress const&)> on_progress;
+  bool fail_fast = false;                          ///< the first failure ends the others
+  std::optional<std::uint64_t> memory_bytes = {};  ///< address space of a child at most
+  std::atomic<int> const* stop = nullptr;          ///< non-zero: children are ended, nothing half-written is left as done
+  std::function<void(struct RunnerProgress const&)> on_progress =
+      {};                      ///< when something changed, else about five times a second
+  bool needs_results = false;  ///< an outcome without its results file is not complete
 };
 
 struct RunnerProgress {
-  std::size_t total = 0, done = 0, failed = 0, reused = 0;
+  std::size_t total = 0, done = 0, failed = 0, reused = 0;  ///< of keys; done counts those reused, not those failed
   struct Active {
     std::string label;
     double since_s = 0;  ///< wall time that it has run
   };
   std::vector<Active> active;
-  double wall_s = 0, left_s = 0;
+  double wall_s = 0;
+  double left_s = 0;  ///< NaN: not known yet
 };
 
 struct RunnerReport {
-  std::vector<Outcome> outcomes;  ///< one a request, in their order; of one not run: failed, with the reason
-  std::size_t ran = 0, reused = 0, failed = 0;
-  bool stopped = false;
+  std::vector<Outcome> outcomes;                ///< one a request, in their order; of one not run: failed, with the reason
+  std::size_t ran = 0, reused = 0, failed = 0;  ///< of keys; ran: to a complete end
+  bool stopped = false;                         ///< by options.stop
 };
 
 /// Runs those requests that the store does not hold as complete, equal keys once.
