@@ -4,11 +4,31 @@ from ondol_viz import open_run, plots
 run = open_run("out/haenam.h5")
 run.site.power.mean()
 plots.site_power(run)
+
+from ondol_viz import bands, effects, open_member, open_sweep, pareto, sensitivity
+sweep = open_sweep("out/set_point.sweep/sweep.h5")
+sweep.pue.sel(supply=18)
 """
 
-from . import plots, swing
+from . import bands, effects, pareto, plots, sensitivity, swing
 from .plots import MissingData
 from .run import IncompleteRunWarning, Run, RunError, open_run
+from .sweep import SweepError, open_member, open_sweep
 
-__all__ = ["IncompleteRunWarning", "MissingData", "Run", "RunError", "open_run", "plots", "swing"]
+__all__ = [
+    "IncompleteRunWarning",
+    "MissingData",
+    "Run",
+    "RunError",
+    "SweepError",
+    "bands",
+    "effects",
+    "open_member",
+    "open_run",
+    "open_sweep",
+    "pareto",
+    "plots",
+    "sensitivity",
+    "swing",
+]
 __version__ = "0.1.0"
