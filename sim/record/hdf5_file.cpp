@@ -51,13 +51,12 @@ Handle whole(hid_t group, std::string const& name, hid_t type, std::size_t size,
   return set;
 }
 
-/// HDF5 strings end at a zero byte, so one inside a value would silently cut it.
+}  // namespace
+
 char const* plain(std::string const& value) {
   if (value.find('\0') != std::string::npos) throw std::invalid_argument("a text with a zero byte cannot be stored");
   return value.c_str();
 }
-
-}  // namespace
 
 void begin() {
   H5dont_atexit();

@@ -55,6 +55,9 @@ T check(T result, std::string const& what) {
 
 Handle string_type();  ///< variable-length UTF-8
 
+/// HDF5 strings end at a zero byte, so one inside a value would silently cut it: std::invalid_argument.
+char const* plain(std::string const& value);
+
 /// Attributes, written over when they exist.
 void attribute(hid_t object, std::string const& name, std::string const& value);
 void attribute(hid_t object, std::string const& name, double value);

@@ -11,6 +11,9 @@
 
 namespace ondol::sim {
 
+inline constexpr char const* sweep_format = "ondol-sweep";
+inline constexpr char const* sweep_format_version = "1.0";
+
 struct SweepIndex {
   struct Dimension {
     std::string name, long_name;
@@ -26,7 +29,7 @@ struct SweepIndex {
   std::vector<Variable> variables;                ///< key figures; NaN where there was no run or it failed
   std::map<std::string, std::string> attributes;  ///< title, base, design, program ...
   std::string sweep_toml;                         ///< text of the sweep file
-  std::vector<std::string> links;                 ///< by run, all dimensions in order: runs/KEY.h5, or empty
+  std::vector<std::string> links;                 ///< by place, last dimension fastest: runs/KEY.h5, or empty
 };
 
 /// Atomically: written beside `path`, renamed.  Throws std::runtime_error (disk full ...); `path` is then as it was.
