@@ -1,6 +1,7 @@
 #include "topology/build/power_feed.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ondol::topology {
 
@@ -74,7 +75,8 @@ bool equal_shares_survive(PowerTree const& tree, Index lost) {
   return true;
 }
 
-Feed::Feed(FacilityGraph const& graph, Sources const& s, double total_w) : flow_(2), unit_edge_(s.vertices.size(), no_edge) {
+Feed::Feed(FacilityGraph const& graph, Sources const& s, double total_w)
+    : flow_(2), unit_edge_(s.vertices.size(), no_edge), rating_w_(s.vertices.size(), std::nan("")) {
   auto const n = s.vertices.size();
   std::vector<Index> in(n, source), out(n, source);
   for (std::size_t i = 1; i < n; ++i) {
@@ -83,6 +85,7 @@ Feed::Feed(FacilityGraph const& graph, Sources const& s, double total_w) : flow_
     in[i] = flow_.add_vertex();
     out[i] = flow_.add_vertex();
     unit_edge_[i] = flow_.add_edge(in[i], out[i], it.kind == Kind::utility ? total_w : it.rating.v);
+    if (it.kind != Kind::utility) rating_w_[i] = it.rating.v;
   }
   std::vector<std::vector<Index>> feeders(n);
   for (auto const& [from, to] : s.edges) feeders[to].push_back(from);
@@ -97,7 +100,13 @@ Feed::Feed(FacilityGraph const& graph, Sources const& s, double total_w) : flow_
     Index const at = flow_.add_vertex();
     for (Index feeder : from) flow_.add_edge(out[feeder], at, load_w);
     flow_.add_edge(at, sink, load_w);
+    load_w_ += load_w;
   }
+}
+
+void Feed::set_capacity(double share) {
+  for (std::size_t i = 0; i < unit_edge_.size(); ++i)
+    if (unit_edge_[i] != no_edge && !std::isnan(rating_w_[i])) flow_.set_capacity(unit_edge_[i], rating_w_[i] * share);
 }
 
 double Feed::fed() {

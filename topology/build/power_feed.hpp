@@ -34,6 +34,10 @@ class Feed {
 
   double fed();
   double fed_without(std::vector<std::uint32_t> const& lost);
+  /// All that it is asked for [W].
+  double load_w() const { return load_w_; }
+  /// From now on all units carry this share of their ratings; the grid is not a unit.
+  void set_capacity(double share);
   /// Of each unit in the last flow, by position.
   std::vector<double> carried() const;
 
@@ -42,6 +46,8 @@ class Feed {
   static constexpr std::size_t no_edge = static_cast<std::size_t>(-1);
   FlowNetwork flow_;
   std::vector<std::size_t> unit_edge_;  ///< by position
+  std::vector<double> rating_w_;        ///< likewise; of the grid not a number
+  double load_w_ = 0;
 };
 
 }  // namespace ondol::topology
