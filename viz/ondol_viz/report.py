@@ -22,7 +22,7 @@ from .plots import MissingData, chain, cooling
 from .plots.parts import notable_events
 from .plots.swing import reached
 from .run import Run
-from .style import FAMILIES, FAMILY_NAMES, OWNER_NAMES, percent
+from .style import FAMILIES, FAMILY_NAMES, OWNER_NAMES, percent, unit_text
 
 EVENT_ROWS = 60
 LARGE = 150_000  # bytes of a picture; larger ones get fewer colours
@@ -184,14 +184,14 @@ def write_report(run: Run, folder: str | Path) -> list[Path]:
             png = png_of(picture.draw(run))
         except MissingData as reason:
             path.unlink(missing_ok=True)  # of an earlier report
-            figures.append(f'<p class="absent">No picture “{_e(picture.name.replace("_", " "))}”: {_e(reason)}.</p>')
+            figures.append(f'<p class="absent">No picture “{escape(picture.name.replace("_", " "))}”: {escape(reason)}.</p>')
             continue
         path.write_bytes(png)
         written.append(path)
         data = base64.b64encode(png).decode("ascii")
         figures.append(
-            f'<figure id="{picture.name}"><img alt="{_e(picture.shows)}" src="data:image/png;base64,{data}">'
-            f"<figcaption>{_e(picture.caption)}</figcaption></figure>"
+            f'<figure id="{picture.name}"><img alt="{escape(picture.shows)}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
         )
     page = folder / "index.html"
     page.write_text(_page(run, figures), encoding="utf-8")
@@ -213,18 +213,18 @@ def png_of(figure: Figure) -> bytes:
 def _page(run: Run, figures: Sequence[str]) -> str:
     css = resources.files("ondol_viz").joinpath("report.css").read_text(encoding="utf-8")
     parts = [
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{_e(run.title)}</title>",
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(run.title)}</title>",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{css}</style></head><body><main>",
-        f"<h1>{_e(run.title)}</h1><p class=lead>{_e(_span(run))}</p>",
+        f"<h1>{escape(run.title)}</h1><p class=lead>{escape(_span(run))}</p>",
     ]
     if not run.complete:
         why = "it was killed or is still running" if run.status == "running" else f"it ended early ({run.status})"
-        parts.append(f'<p class="banner">This run is not complete: {_e(why)}. The page shows what was written until then.</p>')
+        parts.append(f'<p class="banner">This run is not complete: {escape(why)}. The page shows what was written until then.</p>')
     parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures, _swing(run)]
     parts += ["<h2>Energy by owner</h2>", _ledger(run)]
     parts += ["<h2>Events</h2>", _events(run), "<h2>Provenance</h2>", _provenance(run)]
-    parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{_e(run.scenario)}</pre></details>"]
+    parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{escape(run.scenario)}</pre></details>"]
     parts.append("</main></body></html>\n")
     return "\n".join(parts)
 
@@ -241,8 +241,8 @@ def _kpis(run: Run) -> str:
     if table.empty:
         return "<p class=absent>The file has no key figures; they are written when a run ends.</p>"
     rows = [
-        f"<tr><td>{_e(row.get('long_name') or row['name'])}</td><td class=number>{_e(number(row['value']))}</td>"
-        f"<td>{_e('' if row.get('units') in ('1', None) else _unit(row['units']))}</td><td class=key>{_e(row['name'])}</td></tr>"
+        f"<tr><td>{escape(row.get('long_name') or row['name'])}</td><td class=number>{escape(number(row['value']))}</td>"
+        f"<td>{escape(unit_text(row.get('units') or ''))}</td><td class=key>{escape(row['name'])}</td></tr>"
         for row in table.to_dict("records")
     ]
     head = "<thead><tr><th>meaning<th class=number>value<th>unit<th>name in the file</tr></thead>"
@@ -256,10 +256,10 @@ def _swing(run: Run) -> str:
         return ""
     rows = ""
     for figure, row in next(iter(tables.values())).iterrows():
-        values = "".join(f"<td class=number>{_e(number(table['value'][figure]))}</td>" for table in tables.values())
+        values = "".join(f"<td class=number>{escape(number(table['value'][figure]))}</td>" for table in tables.values())
         unit = "" if row["units"] == "1" else row["units"]
-        rows += f"<tr><td>{_e(row['long_name'])}</td>{values}<td>{_e(unit)}</td><td class=key>{_e(figure)}</td></tr>"
-    heads = "".join(f"<th class=number>{_e(name)}" for name in tables)
+        rows += f"<tr><td>{escape(row['long_name'])}</td>{values}<td>{escape(unit)}</td><td class=key>{escape(figure)}</td></tr>"
+    heads = "".join(f"<th class=number>{escape(name)}" for name in tables)
     head = f"<thead><tr><th>power at the meter in the window{heads}<th>unit<th>name in swing.figures</tr></thead>"
     return f"<h2>Power swing</h2><table class=swing>{head}<tbody>{rows}</tbody></table>"
 
@@ -282,7 +282,7 @@ def _ledger(run: Run) -> str:
         body += [_energy_row(OWNER_NAMES.get(o, o), joules[o], total, "member" if len(used) > 1 else "family") for o in used]
     body.append(_energy_row("all owners", total, total, "total"))
     idle = [OWNER_NAMES.get(owner, owner) for owner, energy in joules.items() if energy == 0]
-    none = f"<p class=absent>None: {_e(', '.join(idle))}.</p>" if idle else ""
+    none = f"<p class=absent>None: {escape(', '.join(idle))}.</p>" if idle else ""
     head = "<thead><tr><th>owner<th class=number>energy (MWh)<th class=number>share</tr></thead>"
     return (
         f"<p>Every joule at the meter has one owner.</p><table class=ledger>{head}<tbody>{''.join(body)}</tbody></table>{none}"
@@ -291,23 +291,23 @@ def _ledger(run: Run) -> str:
 
 def _energy_row(name: str, joules: float, total: float, kind: str) -> str:
     share = percent(100 * joules / total) if total > 0 else ""
-    return f'<tr class="{kind}"><td>{_e(name)}</td><td class=number>{_e(number(joules / 3.6e9))}</td><td class=number>{_e(share)}</td></tr>'
+    return f'<tr class="{kind}"><td>{escape(name)}</td><td class=number>{escape(number(joules / 3.6e9))}</td><td class=number>{escape(share)}</td></tr>'
 
 
 def _events(run: Run) -> str:
     events = notable_events(run)
     if events.empty:
         return "<p>None beside the coming and going of jobs.</p>" if not run.events.empty else "<p>None.</p>"
-    counts = ", ".join(f"{_e(str(kind).replace('_', ' '))}: {count:,}" for kind, count in events["kind"].value_counts().items())
+    counts = ", ".join(f"{escape(str(kind).replace('_', ' '))}: {count:,}" for kind, count in events["kind"].value_counts().items())
     first = events.head(EVENT_ROWS)
     rows = "".join(
-        f"<tr><td class=date>{when:%Y-%m-%d %H:%M:%S}</td><td>{_e(str(kind).replace('_', ' '))}</td><td>{_e(subject)}</td><td>{_e(cause)}</td></tr>"
+        f"<tr><td class=date>{when:%Y-%m-%d %H:%M:%S}</td><td>{escape(str(kind).replace('_', ' '))}</td><td>{escape(subject)}</td><td>{escape(cause)}</td></tr>"
         for when, kind, subject, cause in zip(
             run.local(first["time"]), first["kind"], _column(first, "subject"), _column(first, "cause"), strict=True
         )
     )
     more = f"<p>The first {EVENT_ROWS} of {len(events):,}.</p>" if len(events) > EVENT_ROWS else ""
-    return f"<p>{counts}.</p>{more}<table><thead><tr><th>time ({_e(run.zone_name)})<th>event<th>subject<th>cause</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<p>{counts}.</p>{more}<table><thead><tr><th>time ({escape(run.zone_name)})<th>event<th>subject<th>cause</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _column(table: pd.DataFrame, name: str) -> list[Any]:
@@ -317,9 +317,9 @@ def _column(table: pd.DataFrame, name: str) -> list[Any]:
 def _provenance(run: Run) -> str:
     hidden = {"Conventions", "title", "complete"}
     rows = "".join(
-        f"<tr><td>{_e(k.replace('_', ' '))}</td><td>{_e(v)}</td></tr>" for k, v in run.attrs.items() if k not in hidden
+        f"<tr><td>{escape(k.replace('_', ' '))}</td><td>{escape(v)}</td></tr>" for k, v in run.attrs.items() if k not in hidden
     )
-    return f"<table class=provenance><tbody><tr><td>file</td><td>{_e(run.path.name)}</td></tr>{rows}</tbody></table>"
+    return f"<table class=provenance><tbody><tr><td>file</td><td>{escape(run.path.name)}</td></tr>{rows}</tbody></table>"
 
 
 def number(value: float) -> str:
@@ -334,9 +334,5 @@ def number(value: float) -> str:
     return f"{value:,.{max(0, 3 - math.floor(math.log10(size)))}f}"
 
 
-def _unit(unit: Any) -> str:
-    return {"degC": "°C", "m3": "m³", "1e9": "billion"}.get(str(unit), str(unit))
-
-
-def _e(value: Any) -> str:
+def escape(value: Any) -> str:
     return html.escape(str(value), quote=True)

@@ -154,3 +154,9 @@ def time_ticks(axes: Axes, most: int = 9) -> None:
 
 def percent(value: float) -> str:
     return f"{value:.1f} %" if value >= 0.1 or value == 0 else "< 0.1 %"
+
+
+def unit_text(unit: object) -> str:
+    """A unit of the file as people write it; nothing for counts and ratios."""
+    text = str(unit)
+    return {"1": "", "degC": "°C", "m3": "m³", "1e9": "billion", "delta_degC": "K"}.get(text, text)

@@ -1,4 +1,7 @@
-"""Figures of one run.  Each function takes a `Run` and returns a matplotlib `Figure`, or raises `MissingData`."""
+"""Figures of one run, and of a sweep: each function takes a `Run`, or the dataset of `open_sweep` and a key figure.
+
+They return a matplotlib `Figure`, or raise `MissingData`.
+"""
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
@@ -8,11 +11,16 @@ from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
 from .power import load_duration, site_power
+from .sweep_axes import response_cases, response_lines, response_map, response_scatter
+from .sweep_effects import rank_bars, sobol_bars, tornado
+from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 from .swing import compare_swing, power_swing
 
 __all__ = [
     "MissingData",
     "around_trip",
+    "band_lines",
+    "bands_over_time",
     "chillers_running",
     "compare_months",
     "compare_swing",
@@ -22,10 +30,19 @@ __all__ = [
     "job_occupancy",
     "load_duration",
     "loop_temperatures",
+    "member_bands",
+    "pareto_front",
     "power_by_source",
     "power_swing",
     "pue_against_wet_bulb",
+    "rank_bars",
+    "response_cases",
+    "response_lines",
+    "response_map",
+    "response_scatter",
     "site_power",
+    "sobol_bars",
     "state_of_charge",
+    "tornado",
     "unserved_power",
 ]
