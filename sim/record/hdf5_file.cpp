@@ -9,24 +9,6 @@ namespace ondol::sim::h5 {
 
 namespace {
 
-/// The operating system's words out of an error stack, e.g. "No space left on device", else the deepest description.
-std::string reason() {
-  std::string deepest;
-  H5Ewalk2(
-      H5E_DEFAULT, H5E_WALK_UPWARD,
-      [](unsigned n, H5E_error2_t const* error, void* out) -> herr_t {
-        if (n == 0 && error->desc) *static_cast<std::string*>(out) = error->desc;
-        return 0;
-      },
-      &deepest);
-  std::string_view const key = "error message = '";
-  if (auto const at = deepest.find(key); at != std::string::npos) {
-    auto const from = at + key.size();
-    return deepest.substr(from, deepest.find('\'', from) - from);
-  }
-  return deepest.empty() ? "HDF5 gives no reason" : deepest;
-}
-
 void scalar_attribute(hid_t object, std::string const& name, hid_t type, void const* value) {
   auto const what = "cannot write attribute " + name;
   if (check(H5Aexists(object, name.c_str()), what) > 0) check(H5Adelete(object, name.c_str()), what);
@@ -52,6 +34,23 @@ Handle whole(hid_t group, std::string const& name, hid_t type, std::size_t size,
 }
 
 }  // namespace
+
+std::string reason() {
+  std::string deepest;
+  H5Ewalk2(
+      H5E_DEFAULT, H5E_WALK_UPWARD,
+      [](unsigned n, H5E_error2_t const* error, void* out) -> herr_t {
+        if (n == 0 && error->desc) *static_cast<std::string*>(out) = error->desc;
+        return 0;
+      },
+      &deepest);
+  std::string_view const key = "error message = '";
+  if (auto const at = deepest.find(key); at != std::string::npos) {
+    auto const from = at + key.size();
+    return deepest.substr(from, deepest.find('\'', from) - from);
+  }
+  return deepest.empty() ? "HDF5 gives no reason" : deepest;
+}
 
 char const* plain(std::string const& value) {
   if (value.find('\0') != std::string::npos) throw std::invalid_argument("a text with a zero byte cannot be stored");

@@ -43,7 +43,10 @@ class Handle {
 /// own clean-up at exit, which crashes in 1.10.8 when a file could not be closed because the disk was full.
 void begin();
 
-/// Throws std::runtime_error "<what>: <reason>", the reason taken from the deepest entry of HDF5's error stack.
+/// The operating system's words out of HDF5's error stack, e.g. "No space left on device", else its deepest description.
+std::string reason();
+
+/// Throws std::runtime_error "<what>: <reason>".
 [[noreturn]] void fail(std::string const& what);
 
 /// Passes a non-negative result through, fails otherwise.

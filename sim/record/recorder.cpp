@@ -180,8 +180,8 @@ struct Recorder::Impl {
     std::string const conventions = "CF-1.8";
     h5::attribute(file, "Conventions", conventions);
     h5::attribute(file, "title", metadata.title);
-    h5::attribute(file, "format", std::string("ondol-results"));
-    h5::attribute(file, "format_version", std::string("1.4"));
+    h5::attribute(file, "format", std::string(results_format));
+    h5::attribute(file, "format_version", std::string(results_format_version));
     h5::attribute(file, "complete", std::int64_t{0});
     h5::attribute(file, "status", std::string("running"));
     h5::attribute(file, "content_hash", std::string());

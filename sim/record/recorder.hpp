@@ -15,6 +15,9 @@
 
 namespace ondol::sim {
 
+inline constexpr char const* results_format = "ondol-results";
+inline constexpr char const* results_format_version = "1.4";
+
 /// One column of a table such as jobs or events; all columns of one table are equally long.  The units "seconds since
 /// start" are written with the date of the start, so that readers see dates; NaN is then "no such time".
 struct Column {

@@ -19,7 +19,8 @@ struct ResultFile {
   std::string scenario_toml;
 };
 
-/// Throws InputError: no such file, not a result of ours, another major format version, unfinished without key figures.
+/// Throws InputError: no such file, not a result of ours, another major format version, damaged, unfinished without key
+/// figures.
 ResultFile read_result(std::filesystem::path const& path);
 
 }  // namespace ondol::sim

@@ -35,4 +35,7 @@ struct SweepIndex {
 /// Atomically: written beside `path`, renamed.  Throws std::runtime_error (disk full ...); `path` is then as it was.
 void write_sweep_index(std::filesystem::path const& path, SweepIndex const& index);
 
+/// Throws InputError: no such file, not an index of ours, another major format version, damaged.
+SweepIndex read_sweep_index(std::filesystem::path const& path);
+
 }  // namespace ondol::sim
