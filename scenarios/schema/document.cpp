@@ -218,19 +218,9 @@ Place broken_header(std::string_view text, std::uint32_t source) {
   }
   return {source, 0, 0, 1};
 }
-}  // namespace
 
-std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults) {
-  std::string text;
-  auto problem = load(file, text);
-  if (!problem) problem = examine(text);
-  auto const source =
-      sources.add(file.string(), problem && problem->place.line == 0 ? std::string{} : std::move(text), catalogue);
-  if (problem) {
-    problem->place.source = source;
-    faults.error(problem->place, problem->message);
-    return std::nullopt;
-  }
+/// A source that is text, as a tree.
+std::optional<Value> parse_source(std::uint32_t source, Sources const& sources, Faults& faults) {
   try {
     toml::table const table = toml::parse(std::string_view(sources[source].text), std::string_view{});
     Value root = convert(table, source);
@@ -252,6 +242,30 @@ std::optional<Value> read_document(std::filesystem::path const& file, bool catal
     faults.error(place, message);
     return std::nullopt;
   }
+}
+
+}  // namespace
+
+std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults) {
+  std::string text;
+  auto problem = load(file, text);
+  if (!problem) problem = examine(text);
+  auto const source =
+      sources.add(file.string(), problem && problem->place.line == 0 ? std::string{} : std::move(text), catalogue);
+  if (problem) {
+    problem->place.source = source;
+    faults.error(problem->place, problem->message);
+    return std::nullopt;
+  }
+  return parse_source(source, sources, faults);
+}
+
+std::optional<Value> parse_document(std::string text, std::string name, Sources& sources, Faults& faults) {
+  auto const problem = examine(text);
+  auto const source = sources.add(std::move(name), std::move(text), false);
+  if (!problem) return parse_source(source, sources, faults);
+  faults.error({source, problem->place.line, problem->place.column, problem->place.width}, problem->message);
+  return std::nullopt;
 }
 
 namespace {

@@ -122,6 +122,9 @@ void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& 
 /// Reads one file.  Nothing (and faults) when it cannot be read, is not text, or is not TOML.
 std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults);
 
+/// The same of a text that is no file of its own, such as the scenario inside a results file; `name` is for faults.
+std::optional<Value> parse_document(std::string text, std::string name, Sources& sources, Faults& faults);
+
 /// A value as written after `--set key=`: TOML, or else the bare text.  `column` is where the value starts in that source.
 Value parse_value(std::string_view text, std::uint32_t source, std::size_t column, Faults& faults);
 

@@ -6,6 +6,7 @@
 
 #include "scenarios/schema/describe.hpp"
 #include "scenarios/schema/read.hpp"
+#include "scenarios/schema/toml_text.hpp"
 
 namespace ondol::schema {
 namespace {
@@ -24,34 +25,6 @@ char const* tier_name(Tier t) {
       return "user";
   }
   return "";
-}
-
-std::string toml_text(std::string const& s) {
-  std::string out = "\"";
-  for (char const c : s) switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += c;
-    }
-  return out + "\"";
-}
-
-std::string key_text(std::string const& key) {
-  bool const bare = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  return bare ? key : toml_text(key);
 }
 
 std::string instant_text(std::int64_t seconds, std::string const& zone) {
