@@ -28,7 +28,8 @@ Handle open_file(fs::path const& path) {
   }
   if (!fs::is_regular_file(path, ignored)) throw InputError(name + " is not a file that holds results");
   if (H5Fis_hdf5(name.c_str()) <= 0)
-    throw InputError(name + " is not an HDF5 file, or its beginning is lost; results are what `ondol run` and `ondol sweep` write");
+    throw InputError(name +
+                     " is not an HDF5 file, or its beginning is lost; results are what `ondol run` and `ondol sweep` write");
   Handle file(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   // A run that is still written, or was killed, is open to those who say that they know.
   if (file < 0) file = {H5Fopen(name.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, H5P_DEFAULT), H5Fclose};
@@ -141,7 +142,8 @@ std::vector<hsize_t> shape(hid_t dataset) {
 
 std::vector<double> numbers(hid_t dataset) {
   std::vector<double> out(count(dataset));
-  if (!out.empty()) check(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()), "cannot read numbers");
+  if (!out.empty())
+    check(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()), "cannot read numbers");
   return out;
 }
 

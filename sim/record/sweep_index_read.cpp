@@ -26,8 +26,11 @@ std::vector<std::uint32_t> attached(hid_t set, std::vector<h5::Handle> const& sc
 }
 
 Variable read_variable(hid_t set, std::string const& name, std::vector<std::uint32_t> dimensions) {
-  Variable v{name, h5::text_attribute(set, "long_name").value_or(""), h5::text_attribute(set, "units").value_or(""),
-             std::move(dimensions), {}};
+  Variable v{name,
+             h5::text_attribute(set, "long_name").value_or(""),
+             h5::text_attribute(set, "units").value_or(""),
+             std::move(dimensions),
+             {}};
   h5::Handle const type(h5::check(H5Dget_type(set), "type"), H5Tclose);
   switch (H5Tget_class(type)) {
     case H5T_FLOAT:
