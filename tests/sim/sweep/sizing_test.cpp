@@ -106,11 +106,11 @@ SizeSpec with(std::vector<LimitSpec> limits) {
 }
 
 TEST(SizingLimits, AreTurnedIntoTheUnitsOfTheKeyFigure) {
-  auto const limits =
-      sizing_limits(with({limit("peak_power", 1800, "kW"), limit("hottest_inlet", 27, "degC"), limit("throttled", 0.01, ""),
-                          limit("throttled", 1, "%"), limit("mean_wait", 2, "h"), limit("cost_total", 3e7, "KRW"),
-                          limit("report_ramp", 100, "kW/s"), limit("n_minus_1", {}, "kW", 500), limit("peak_power", 3, "MW", 1)}),
-                    one_case, known);
+  auto const limits = sizing_limits(
+      with({limit("peak_power", 1800, "kW"), limit("hottest_inlet", 27, "degC"), limit("throttled", 0.01, ""),
+            limit("throttled", 1, "%"), limit("mean_wait", 2, "h"), limit("cost_total", 3e7, "KRW"),
+            limit("report_ramp", 100, "kW/s"), limit("n_minus_1", {}, "kW", 500), limit("peak_power", 3, "MW", 1)}),
+      one_case, known);
   std::vector<double> values;
   for (auto const& l : limits) values.push_back(l.at_most.value_or(l.at_least.value_or(-1)));
   EXPECT_NEAR(values[0], 1.8, 1e-12);
