@@ -29,7 +29,7 @@ def test_there_are_pages_and_rows():
 @pytest.mark.parametrize("page", PAGES)
 def test_files_and_links_exist(page):
     text = (FOLDER / page).read_text(encoding="utf-8")
-    for name in re.findall(r"scenarios/examples/[\w.]+?\.toml", text):
+    for name in re.findall(r"scenarios/\w+/[\w.]+?\.toml", text):
         assert (ROOT / name).is_file(), name
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (FOLDER / target).exists(), target
