@@ -47,6 +47,7 @@ struct RunnerProgress {
   std::vector<Active> active;
   double wall_s = 0;
   double left_s = 0;  ///< NaN: not known yet
+  std::string note;   ///< what else there is to say: "12 in the queue (Resources)"
 };
 
 struct RunnerReport {

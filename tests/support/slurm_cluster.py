@@ -134,6 +134,8 @@ class SlurmCluster:
         conf.write_text(CONFIGURATION.format(
             host=socket.gethostname().split(".")[0], user="root", folder=self.folder, controller_port=controller_port,
             node_port=node_port, cpus=self.cpus, max_array_size=self.max_array_size))
+        # slurmd looks for cgroups even where its plugins use none, and ends without; version 1 is content with any folder.
+        (self.folder / "cgroup.conf").write_text(f"CgroupPlugin=cgroup/v1\nCgroupMountpoint={self.folder}\n")
         # Slurm's own variables, of a job that runs the tests, would change what sbatch asks for.
         self.env = {name: value for name, value in os.environ.items()
                     if not name.startswith(("SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_"))}
