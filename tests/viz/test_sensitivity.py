@@ -111,6 +111,13 @@ def test_ranks_of_a_monotonic_response(tmp_path: Path) -> None:
     assert table.attrs["r2"] > 0.9 and table["r2_lost"]["x1"] > table["r2_lost"]["x2"] > table["r2_lost"]["x3"]
 
 
+def test_ranks_do_not_mind_how_an_axis_or_the_key_figure_is_stretched(tmp_path: Path) -> None:
+    x = np.random.default_rng(2).random((100, 2))
+    y = x @ [2.0, 1.0]
+    plain = rank_regression(sampled(tmp_path, x, y, "latin_hypercube"), "pue")
+    assert plain.equals(rank_regression(sampled(tmp_path, 10 ** (4 * x), y**3, "latin_hypercube"), "pue"))
+
+
 def test_ranks_say_when_they_explain_nothing(tmp_path: Path) -> None:
     x = np.random.default_rng(2).random((300, 2))
     table = rank_regression(sampled(tmp_path, x, (x[:, 0] - 0.5) ** 2, "sobol"), "pue")
