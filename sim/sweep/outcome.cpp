@@ -48,6 +48,7 @@ Json to_json(Outcome const& o) {
             {"ledger_residual", exact(o.ledger_residual)},
             {"heat_residual", exact(o.heat_residual)},
             {"wall_s", exact(o.wall_s)},
+            {"simulation_s", exact(o.simulation_s)},
             {"peak_bytes", exact(o.peak_bytes)},
             {"kpis", Json::array()}};
   for (auto const& k : o.kpis)
@@ -64,6 +65,7 @@ Outcome from_json(Json const& json) {
   o.ledger_residual = number(json.at("ledger_residual"));
   o.heat_residual = number(json.at("heat_residual"));
   o.wall_s = number(json.at("wall_s"));
+  o.simulation_s = number(json.at("simulation_s"));
   o.peak_bytes = number(json.at("peak_bytes"));
   for (auto const& k : json.at("kpis"))
     o.kpis.push_back({k.at("name").get<std::string>(), number(k.at("value")), k.at("units").get<std::string>(),

@@ -27,8 +27,9 @@ struct Outcome {
   std::vector<Kpi> kpis;
   std::string content_hash;  ///< of its results, or of its key figures where no file is kept
   double ledger_residual = 0, heat_residual = 0;
-  double wall_s = 0;      ///< not in the index: it differs from run to run
-  double peak_bytes = 0;  ///< resident; likewise
+  double wall_s = 0;        ///< not in the index: it differs from run to run
+  double peak_bytes = 0;    ///< resident; likewise
+  double simulation_s = 0;  ///< of wall_s: from the first instant to the last
 };
 
 class RunStore {

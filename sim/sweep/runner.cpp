@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,15 +12,15 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <limits>
 #include <map>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
-#include "scenarios/base/error.hpp"
+#include "sim/sweep/child_process.hpp"
 
 namespace ondol::sim {
 
@@ -39,24 +38,10 @@ double seconds_since(Wall::time_point then) {
 }
 
 // ---------------------------------------------------------------------------------------------------- the child
-/// Where the child says why it failed.  Its end closes with the child, however that ends: this wakes the parent.
-void say_reason(std::string const& text) {
-  auto const size = std::min(text.size(), most_reason);
-  [[maybe_unused]] auto const written = ::write(reason_descriptor, text.data(), size);
-}
-
 void limit_memory(std::uint64_t bytes) {
   rlimit limit{};
   ::getrlimit(RLIMIT_AS, &limit);
   limit.rlim_cur = std::min<rlim_t>(bytes, limit.rlim_max);
-  ::setrlimit(RLIMIT_AS, &limit);
-}
-
-/// Room to say what happened.
-void lift_memory_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_AS, &limit);
-  limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_AS, &limit);
 }
 
@@ -72,62 +57,38 @@ void open_log(fs::path const& path) {
   ::close(log);
 }
 
-[[noreturn]] void be_child(RunRequest const& request, RunStore const& store, RunnerOptions const& options, RunBody const& body,
-                           int pipe_end, pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(3);  // it died before it could be watched
-  ::setpgid(0, 0);                        // Ctrl-C is for the parent, which ends its children
-  for (int const signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
-  ::dup2(pipe_end, reason_descriptor);
-  ::close_range(reason_descriptor + 1, ~0U, 0);  // the lock and the pipes of others among them
-  int code = 3;
+bool complete(RunStore const& store, std::string const& key, std::optional<Outcome> const& known, bool needs_results) {
+  return known && known->status == Outcome::Status::complete && !(needs_results && !fs::exists(store.results(key)));
+}
+
+int run_child(RunRequest const& request, RunStore const& store, RunnerOptions const& options, RunBody const& body) {
+  open_log(store.log(request.key));
+  if (complete(store, request.key, store.load(request.key), options.needs_results)) return 0;  // by another meanwhile
+  std::string why;
   try {
-    open_log(store.log(request.key));
-    auto const known = store.load(request.key);
-    if (known && known->status == Outcome::Status::complete &&
-        !(options.needs_results && !fs::exists(store.results(request.key))))
-      ::_exit(0);
     if (options.memory_bytes) limit_memory(*options.memory_bytes);
-    code = body(request, store);
+    return body(request, store);
   } catch (std::bad_alloc const&) {
-    lift_memory_limit();
-    auto const why = options.memory_bytes
-                         ? "out of memory: it needs more than the " + std::to_string(*options.memory_bytes >> 20) +
-                               " MiB of address space that each run may have"
-                         : std::string("out of memory");
-    std::cerr << why << '\n';
-    say_reason(why);
+    limit_memory(RLIM_INFINITY);  // room to say it
+    why = "out of memory";
+    if (options.memory_bytes)
+      why += ": it needs more than the " + std::to_string(*options.memory_bytes >> 20) +
+             " MiB of address space that each run may have";
   } catch (std::exception const& e) {
-    lift_memory_limit();
-    std::cerr << e.what() << '\n';
-    say_reason(e.what());
-  } catch (...) {
-    say_reason("an exception without a name");
+    limit_memory(RLIM_INFINITY);
+    why = e.what();
   }
-  std::cout.flush();
-  std::cerr.flush();
-  std::fflush(nullptr);
-  ::_exit(code);  // without the parent's destructors and handlers
+  std::cerr << why << std::endl;
+  throw std::runtime_error(why);
 }
 
 // ---------------------------------------------------------------------------------------------------- the parent
-struct Child {
-  pid_t pid = 0;
-  int pipe = -1;
+struct RunningRun {
+  Child child;
   std::size_t run = 0;  ///< among the distinct ones
   Wall::time_point since;
   std::string reason;
 };
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) {
-    int const signal = WTERMSIG(status);
-    std::string text = "ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
-    if (signal == SIGKILL) text += "; the system may have run out of memory";
-    return text;
-  }
-  return "ended with exit code " + std::to_string(WEXITSTATUS(status)) + " and without an outcome";
-}
 
 class Runner {
  public:
@@ -144,10 +105,10 @@ class Runner {
   RunnerReport go() {
     reuse();
     while (true) {
-      while (!halted() && next_ < first_.size() && children_.size() < static_cast<std::size_t>(std::max(1, options_.jobs)))
+      while (!halted() && next_ < first_.size() && running_.size() < static_cast<std::size_t>(std::max(1, options_.jobs)))
         if (!start_next()) break;
       tell();
-      if (children_.empty()) break;
+      if (running_.empty()) break;
       wait_for_some();
       if (halted()) end_children();
     }
@@ -164,8 +125,7 @@ class Runner {
     for (std::size_t run = 0; run < first_.size(); ++run) {
       auto const& key = request(run).key;
       auto known = store_.load(key);
-      if (!known || known->status != Outcome::Status::complete) continue;
-      if (options_.needs_results && !fs::exists(store_.results(key))) continue;
+      if (!complete(store_, key, known, options_.needs_results)) continue;
       outcomes_[run] = std::move(known);
       ++progress_.reused;
       ++progress_.done;
@@ -176,59 +136,38 @@ class Runner {
   bool start_next() {
     while (next_ < first_.size() && outcomes_[next_]) ++next_;
     if (next_ == first_.size()) return false;
-    auto const run = next_;
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return cannot_start("pipe");
-    std::cout.flush();
-    std::cerr.flush();
-    std::fflush(nullptr);  // or the child would say it again
-    pid_t const parent = ::getpid();
-    pid_t const pid = ::fork();
-    if (pid < 0) {
-      ::close(ends[0]);
-      ::close(ends[1]);
-      return cannot_start("fork");
+    auto const& wanted = request(next_);
+    try {
+      auto const child = start_child([&](int) { return run_child(wanted, store_, options_, body_); });
+      running_.push_back({child, next_, Wall::now(), {}});
+    } catch (std::system_error const& e) {
+      if (!running_.empty()) return false;
+      throw std::runtime_error(std::string("cannot start a run: ") + e.what());
     }
-    if (pid == 0) be_child(request(run), store_, options_, body_, ends[1], parent);
-    ::close(ends[1]);
     ++next_;
-    children_.push_back({pid, ends[0], run, Wall::now(), {}});
     return true;
-  }
-
-  bool cannot_start(char const* what) const {
-    if (!children_.empty()) return false;
-    throw std::runtime_error(std::string("cannot start a run: ") + what + ": " + std::strerror(errno));
   }
 
   void wait_for_some() {
     std::vector<pollfd> watched;
-    for (auto const& c : children_) watched.push_back({c.pipe, POLLIN, 0});
+    for (auto const& r : running_) watched.push_back({r.child.pipe, POLLIN, 0});
     if (::poll(watched.data(), watched.size(), look_ms) <= 0) return;  // or a signal came
     for (std::size_t i = watched.size(); i-- > 0;) {
       if (watched[i].revents == 0) continue;
-      auto& child = children_[i];
-      std::array<char, most_reason> text{};
-      auto const n = ::read(child.pipe, text.data(), text.size());
-      if (n > 0) child.reason.append(text.data(), static_cast<std::size_t>(n));
+      auto& running = running_[i];
+      std::array<char, 4096> text{};
+      auto const n = ::read(running.child.pipe, text.data(), text.size());
+      if (n > 0) running.reason.append(text.data(), static_cast<std::size_t>(n));
       if (n > 0 || (n < 0 && errno == EINTR)) continue;
-      int const status = reap(child);
-      auto const ended = std::move(child);
-      children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(i));
+      int const status = reap(running.child);
+      auto const ended = std::move(running);
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
       conclude(ended, status);
     }
   }
 
-  static int reap(Child const& child) {
-    ::close(child.pipe);
-    int status = 0;
-    while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
-  }
-
-  void conclude(Child const& child, int status) {
-    auto const& key = request(child.run).key;
+  void conclude(RunningRun const& ended, int status) {
+    auto const& key = request(ended.run).key;
     // A signal to all processes, as batch systems send it, may end the child before the parent has seen its own.
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGINT) && options_.stop)
       for (int i = 0; i < 20 && !stopped(); ++i) ::poll(nullptr, 0, 10);
@@ -237,7 +176,7 @@ class Runner {
     auto outcome = store_.load(key);
     bool const good = outcome && outcome->status == Outcome::Status::complete && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (good) {
-      outcomes_[child.run] = std::move(outcome);
+      outcomes_[ended.run] = std::move(outcome);
       ++progress_.done;
       ++ran_;
       return;
@@ -245,29 +184,29 @@ class Runner {
     Outcome failed;
     failed.key = key;
     failed.status = Outcome::Status::failed;
-    failed.error = child.reason.empty() ? how_it_ended(status) : child.reason;
-    failed.wall_s = seconds_since(child.since);
+    failed.error = ended.reason.empty() ? how_it_ended(status) : ended.reason;
+    failed.wall_s = seconds_since(ended.since);
     try {
       store_.save(failed);
     } catch (std::exception const&) {  // the disk may be full: it is told from memory, and run again by a resume
     }
-    outcomes_[child.run] = std::move(failed);
+    outcomes_[ended.run] = std::move(failed);
     ++progress_.failed;
   }
 
   void end_children() {
-    for (auto const& c : children_) ::kill(c.pid, SIGKILL);
-    for (auto const& c : children_) {
-      reap(c);
-      store_.clean(request(c.run).key);
+    for (auto const& r : running_) ::kill(r.child.pid, SIGKILL);  // all at once
+    for (auto const& r : running_) {
+      reap(r.child);
+      store_.clean(request(r.run).key);
     }
-    children_.clear();
+    running_.clear();
   }
 
   void tell() {
     if (!options_.on_progress) return;
     progress_.active.clear();
-    for (auto const& c : children_) progress_.active.push_back({request(c.run).label, seconds_since(c.since)});
+    for (auto const& r : running_) progress_.active.push_back({request(r.run).label, seconds_since(r.since)});
     progress_.wall_s = seconds_since(begun_);
     auto const ended = progress_.done + progress_.failed - progress_.reused;
     auto const waiting = progress_.total - progress_.done - progress_.failed;
@@ -301,7 +240,7 @@ class Runner {
   std::map<std::string, std::size_t> run_of_key_;  ///< of distinct ones
   std::vector<std::size_t> first_;                 ///< by distinct run: the first request of its key
   std::vector<std::optional<Outcome>> outcomes_;   ///< by distinct run
-  std::vector<Child> children_;
+  std::vector<RunningRun> running_;
   std::size_t next_ = 0, ran_ = 0;
   RunnerProgress progress_;
   Wall::time_point begun_ = Wall::now();

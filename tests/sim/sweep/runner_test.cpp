@@ -92,7 +92,7 @@ TEST_F(RunnerTest, a_failed_run_takes_none_with_it_and_says_why) {
   EXPECT_EQ(report.outcomes[5].status, Outcome::Status::complete);
   EXPECT_EQ(report.outcomes[1].error, "the pump is on fire");
   EXPECT_THAT(report.outcomes[2].error, HasSubstr("signal 11"));
-  EXPECT_THAT(report.outcomes[3].error, HasSubstr("without an outcome"));
+  EXPECT_THAT(report.outcomes[3].error, HasSubstr("without an answer"));
   EXPECT_THAT(report.outcomes[4].error, HasSubstr("exit code 7"));
   EXPECT_THAT(log("crashes"), HasSubstr("this is crashes"));
   EXPECT_THAT(log("throws"), HasSubstr("the pump is on fire"));
