@@ -23,11 +23,14 @@ def ishigami(x: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def sampled(tmp_path: Path, rows: np.ndarray, y: Any, design: str = "saltelli", toml: str = "", members: int = 0, **names: Any) -> xr.Dataset:
+def sampled(
+    tmp_path: Path, rows: np.ndarray, y: Any, design: str = "saltelli", toml: str = "", members: int = 0, samples: str | None = None, **names: Any
+) -> xr.Dataset:
     """An index with axes x1, x2 ... along `sample`."""
     axes = {f"x{i + 1}": ("1", f"Axis {i + 1}", column) for i, column in enumerate(rows.T)} | names
     dimensions = {"sample": len(rows)} | ({"member": members} if members else {})
-    return open_sweep(write_sweep(tmp_path / "s.h5", dimensions, axes, {"pue": y}, design=design, toml=toml))
+    more = {} if samples is None else {"samples": samples}
+    return open_sweep(write_sweep(tmp_path / "s.h5", dimensions, axes, {"pue": y}, design=design, toml=toml, **more))
 
 
 def test_ishigami_within_the_bootstrap_interval(tmp_path: Path) -> None:
@@ -78,6 +81,7 @@ def test_members_count_by_their_mean_or_one_by_one(tmp_path: Path) -> None:
         ({"lost": 2}, "2 of 32 runs have no pue"),
         ({"base": 4}, "4 base samples are too few"),
         ({"cut": 31}, "31 rows are not N times 4"),
+        ({"samples": "16"}, "the sweep has 16 base samples and not 8: 2 axes do not fit its rows"),
         ({"constant": True}, "pue is 1.5 in every run"),
     ],
 )
@@ -86,7 +90,7 @@ def test_what_cannot_be_answered_is_refused(tmp_path: Path, change: dict[str, An
     y = np.full(len(x), 1.5) if "constant" in change else x.sum(axis=1)
     y[: change.get("lost", 0)] = np.nan
     cut = slice(0, change.get("cut"))
-    data = sampled(tmp_path, x[cut], y[cut], change.get("design", "saltelli"))
+    data = sampled(tmp_path, x[cut], y[cut], change.get("design", "saltelli"), samples=change.get("samples"))
     with pytest.raises(SweepError) as error:
         sobol_indices(data, "pue")
     assert said in str(error.value)
@@ -188,7 +192,19 @@ def test_no_tornado_without_grid_or_base(tmp_path: Path) -> None:
 
 
 def test_the_problem_is_that_of_the_sweep_file(tmp_path: Path) -> None:
-    x = saltelli_rows(8, 2)
-    toml = '[[axis]]\nname = "x1"\nkey = "a.b"\ndistribution = "normal"\n[[axis]]\nname = "x2"\nkey = "c"\nvalues = [0, 1]\n'
-    problem = problem_of(sampled(tmp_path, x, x[:, 0], toml=toml))
-    assert problem["num_vars"] == 2 and problem["names"] == ["x1", "x2"] and problem["dists"] == ["normal", "values"]
+    x = saltelli_rows(8, 3)
+    toml = """
+    [[axis]]
+    name = "x1"
+    distribution = { kind = "normal", mean = "20 degC", deviation = "1 K" }
+    [[axis]]
+    name = "x2"
+    distribution = { kind = "log_uniform", from = 1, to = 100 }
+    [[axis]]
+    name = "x3"
+    values = [0, 1]
+    """
+    problem = problem_of(sampled(tmp_path, np.round(x), x[:, 0], toml=toml))
+    assert problem == {"num_vars": 3, "names": ["x1", "x2", "x3"], "dists": ["normal", "log_uniform", "values"],
+                       "bounds": [["20 degC", "1 K"], [1, 100], [0.0, 1.0]]}  # fmt: skip
+    assert problem_of(sampled(tmp_path, np.round(x), x[:, 0], toml="no [toml"))["dists"] == ["values"] * 3

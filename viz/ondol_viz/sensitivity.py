@@ -28,8 +28,7 @@ def sobol_indices(
     of A, A with column j from B for each of D axes, its row of B.  The same seed (from 1) gives the same intervals.
 
     With an ensemble the indices are of the mean over members, or of one `member`: members are drawn alike in every row, so that they
-    add no noise.  `attrs`: base samples N, mean and variance of the key figure, problem (names, and bounds and distributions as far
-    as the sweep file has them).
+    add no noise.  `attrs`: base samples N, mean and variance of the key figure, problem (see problem_of).
 
     Raises SweepError for other designs, rows without a value (indices of what is left would not be of the distributions any more),
     too few base samples, or a key figure that does not change.
@@ -58,6 +57,8 @@ def sobol_indices(
     if len(y) % block:
         raise SweepError(f"{len(y)} rows are not N times {block}, as a Saltelli design of {len(names)} axes has")
     base = len(y) // block
+    if str(sweep.attrs.get("samples", base)) != str(base):
+        raise SweepError(f"the sweep has {sweep.attrs['samples']} base samples and not {base}: {len(names)} axes do not fit its rows")
     if base < LEAST:
         raise SweepError(f"{base} base samples are too few for Sobol indices; take {LEAST} or more, better some hundreds")
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
@@ -85,22 +86,24 @@ def sobol_indices(
 
 
 def problem_of(sweep: xr.Dataset) -> dict[str, Any]:
-    """What was drawn, in the words of SALib: num_vars, names, and from the sweep file in the index dists and bounds as written there.
+    """What was drawn, in the shape of SALib's problems: num_vars, names, dists and bounds, one for each axis.
 
-    An axis that draws one of its declared values has the distribution "values".
+    Distributions and their bounds (of a normal one mean and deviation) are as the sweep file in the index has them.  An axis that draws
+    one of its declared values has the distribution "values" and those that were drawn as bounds.
     """
-    names = axes(sweep)
-    declared = {}
     try:
-        for axis in tomllib.loads(str(sweep.attrs.get("sweep_toml", ""))).get("axis", []):
-            declared[str(axis.get("name", axis.get("key", "")))] = axis
+        declared = {str(axis.get("name")): axis for axis in tomllib.loads(str(sweep.attrs.get("sweep_toml", ""))).get("axis", [])}
     except (tomllib.TOMLDecodeError, AttributeError):
-        pass  # the text is for people; names and draws are in the coordinates
-    dists, bounds = [], []
-    for name in names:
-        axis = declared.get(name, {})
-        kind = next((k for k in axis if k in ("uniform", "log_uniform", "normal", "triangular")), None)
-        dists.append(str(axis.get("distribution", kind or ("values" if "values" in axis else "uniform"))))
-        drawn = sweep[name].values
-        bounds.append([float(np.min(drawn)), float(np.max(drawn))] if drawn.dtype.kind in "fiu" else sorted(set(drawn.astype(str))))
-    return {"num_vars": len(names), "names": names, "dists": dists, "bounds": bounds}
+        declared = {}  # the text is for people: names and draws are in the coordinates
+    dists: list[str] = []
+    bounds: list[list[Any]] = []
+    for name in axes(sweep):
+        drawn = declared.get(name, {}).get("distribution")
+        if isinstance(drawn, dict):
+            dists.append(str(drawn.get("kind", "")))
+            ends = ("mean", "deviation") if drawn.get("kind") == "normal" else ("from", "to")
+            bounds.append([drawn.get(end) for end in ends])
+        else:
+            dists.append("values")
+            bounds.append(np.unique(sweep[name].values).tolist())
+    return {"num_vars": len(dists), "names": axes(sweep), "dists": dists, "bounds": bounds}

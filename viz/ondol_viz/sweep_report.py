@@ -288,7 +288,8 @@ def _lead(sweep: xr.Dataset, state: dict[str, int]) -> str:
     sizes = " x ".join(f"{size:,} {dimension}s" if dimension in (MEMBER, SAMPLE, CASE) else f"{dimension} ({size:,})" for dimension, size in sweep.sizes.items())
     states = ", ".join(f"{count:,} {word}" for word, count in state.items() if count)
     base = f" Base: {sweep.attrs['base']}." if sweep.attrs.get("base") else ""
-    return f"{design[:1].upper()}{design[1:]}: {sizes}; {states}.{base}"
+    about = str(sweep.attrs.get("description", "")).strip()
+    return f"{about} {design[:1].upper()}{design[1:]}: {sizes}; {states}.{base}".strip()
 
 
 def _summary(sweep: xr.Dataset) -> str:
@@ -373,7 +374,7 @@ def _with_units(sweep: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _provenance(sweep: xr.Dataset) -> str:
-    hidden = {"Conventions", "title", "sweep_toml", "path"}
+    hidden = {"Conventions", "title", "description", "sweep_toml", "path"}
     rows = "".join(f"<tr><td>{escape(str(k).replace('_', ' '))}</td><td>{escape(v)}</td></tr>" for k, v in sweep.attrs.items() if k not in hidden)
     return f"<table class=provenance><tbody><tr><td>file</td><td>{escape(Path(str(sweep.attrs['path'])).name)}</td></tr>{rows}</tbody></table>"
 
