@@ -115,3 +115,18 @@ def test_samples_and_cases_have_their_axes_along_them(tmp_path: Path) -> None:
 def test_an_ensemble_alone_has_no_axes(tmp_path: Path) -> None:
     data = open_sweep(write_sweep(tmp_path / "e.h5", {"member": 3}, {"member": ("1", "Member", [1, 2, 3])}, {"pue": [1.1, 1.2, NAN]}))
     assert sweeps.axes(data) == [] and float(sweeps.cells(data, "pue")) == pytest.approx(1.15)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([1.09723, 1.09772, 1.09821], ["1.09723", "1.09772", "1.09821"]),
+        ([1234.4, 2345.6], ["1,234", "2,346"]),
+        ([1.0, 12.0], ["1", "12"]),
+        ([0.5, NAN], ["0.5000", "–"]),
+        ([1e-5, 2e12], ["1e-05", "2e+12"]),
+        ([], []),
+    ],
+)
+def test_numbers_side_by_side_can_be_told_apart(values: list[float], texts: list[str]) -> None:
+    assert sweeps.spell_alike(values) == texts

@@ -134,7 +134,7 @@ def test_members_of_one_cell(ensemble: xr.Dataset) -> None:
     assert len(figure.axes) == 2
     values = one["energy"].values
     p05, p50, p95 = np.percentile(values, (5, 50, 95))
-    assert figure.axes[1].get_title("left") == f"Energy at the utility meter: {p50:.4g} ({p05:.4g} to {p95:.4g}) MWh"
+    assert figure.axes[1].get_title("left") == f"Energy at the utility meter: {p50:.2f} ({p05:.2f} to {p95:.2f}) MWh"
     outer = figure.axes[1].patches[0]
     assert (outer.get_x(), outer.get_x() + outer.get_width()) == (pytest.approx(p05), pytest.approx(p95))
     with pytest.raises(MissingData, match="one cell"):
@@ -153,7 +153,7 @@ def test_bands_over_time_reach_from_the_start_in_readable_units(tmp_path: Path, 
     data = open_sweep(write_sweep(tmp_path / "m.h5", {"member": 2}, {"member": ("1", "member", [1, 2])}, {"pue": [1.0, 2.0]}, links={0: "0.h5", 1: "1.h5"}))
     axes = plots.bands_over_time(bands_over_time(data)).axes[0]
     assert axes.get_ylabel() == "Site power (MW)" and "2026-07-05" in axes.get_xlabel()
-    assert axes.get_title("left").endswith("bands over 2 members")
+    assert axes.get_title("left") == "Site power, 2 members"
 
 
 def test_front_joins_what_is_best(grid: xr.Dataset) -> None:

@@ -88,10 +88,12 @@ def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINT
         if not one[FILE].item():
             continue
         with open_member(one) as run:
-            if series not in run.site or run.site.sizes["time"] < 2:
+            values = run.stored(f"site/{series}")
+            if values is None or len(values) < 2:
                 continue
             if edges is None:
-                ends, start, attrs = _seconds(run), run.start, dict(run.site[series].attrs)
+                ends, start = run.stored("site/time")[...], run.start
+                attrs = {name: str(values.attrs[name]) for name in ("units", "long_name") if name in values.attrs}
                 block = -(-len(ends) // points)
                 edges = np.unique(np.append(ends[block - 1 :: block], ends[-1]))
             elif run.start != start:
@@ -110,27 +112,24 @@ def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINT
     out = xr.Dataset({f"p{q:02d}": ("time", v) for q, v in zip(LEVELS, levels, strict=True)}, coords={"time": times})
     out["mean"] = ("time", mean)
     for variable in out.data_vars.values():
-        variable.attrs = {k: attrs[k] for k in ("units", "long_name") if k in attrs}
-    out.attrs = {"series": series, "members": len(rows), "start": str(start), **{k: attrs[k] for k in ("units", "long_name") if k in attrs}}
+        variable.attrs = dict(attrs)
+    out.attrs = {"series": series, "members": len(rows), "start": str(start), **attrs}
     return out
 
 
-def _seconds(run: Run) -> Floats:
-    """Ends of the reports, after the start of the run [s]."""
-    return np.asarray((run.site["time"].values - np.datetime64(run.start)) / np.timedelta64(1, "s"), dtype=np.float64)
-
-
 def _means(run: Run, series: str, edges: Floats) -> Floats:
-    """Means of a series from edge to edge, the first from the start of the run; NaN beyond its end or where no value is known."""
-    ends = _seconds(run)
+    """Means of a series from edge to edge [s], the first from the start of the run; NaN beyond its end or where no value is known."""
+    ends, stored = run.stored("site/time")[...], run.stored(f"site/{series}")
+    weights_of = run.stored("site/it_power") if series == "pue" else None
+    size = min(len(ends), len(stored))  # they can differ by a flush in the file of a killed run
     integral, weight = np.zeros(len(edges)), np.zeros(len(edges))
     carried, weighed, before = 0.0, 0.0, 0.0
-    for first in range(0, len(ends), ROWS):
-        piece = slice(first, first + ROWS)
-        values = run.site[series].isel(time=piece).values.astype(np.float64)
+    for first in range(0, size, ROWS):
+        piece = slice(first, min(first + ROWS, size))
+        values = stored[piece].astype(np.float64)
         lengths = np.diff(ends[piece], prepend=before)
-        if series == "pue" and "it_power" in run.site:
-            lengths = lengths * run.site["it_power"].isel(time=piece).values
+        if weights_of is not None:
+            lengths = lengths * weights_of[piece]
         lengths = np.where(np.isfinite(values), lengths, 0.0)
         grown = carried + np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(values), values, 0.0) * lengths)])
         weights = weighed + np.concatenate([[0.0], np.cumsum(lengths)])

@@ -85,6 +85,10 @@ class Run:
         names = self._file["windows"].groups if "windows" in self._file.groups else ()
         return {name: self._series(f"windows/{name}") for name in names}
 
+    def stored(self, series: str) -> h5py.Dataset | None:
+        """A series as the file holds it, "site/power", without dates and axes: for those who read many files."""
+        return self._file._h5file.get(series)
+
     # Tables
 
     @cached_property

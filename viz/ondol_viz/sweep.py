@@ -95,7 +95,7 @@ def open_member(sweep: xr.Dataset, **coords: Any) -> Run:
         state = str(found["status"].item()) if "status" in found else "nothing is known of it"
         why = "the sweep kept key figures alone" if state == "complete" else (state or "left out")
         raise SweepError(f"the run at {where} has no results file: {why}")
-    return open_run(Path(str(sweep.attrs["path"])).parent / file_name)
+    return open_run(Path(str(sweep.attrs["path"])).resolve().parent / file_name)
 
 
 def select(sweep: xr.Dataset, **coords: Any) -> xr.Dataset:
@@ -111,12 +111,12 @@ def select(sweep: xr.Dataset, **coords: Any) -> xr.Dataset:
 
 def responses(sweep: xr.Dataset) -> list[str]:
     """Names of the key figures."""
-    return [str(name) for name, v in sweep.data_vars.items() if v.dtype.kind == "f" and set(v.dims) <= set(_dimensions(sweep))]
+    return [str(name) for name, v in sweep.variables.items() if v.dtype.kind == "f" and name not in sweep.coords]
 
 
 def need_response(sweep: xr.Dataset, name: str) -> xr.DataArray:
     """A key figure by name; its failed runs are NaN."""
-    if name not in responses(sweep):
+    if name not in sweep.data_vars or sweep[name].dtype.kind != "f":
         raise SweepError(f"the sweep has no key figure {name}; it has {', '.join(responses(sweep)) or 'none'}")
     return sweep[name]
 
@@ -166,9 +166,31 @@ def spell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def decimals(values: Any) -> int:
+    """So many places after the point that differences between the values can be read: three digits of their span."""
+    known = np.asarray(values, dtype=float)
+    known = known[np.isfinite(known)]
+    span = float(np.ptp(known)) if len(known) else 0.0
+    span = span or float(np.abs(known).max(initial=0.0)) or 1.0
+    return int(np.clip(2 - np.floor(np.log10(span)), 0, 8))
+
+
+def spell_alike(values: Any) -> list[str]:
+    """Numbers that stand side by side: as many places for all, enough to tell them apart; a dash for none."""
+    known = np.asarray(values, dtype=float)
+    finite = known[np.isfinite(known)]
+    largest = float(np.abs(finite).max(initial=0.0))
+    if largest >= 1e9 or 0 < largest < 1e-3:
+        return [f"{v:.4g}" if np.isfinite(v) else "–" for v in known]
+    whole = bool((finite == np.round(finite)).all())
+    least = 3 - int(np.floor(np.log10(largest))) if largest else 0  # four digits of the largest
+    places = 0 if whole else max(0, least, decimals(finite) - 1)
+    return [f"{v:,.{places}f}" if np.isfinite(v) else "–" for v in known]
+
+
 def _dimensions(data: xr.Dataset) -> list[Any]:
     """In the order of the index: as the variables that have most of them, which is all."""
-    return list(max((v.dims for v in data.data_vars.values()), key=len, default=tuple(data.sizes)))
+    return list(max((v.dims for v in data.variables.values()), key=len, default=tuple(data.sizes)))
 
 
 def _place(sweep: xr.Dataset, name: str, value: Any) -> Mapping[Any, int]:

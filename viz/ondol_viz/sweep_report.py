@@ -25,7 +25,7 @@ from .report import escape, number, png_of
 from .run import RunError
 from .sensitivity import sobol_indices
 from .style import unit_text
-from .sweep import CASE, FILE, MEMBER, SAMPLE, SweepError, axes, counts, label, need_response, responses, spell
+from .sweep import CASE, FILE, MEMBER, SAMPLE, SweepError, axes, counts, label, need_response, responses, spell, spell_alike
 
 FOLDED = 40  # rows; longer tables open on request
 ROWS = 200  # of the table of runs on the page; the CSV has all
@@ -306,7 +306,7 @@ def _summary(sweep: xr.Dataset) -> str:
             continue
         ends = [np.unravel_index(place, values.shape) for place in (np.nanargmin(values), np.nanargmax(values))]
         low, high = (_place(sweep[name].isel(dict(zip(sweep[name].dims, end, strict=True)))) for end in ends)
-        cells = "".join(f"<td class=number>{escape(number(float(v)))}</td>" for v in (known.min(), np.median(known), known.max()))
+        cells = "".join(f"<td class=number>{escape(v)}</td>" for v in spell_alike([known.min(), np.median(known), known.max()]))
         rows.append(
             f"<tr><td class=free>{escape(sweep[name].attrs.get('long_name') or name)} <span class=key>{escape(name)}</span></td>{cells}<td>{escape(unit_text(sweep[name].attrs.get('units', '')))}</td>"
             f"<td class=free>{escape(low)}</td><td class=free>{escape(high)}</td></tr>"
@@ -335,28 +335,42 @@ def _few_columns(sweep: xr.Dataset, runs: pd.DataFrame, chosen: Sequence[str]) -
     return runs[kept]
 
 
+SIDE_BY_SIDE = (("mean", "p05", "p25", "p50", "p75", "p95"), ("base", "low", "high"))  # columns of one quantity
+
+
 def _table(sweep: xr.Dataset, table: pd.DataFrame) -> str:
     """With numbers at the right; columns that are key figures or axes have their units in the head."""
-    numeric = {c: table[c].dtype.kind in "fiu" for c in table.columns}
+    numeric = [table[c].dtype.kind in "fiu" for c in table.columns]
     head = ""
-    for column in table.columns:
+    for column, right in zip(table.columns, numeric, strict=True):
         unit = unit_text(sweep[column].attrs.get("units", "")) if column in sweep.variables else ""
         words = f"{str(column).replace('_', ' ')}{f' ({unit})' if unit else ''}"
-        head += f"<th{' class=number' if numeric[column] else ''}>{escape(words)}"
+        head += f"<th{' class=number' if right else ''}>{escape(words)}"
     rows = ""
-    for row in table.head(ROWS).to_dict("records"):
-        rows += "<tr>"
-        for column, value in row.items():
-            if numeric[column]:
-                text = spell(value) if column in sweep.coords else number(float(value))
-                rows += f"<td class=number>{escape(text)}</td>"
-            else:
-                text = unit_text(value) if column == "units" else str(value)
-                rows += f"<td>{escape(text)}</td>"
-        rows += "</tr>"
+    for row in _spelled(sweep, table.head(ROWS)):
+        rows += "<tr>" + "".join(f"<td{' class=number' if right else ''}>{escape(text)}</td>" for text, right in zip(row, numeric, strict=True)) + "</tr>"
     more = f"<p>The first {ROWS} of {len(table):,}.</p>" if len(table) > ROWS else ""
     body = f"{more}<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     return f"<details><summary>Show</summary>{body}</details>" if len(table) > FOLDED else body
+
+
+def _spelled(sweep: xr.Dataset, table: pd.DataFrame) -> list[list[str]]:
+    """Texts of the cells: numbers that are compared, down a column of runs or along a row of bands, with as many places as tell them apart."""
+    columns: dict[Any, list[str]] = {}
+    for name in table.columns:
+        values = table[name].tolist()
+        if table[name].dtype.kind not in "fiu":
+            columns[name] = [unit_text(v) if name == "units" else str(v) for v in values]
+        elif name in sweep.coords:
+            columns[name] = [spell(v) for v in values]
+        else:
+            columns[name] = spell_alike(values) if name in sweep.data_vars else [number(float(v)) for v in values]
+    for together in SIDE_BY_SIDE:
+        if set(together) <= set(table.columns):
+            for i, row in enumerate(table[list(together)].to_numpy(dtype=float)):
+                for name, text in zip(together, spell_alike(row), strict=True):
+                    columns[name][i] = text
+    return [list(row) for row in zip(*columns.values(), strict=True)]
 
 
 def _file(name: str, rows: int) -> str:

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from ..bands import bands
 from ..effects import centre
 from ..style import BLACK, BLUE, GREY, SKY, styled
-from ..sweep import CASE, SAMPLE, axes, cells, spell
+from ..sweep import CASE, SAMPLE, axes, cells, decimals, spell
 from .parts import MissingData
 from .sweep_parts import colours, is_grid, is_number, members, shown, ticks_at_values, title, values_of, with_unit, words
 
@@ -42,11 +42,11 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
     bar = figure.colorbar(mesh, ax=axes_, label=words(sweep, response), pad=0.02)
     bar.outline.set_visible(False)
     if values.size <= NUMBERED:
-        decimals = _decimals(values)
+        digits = decimals(values)
         for (i, j), value in np.ndenumerate(values):
             if np.isfinite(value):
                 dark = np.dot(mpl.colormaps["cividis"](scale(value))[:3], (0.299, 0.587, 0.114)) < 0.5
-                axes_.text(j, i, f"{value:.{decimals}f}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK)
+                axes_.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK)
     for i, j in np.argwhere(~np.isfinite(values)):
         axes_.fill([j - 0.5, j + 0.5, j + 0.5, j - 0.5], [i - 0.5, i - 0.5, i + 0.5, i + 0.5], facecolor="#F2F2F2", edgecolor=GREY, hatch="///", lw=0)
     axes_.grid(visible=False)
@@ -187,10 +187,3 @@ def _log_if_log(axes_: Axes, values: np.ndarray) -> None:
     steps, factors = np.diff(ordered), np.diff(np.log(ordered))
     if np.std(factors) / np.mean(factors) < 0.5 * np.std(steps) / np.mean(steps):
         axes_.set_xscale("log")
-
-
-def _decimals(values: np.ndarray) -> int:
-    """So many that differences between cells can be read: three digits of the span."""
-    known = values[np.isfinite(values)]
-    span = float(np.ptp(known)) or float(np.abs(known).max()) or 1.0
-    return int(np.clip(2 - np.floor(np.log10(span)), 0, 5))

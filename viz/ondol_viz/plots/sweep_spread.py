@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -12,7 +14,7 @@ from matplotlib.patches import Patch
 from ..bands import bands
 from ..pareto import pareto
 from ..style import BLACK, BLUE, GREY, SKY, VERMILION, power_scale, styled, time_ticks, unit_text
-from ..sweep import MEMBER, SweepError, axes, need_response
+from ..sweep import MEMBER, SweepError, axes, need_response, spell_alike
 from .parts import MissingData
 from .sweep_parts import is_grid, table_of, with_unit, words
 
@@ -50,7 +52,8 @@ def member_bands(sweep: xr.Dataset, names: list[str]) -> Figure:
         axes_.ticklabel_format(axis="x", useOffset=False)
         unit = unit_text(spread.attrs.get("units", ""))
         meaning = str(spread.attrs.get("long_name") or name)
-        figures = f"{q['p50']:.4g} ({q['p05']:.4g} to {q['p95']:.4g}) {unit}".strip()
+        low, middle, high = spell_alike([q["p05"], q["p50"], q["p95"]])
+        figures = f"{middle} ({low} to {high}) {unit}".strip()
         axes_.set_title(f"{meaning}: {figures}", fontsize=9.5, pad=4)
     return figure
 
@@ -104,7 +107,7 @@ def bands_over_time(spread: xr.Dataset) -> Figure:
     axes_.set_ylabel(f"{name[:1].upper() + name[1:]}" + (f" ({unit})" if unit else ""))
     axes_.ticklabel_format(axis="y", useOffset=False)
     _legend(axes_, "median")
-    axes_.set_title(f"{name[:1].upper() + name[1:]}, bands over {spread.attrs['members']} members")
+    axes_.set_title(textwrap.fill(f"{name[:1].upper() + name[1:]}, {spread.attrs['members']} members", 56))
     return figure
 
 
