@@ -1,4 +1,5 @@
-/// The program.  Only this file exits; exit codes: 0 done, 2 the user's input, 3 the run failed, 128 + n on signal n.
+/// The program.  Only this file exits; exit codes: 0 done, 1 compared files differ, 2 the user's input, 3 the run failed, 128 +
+/// n on signal n.
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include "sim/app/ask_collective.hpp"
 #include "sim/app/ask_step.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/app/compare.hpp"
 #include "sim/app/terminal.hpp"
 
 namespace {
@@ -29,7 +31,8 @@ constexpr char const* examples = R"(Examples:
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
   ondol ask collective --scenario scenarios/examples/haenam.toml --pool h200 --op all-reduce --bytes 1GiB --ranks 512
-Exit codes: 0 done; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
+  ondol compare out/before.h5 out/after.h5 --tolerance 'pue=0.001,energy=0.1%'
+Exit codes: 0 done; 1 compare: beyond the tolerance; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
 
 }  // namespace
 
@@ -77,6 +80,26 @@ int main(int argc, char** argv) {
   catalogue->add_option("QUERY", options.query, "Words that an entry must contain");
   catalogue->add_flag("--json", options.json, "Print as JSON");
   catalogue->callback([&] { code = catalogue_command(options); });
+
+  CompareOptions comparison;
+  auto* compare = app.add_subcommand("compare", "Key figures of runs side by side, and what differs in their scenarios");
+  compare
+      ->add_option("FILE", comparison.files,
+                   "Results of `ondol run`, or indices of `ondol sweep`; the first is what others are held against")
+      ->required()
+      ->expected(2, 26);
+  compare
+      ->add_option("--tolerance", comparison.tolerance,
+                   "Judge: exit with 1 when a figure is further from the first file's than 0.1, 1% or, by name, "
+                   "pue=0.001,energy=1% (others: 0, equal)")
+      ->type_name("DISTANCE")
+      ->allow_extra_args(false);
+  compare->add_option("--only", comparison.only, "Only these key figures: pue,energy")
+      ->type_name("NAMES")
+      ->allow_extra_args(false);
+  compare->add_flag("--all", comparison.all, "Show equal figures too, and long values in full");
+  compare->add_flag("--json", comparison.json, "Print as JSON");
+  compare->callback([&] { code = compare_command(comparison); });
 
   auto* ask = app.add_subcommand("ask", "Ask one question, without a run");
   ask->require_subcommand(1);

@@ -1,6 +1,14 @@
 #include "sim/record/hdf5_reader.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <numeric>
 #include <stdexcept>
 
@@ -104,6 +112,53 @@ std::vector<std::string> Reader::names() const {
   };
   check(H5Literate(file_, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, note, &all), "cannot list its contents");
   return all;
+}
+
+namespace {
+/// Bytes of address space that this process has.
+rlim_t address_space() {
+  rlim_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+}  // namespace
+
+void survive(fs::path const& path, std::function<void()> const& read) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) throw std::runtime_error(std::string("cannot make a pipe: ") + std::strerror(errno));
+  pid_t const child = ::fork();
+  if (child < 0) throw std::runtime_error(std::string("cannot start a process: ") + std::strerror(errno));
+  if (child == 0) {
+    // Enough for any file that is sound; a length that is damaged asks for all memory there is.
+    std::error_code unknown;
+    auto const size = fs::file_size(path, unknown);
+    rlim_t const most = address_space() + (rlim_t{512} << 20) + 8 * (unknown ? 0 : size);
+    rlimit const seconds{30, 30}, memory{most, most}, none{0, 0};
+    ::setrlimit(RLIMIT_CPU, &seconds);
+    ::setrlimit(RLIMIT_AS, &memory);
+    ::setrlimit(RLIMIT_CORE, &none);
+    if (int const null = ::open("/dev/null", O_WRONLY); null >= 0) ::dup2(null, 2);  // glibc's words on a broken heap
+    std::string problem;
+    try {
+      read();
+    } catch (InputError const& e) {
+      problem = e.faults().front().message;
+    } catch (std::exception const& e) {
+      problem = path.string() + " is damaged: " + e.what();
+    }
+    bool const told = ::write(pipe[1], problem.data(), problem.size()) == static_cast<ssize_t>(problem.size());
+    ::_exit(told ? 0 : 1);
+  }
+  ::close(pipe[1]);
+  std::string problem;
+  char part[512];
+  for (ssize_t n; (n = ::read(pipe[0], part, sizeof part)) > 0 || (n < 0 && errno == EINTR);)
+    if (n > 0) problem.append(part, static_cast<std::size_t>(n));
+  ::close(pipe[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  if (!problem.empty()) throw InputError(problem);
+  if (status != 0) throw InputError(path.string() + " is damaged: HDF5 cannot read it to its end");
 }
 
 std::string format_of(fs::path const& path) {

@@ -2,6 +2,7 @@
 /// Reading HDF5 that people hand to the program: what is wrong with a file is their input, and is said so.
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ class Reader {
   std::filesystem::path path_;
   Handle file_;
 };
+
+/// Runs `read` in a process of its own first, and throws InputError when that does not survive it: HDF5 1.10 crashes on
+/// some damaged files, and takes all memory for others.
+void survive(std::filesystem::path const& path, std::function<void()> const& read);
 
 /// The root attribute `format` of any file of ours.  Throws InputError as above.
 std::string format_of(std::filesystem::path const& path);

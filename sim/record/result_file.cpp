@@ -19,9 +19,7 @@ std::vector<Kpi> read_kpis(hid_t file) {
   return kpis;
 }
 
-}  // namespace
-
-ResultFile read_result(std::filesystem::path const& path) {
+ResultFile read(std::filesystem::path const& path) {
   h5::Reader const reader(path, results_format, results_format_version);
   return reader.reading([&] {
     auto const root = reader.file();
@@ -44,6 +42,13 @@ ResultFile read_result(std::filesystem::path const& path) {
     out.scenario_toml = h5::texts(h5::open_dataset(root, "scenario_toml")).at(0);
     return out;
   });
+}
+
+}  // namespace
+
+ResultFile read_result(std::filesystem::path const& path) {
+  h5::survive(path, [&] { read(path); });
+  return read(path);
 }
 
 }  // namespace ondol::sim

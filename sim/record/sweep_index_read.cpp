@@ -84,9 +84,7 @@ std::string link(hid_t file, std::size_t i) {
   return target;
 }
 
-}  // namespace
-
-SweepIndex read_sweep_index(std::filesystem::path const& path) {
+SweepIndex read(std::filesystem::path const& path) {
   h5::Reader const reader(path, sweep_format, sweep_format_version);
   return reader.reading([&] {
     auto const file = reader.file();
@@ -121,6 +119,13 @@ SweepIndex read_sweep_index(std::filesystem::path const& path) {
     for (std::size_t i = 0; i < places; ++i) out.links.push_back(link(file, i));
     return out;
   });
+}
+
+}  // namespace
+
+SweepIndex read_sweep_index(std::filesystem::path const& path) {
+  h5::survive(path, [&] { read(path); });
+  return read(path);
 }
 
 }  // namespace ondol::sim
