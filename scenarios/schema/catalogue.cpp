@@ -103,6 +103,42 @@ Value const* CatalogueTrees::entry(std::string const& kind, std::string const& i
   return it->second ? &*it->second : nullptr;
 }
 
+std::string CatalogueTrees::owner(std::string const& kind, std::string const& id, std::string const& key) const {
+  auto const find = [&](std::map<std::string, Entries> const& layer, std::string const& name) -> Value const* {
+    auto const k = layer.find(kind);
+    if (k == layer.end()) return nullptr;
+    auto const e = k->second.find(name);
+    return e == k->second.end() ? nullptr : &e->second;
+  };
+  auto const holds = [&](Value const& entry) {
+    Value const* at = &entry;
+    for (std::size_t begin = 0; at && begin < key.size();) {
+      std::size_t const end = std::min(key.find('.', begin), key.size());
+      std::string const step = key.substr(begin, end - begin);
+      at = at->find(step.substr(0, step.find('[')));
+      if (at && at->is(Value::Kind::array)) break;  // lists are replaced whole
+      begin = end + 1;
+    }
+    return at != nullptr;
+  };
+  // The way that `resolve` goes, which has told of circles and missing entries.
+  std::string name = id;
+  bool from_scenario = true;
+  for (std::size_t steps = 0; steps < 100; ++steps) {
+    Value const* const in_scenario = from_scenario ? find(scenario_, name) : nullptr;
+    Value const* const found = in_scenario ? in_scenario : find(folder_, name);
+    if (!found) break;
+    if (holds(*found)) return name;
+    auto const* const extends = found->find("extends");
+    if (!extends && !in_scenario) break;
+    if (extends && (!extends->is(Value::Kind::text) || extends->text.empty())) break;
+    std::string const next = extends ? extends->text : name;
+    from_scenario = in_scenario && next != name;
+    name = next;
+  }
+  return "default";
+}
+
 /// Entry `id`, seen from the scenario (inline over folder) or from the folder alone.
 std::optional<Value> CatalogueTrees::resolve(std::string const& kind, std::string const& id, bool from_scenario,
                                              std::vector<std::string>& chain) {

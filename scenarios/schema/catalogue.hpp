@@ -22,6 +22,9 @@ class CatalogueTrees {
   std::vector<std::string> ids_in_scenario(std::string const& kind) const;
   /// The entry with everything it extends, or null.  Faults of its chain are reported once.
   Value const* entry(std::string const& kind, std::string const& id);
+  /// The entry, `id` or one that it extends, in which the value of this key (loss, generator.tank) is written; "default" if
+  /// none.
+  std::string owner(std::string const& kind, std::string const& id, std::string const& key) const;
 
  private:
   using Entries = std::map<std::string, Value>;

@@ -97,6 +97,7 @@ void Decoder::mark(Value const& v, std::string const& path) {
     o.source = v.tag->source;
     o.reason = v.tag->why;
     o.uncertainty = v.tag->uncertainty;
+    o.draw = v.tag->draw;
     o.is_default = o.tier == Tier::assumed && o.reason == "default";  // as `dump` writes it
   }
   origin_[path] = std::move(o);

@@ -76,6 +76,11 @@ struct Field {
   std::string condition;             ///< why not, for the message: form = "table"; two fields may share a key if one applies
   bool may_repeat = false;           ///< of a list of whole numbers: the same one may stand twice
   bool late_limit = false;           ///< too large a count is judged by the cross checks, with what it would cost
+  enum class Draws { always, if_declared, never };
+  Draws draws = Draws::always;         ///< by simulation.catalogue_draw; if_declared: assumed uncertainties leave it as it is
+  bool draws_as_one = false;           ///< one factor for everything below
+  bool is_efficiency_of_loss = false;  ///< its uncertainty is that of the loss
+  std::string draws_with;              ///< key beside it whose draw it shares
 
   Field& required() { return is_required = true, *this; }
   Field& range(double from, double to) { return low = from, high = to, *this; }
@@ -90,6 +95,12 @@ struct Field {
   Field& only_if(bool holds, char const* why) { return applies = holds, condition = why, *this; }
   Field& repeats() { return may_repeat = true, *this; }
   Field& judged_later() { return late_limit = true, *this; }
+  /// What a thing is sold, set or reckoned as: no estimate.
+  Field& nameplate() { return draws = Draws::if_declared, *this; }
+  Field& fixed() { return draws = Draws::never, *this; }
+  Field& drawn_as_one() { return draws_as_one = true, *this; }
+  Field& drawn_by_loss() { return is_efficiency_of_loss = true, *this; }
+  Field& drawn_with(char const* other) { return draws_with = other, *this; }
 };
 
 /// Collects the fields of one struct.

@@ -19,6 +19,11 @@ void describe(Table& t, SimulationSpec& s) {
   t("thermal_tolerance", s.thermal_tolerance, "change of a supply temperature within one step that shortens the next")
       .difference()
       .above(0, 10);
+  t("catalogue_draw", s.catalogue_draw, "0: the values of the catalogue; n: the n-th draw from their uncertainties")
+      .range(0, 1e9);
+  t("assumed_uncertainty", s.assumed_uncertainty,
+    "relative uncertainty of catalogue values that declare none, by tier: { assumed = 0.1 }")
+      .range(0, 1);
 }
 
 void describe(Table& t, RecordSpec& s) {

@@ -26,7 +26,10 @@ struct Tag {
   std::optional<Tier> tier;
   std::string source, why;
   std::optional<double> uncertainty;
+  int draw = 0;  ///< as a dump says of values that it wrote drawn: { value = ..., uncertainty = ..., draw = 3 }
 };
+
+char const* tier_name(Tier tier);
 
 /// Date and time of a TOML value, in seconds of its own clock since 1970-01-01T00:00; UTC when an offset was given.
 struct DateTime {

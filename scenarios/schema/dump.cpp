@@ -5,27 +5,12 @@
 #include <tuple>
 
 #include "scenarios/schema/describe.hpp"
+#include "scenarios/schema/document.hpp"
 #include "scenarios/schema/read.hpp"
 #include "scenarios/schema/toml_text.hpp"
 
 namespace ondol::schema {
 namespace {
-
-char const* tier_name(Tier t) {
-  switch (t) {
-    case Tier::measured:
-      return "measured";
-    case Tier::literature:
-      return "literature";
-    case Tier::datasheet:
-      return "datasheet";
-    case Tier::assumed:
-      return "assumed";
-    case Tier::user:
-      return "user";
-  }
-  return "";
-}
 
 std::string instant_text(std::int64_t seconds, std::string const& zone) {
   int offset = 0;
@@ -80,6 +65,7 @@ class Writer {
         for (std::size_t i = 0; i < l->size(); ++i)
           table(l->at(i), name, join(path, f.key) + "[" + std::to_string(i) + "]", true, false);
       } else if (auto const* m = std::get_if<std::map<std::string, double>*>(&f.slot)) {
+        if ((*m)->empty()) continue;
         out_ += "\n[" + name + "]\n";
         for (auto const& [key, share] : **m) line(key_text(key), number_text(share), join(join(path, f.key), key), false);
       }
@@ -133,6 +119,7 @@ class Writer {
         if (!o.source.empty() || (!afresh && !std::get<1>(expected).empty())) text += ", source = " + toml_text(o.source);
         if (!o.reason.empty() || (!afresh && !std::get<2>(expected).empty())) text += ", why = " + toml_text(o.reason);
         if (o.uncertainty) text += ", uncertainty = " + number_text(*o.uncertainty);
+        if (o.draw) text += ", draw = " + std::to_string(o.draw);
         text += " }";
       }
     }
@@ -143,7 +130,7 @@ class Writer {
 
   /// "default", "haenam.toml:31", "accelerators.toml:12, datasheet [key], +/- 5 %"
   static std::string comment(Origin const& o) {
-    if (o.is_default) return "default";
+    if (o.is_default) return o.draw ? "default, draw " + std::to_string(o.draw) : "default";
     std::string text =
         o.file.starts_with("--") ? o.file : std::filesystem::path(o.file).filename().string() + ":" + std::to_string(o.line);
     if (o.tier != Tier::user) text += std::string(", ") + tier_name(o.tier);
@@ -153,6 +140,7 @@ class Writer {
       std::snprintf(u, sizeof u, ", +/- %.3g %%", *o.uncertainty * 100);
       text += u;
     }
+    if (o.draw) text += ", draw " + std::to_string(o.draw);
     if (!o.reason.empty()) text += ": " + o.reason;
     for (char& c : text)
       if (c == '\n' || c == '\t') c = ' ';

@@ -18,6 +18,7 @@ json or_tagged(json plain) {
                 {"source", {{"type", "string"}}},
                 {"tier", {{"$ref", "#/$defs/tier"}}},
                 {"uncertainty", {{"type", "number"}, {"minimum", 0}}},
+                {"draw", {{"type", "integer"}, {"minimum", 1}}},
                 {"why", {{"type", "string"}}}}},
               {"required", {"value"}},
               {"additionalProperties", false}};

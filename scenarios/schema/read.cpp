@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "scenarios/schema/catalogue.hpp"
+#include "scenarios/schema/catalogue_draw.hpp"
 #include "scenarios/schema/checks.hpp"
 #include "scenarios/schema/decode.hpp"
 #include "scenarios/schema/merge.hpp"
@@ -102,6 +103,7 @@ Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& opt
   if (scenario.simulation.name.empty()) scenario.simulation.name = file.stem().string();
 
   decode_catalogue(trees, decoder, scenario, sources, faults);
+  draw_catalogue(scenario, trees, decoder, faults);
   check_names(scenario, decoder, faults);
   check_catalogue(scenario, decoder, faults);
   check_scenario(scenario, decoder, faults);

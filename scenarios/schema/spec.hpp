@@ -25,6 +25,7 @@ struct Origin {
   std::string reason;                 ///< for `assumed`
   std::optional<double> uncertainty;  ///< relative standard uncertainty
   bool is_default = false;
+  int draw = 0;  ///< of the catalogue, that the value is of; 0: as it was stated
 };
 
 /// Path of a value ("racks[2].count", "accelerator.nvidia/h200-sxm.idle") -> origin.
@@ -68,6 +69,8 @@ struct SimulationSpec {
   int calibration_draw = 0;        ///< 0: the estimates; n: the n-th set of boards that their errors hold possible
   Seconds thermal_step{60};        ///< longest step of the temperature coupling
   Kelvin thermal_tolerance{0.05};  ///< change of a supply temperature within one step that shortens the next, kelvin difference
+  int catalogue_draw = 0;          ///< 0: the values of the catalogue; n: the n-th set that their uncertainties hold possible
+  std::map<std::string, double> assumed_uncertainty;  ///< by tier: relative, of catalogue values that declare none
 };
 
 struct RecordSpec {  // [record]

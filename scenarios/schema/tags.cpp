@@ -22,6 +22,22 @@ std::optional<Tier> tier_named(std::string_view name) {
 
 }  // namespace
 
+char const* tier_name(Tier t) {
+  switch (t) {
+    case Tier::measured:
+      return "measured";
+    case Tier::literature:
+      return "literature";
+    case Tier::datasheet:
+      return "datasheet";
+    case Tier::assumed:
+      return "assumed";
+    case Tier::user:
+      return "user";
+  }
+  return "";
+}
+
 void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& faults) {
   v.tag = inherited;
   if (v.is(Value::Kind::array)) {
@@ -55,6 +71,13 @@ void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& 
         tag->uncertainty = x;
       else
         faults.error(u->place, "uncertainty is a relative standard uncertainty, a bare number such as 0.05");
+    }
+    if (auto const* n = v.find("draw"); n && v.find("value")) {
+      if (n->is(Value::Kind::integer) && n->integer >= 1 && n->integer <= 1'000'000'000)
+        tag->draw = static_cast<int>(n->integer);
+      else
+        faults.error(n->place, "draw is the number of the draw that the value is of, 1 or more");
+      std::erase_if(v.entries, [](auto const& e) { return e.key == "draw"; });
     }
     std::erase_if(v.entries, [](auto const& e) { return is_tag_key(e.key); });
     v.tag = tag;
