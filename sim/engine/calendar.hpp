@@ -2,9 +2,11 @@
 /// The ordered calendar: what is known to happen, by date and then by the order in which it was written down.  SimGrid does
 /// not define the order of timers of one date, so the order is kept here and SimGrid is asked for one date at a time.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <queue>
+#include <utility>
 #include <vector>
 
 namespace ondol::sim {
@@ -28,6 +30,35 @@ struct Entry {
   What what = What::job_submit;
   std::uint32_t subject = 0;
   std::uint32_t generation = 0;  ///< an entry whose generation is no longer its subject's is void
+};
+
+/// A queue, least first.  What comes in its order anyhow, as the arrivals of a run do, waits in a list; only the rest is
+/// sorted.
+template <class Value, class Later>
+class MostlyInOrder {
+ public:
+  void push(Value value) {
+    if (list_.size() == at_ || !later_(list_.back(), value))
+      list_.push_back(std::move(value));
+    else
+      rest_.push(std::move(value));
+  }
+  bool empty() const { return at_ == list_.size() && rest_.empty(); }
+  Value const& top() const { return from_list() ? list_[at_] : rest_.top(); }
+  void pop() {
+    if (!from_list()) return rest_.pop();
+    if (++at_ < list_.size()) return;
+    list_.clear();
+    at_ = 0;
+  }
+
+ private:
+  bool from_list() const { return at_ < list_.size() && (rest_.empty() || !later_(list_[at_], rest_.top())); }
+
+  std::vector<Value> list_;
+  std::size_t at_ = 0;  ///< of the list's first that is left
+  std::priority_queue<Value, std::vector<Value>, Later> rest_;
+  Later later_;
 };
 
 class Calendar {
@@ -59,8 +90,8 @@ class Calendar {
       return a.date_s != b.date_s ? a.date_s > b.date_s : a.sequence > b.sequence;
     }
   };
-  std::priority_queue<Entry, std::vector<Entry>, Later> queue_;
-  std::priority_queue<double, std::vector<double>, std::greater<>> changes_;
+  MostlyInOrder<Entry, Later> queue_;
+  MostlyInOrder<double, std::greater<>> changes_;
   std::uint64_t next_sequence_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "workloads/demand/precision.hpp"
 
@@ -66,5 +67,8 @@ struct Job {
 
   bool operator==(Job const&) const = default;
 };
+
+/// In order of submission, those of one date as they stood.
+std::vector<Job> by_submission(std::vector<Job> jobs);
 
 }  // namespace ondol::workloads

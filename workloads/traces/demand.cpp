@@ -154,8 +154,7 @@ std::vector<Job> demand(schema::Scenario const& scenario, std::vector<PoolSupply
 
   if (!all.faults.empty()) throw InputError(std::move(all.faults));
   std::erase_if(all.jobs, [&](Job const& j) { return j.submit_s >= duration_s; });
-  std::stable_sort(all.jobs.begin(), all.jobs.end(), [](Job const& a, Job const& b) { return a.submit_s < b.submit_s; });
-  return std::move(all.jobs);
+  return by_submission(std::move(all.jobs));
 }
 
 }  // namespace ondol::workloads

@@ -231,7 +231,7 @@ TraceJobs trace_jobs(schema::TraceSpec const& trace, std::span<TraceRow const> r
       result.jobs.push_back(std::move(job));
     }
   }
-  std::stable_sort(result.jobs.begin(), result.jobs.end(), [](Job const& a, Job const& b) { return a.submit_s < b.submit_s; });
+  result.jobs = by_submission(std::move(result.jobs));
   return result;
 }
 

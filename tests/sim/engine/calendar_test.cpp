@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace ondol::sim {
 namespace {
 
@@ -20,6 +24,26 @@ TEST(Calendar, KeepsTheOrderOfManyEqualDates) {
   Calendar c;
   for (std::uint32_t i = 0; i < 1000; ++i) c.add({.date_s = 7, .subject = i});
   for (std::uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(c.pop().subject, i);
+}
+
+TEST(Calendar, OrdersWhatComesInOrderAndWhatComesBetween) {
+  Calendar c;
+  std::vector<std::pair<double, std::uint32_t>> expected, popped;
+  std::uint32_t subject = 0;
+  auto const add = [&](double date_s) {
+    expected.emplace_back(date_s, subject);
+    c.add({.date_s = date_s, .subject = subject++});
+  };
+  for (int i = 0; i < 50; ++i) add(10 * (i / 2));  // arrivals, known at the start, two at a time
+  std::uint32_t draw = 1;
+  while (!c.empty()) {
+    auto const entry = c.pop();
+    popped.emplace_back(entry.date_s, entry.subject);
+    draw = draw * 1103515245u + 12345u;
+    if (subject < 120) add(entry.date_s + draw / 65536 % 7 * 5);  // ends, soon or late, some at the date of an arrival
+  }
+  std::stable_sort(expected.begin(), expected.end());
+  EXPECT_EQ(popped, expected);
 }
 
 TEST(Calendar, TellsOfChangesOnceAndNotOfBeats) {

@@ -25,5 +25,17 @@ TEST(Precision, NamesRoundTrip) {
   EXPECT_FALSE(precision_from("fp16"));
 }
 
+TEST(BySubmission, KeepsTheOrderOfEqualDates) {
+  std::vector<Job> jobs(7);
+  double const dates[] = {3, 1, 3, 2, 1, 3, 0};
+  for (int i = 0; i < 7; ++i) {
+    jobs[i].submit_s = dates[i];
+    jobs[i].name = std::to_string(i);
+  }
+  std::string order;
+  for (auto const& job : by_submission(std::move(jobs))) order += job.name;
+  EXPECT_EQ(order, "6143025");
+}
+
 }  // namespace
 }  // namespace ondol::workloads
