@@ -195,9 +195,9 @@ def test_units_carry_their_load_with_the_declared_redundancy(name):
         reject = heat[p["id"]]
         if p.get("chiller"):
             c = CATALOGUE["chiller"][p["chiller"]]
-            watts += reject / c["reference_cop"]
+            watts += reject / plain(c["reference_cop"])
             assert reject <= (p["chillers"] - 1) * si(c["reference_capacity"]), p["id"]
-            reject *= 1 + 1 / c["reference_cop"]
+            reject *= 1 + 1 / plain(c["reference_cop"])
         for kind in ("tower", "dry_cooler"):
             if p.get(kind):
                 u = CATALOGUE[kind][p[kind]]
