@@ -23,12 +23,6 @@ std::string list_of(std::vector<std::string> const& words, std::size_t most = 8)
   return out;
 }
 
-std::string plain(double x) {
-  std::string s = number_text(x);
-  if (s.ends_with(".0")) s.resize(s.size() - 2);
-  return s;
-}
-
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -65,8 +59,9 @@ bool Decoder::good(std::string const& path) const {
 }
 
 std::string Decoder::written(Value const& v) const {
+  std::string out = sources_[v.place.source].value;
+  if (!out.empty()) return out;
   std::string const line = sources_.line(v.place);
-  std::string out;
   std::uint32_t column = 0;
   for (char const c : line) {
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++column;
@@ -112,7 +107,7 @@ void Decoder::mark_default(std::string const& path) {
 }
 
 bool Decoder::in_range(Field const& f, double x, Value const& v, std::string const& path, Dimension const* dimension) {
-  auto const show = [&](double limit) { return dimension ? quantity_text(limit, *dimension) : plain(limit); };
+  auto const show = [&](double limit) { return dimension ? quantity_text(limit, *dimension) : plain_number(limit); };
   std::string const what = f.key + " = " + written(v);
   if (!std::isfinite(x)) {
     fault(path, v.place, what + " is not a finite number");
@@ -129,7 +124,7 @@ bool Decoder::in_range(Field const& f, double x, Value const& v, std::string con
     else
       rule = "at most " + show(f.high);
     std::string const hint = high && f.high == 1 && x >= 2 && x <= 100 && x / 100 >= f.low
-                                 ? ". Write " + plain(x / 100) + " for " + plain(x) + " %?"
+                                 ? ". Write " + plain_number(x / 100) + " for " + plain_number(x) + " %?"
                                  : "";
     fault(path, v.place, what + " is out of range: " + rule + " is allowed" + hint);
     return false;
@@ -217,7 +212,8 @@ std::string Decoder::file_at(std::string const& word, std::string const& path, P
   fs::path const file = (folder / word).lexically_normal();
   std::error_code ignored;
   if (!fs::exists(file, ignored))
-    fault(path, place, "there is no file " + file.string() + " (names are relative to the file that holds them)");
+    fault(path, place,
+          "there is no file " + file.string() + " (names are relative to the file that holds them)" + file_suggestion(file));
   else if (!fs::is_regular_file(file, ignored))
     fault(path, place, file.string() + " is not a file");
   return file.string();
@@ -363,6 +359,17 @@ void Decoder::field(Field const& f, Value const& v, std::string const& path) {
                             " of " + sources_[it->second.source].name);
               }
             }
+          },
+          [&](slot::Raw const& r) {
+            using Shape = slot::Raw::Shape;
+            if (r.shape == Shape::list && !v.is(Kind::array))
+              wrong_type(f, v, path, "a list");
+            else if (r.shape == Shape::table && !v.is(Kind::table))
+              wrong_type(f, v, path, "a table");
+            else if (r.shape == Shape::number && !(v.is(Kind::text) || v.is(Kind::integer) || v.is(Kind::real)))
+              wrong_type(f, v, path, "a number, in quotes with its unit if it has one");
+            else
+              *r.to = v;
           },
           [&](slot::Instant const& t) {
             DateTime when;

@@ -46,6 +46,7 @@ EntryKind kind(char const* key, char const* doc, std::map<std::string, Spec> Cat
           },
           [] {
             static Spec nowhere;
+            nowhere = Spec{};
             return Table::fields(nowhere);
           }};
 }
@@ -89,6 +90,7 @@ std::vector<EntryKind> const& kinds() {
                  },
                  [] {
                    static TariffSpec nowhere;
+                   nowhere = TariffSpec{};
                    return Table::fields(nowhere);
                  }});
     return k;

@@ -18,6 +18,7 @@
 
 #include "scenarios/base/units.hpp"
 #include "scenarios/schema/catalogue_spec.hpp"
+#include "scenarios/schema/document.hpp"
 #include "scenarios/schema/quantity_text.hpp"
 #include "scenarios/schema/spec.hpp"
 
@@ -28,6 +29,7 @@ namespace ondol::schema {
 inline constexpr double most_recirculation = 0.7;
 
 struct Field;
+
 using Fields = std::vector<Field>;
 
 /// The member behind a key.
@@ -55,11 +57,17 @@ struct List {  ///< a list of tables
 struct Instant {  ///< seconds since 1970 UTC
   std::int64_t* seconds;
 };
+struct Raw {  ///< kept as it is written: what it may be depends on another key
+  enum class Shape { list, table, number };
+  std::optional<Value>* to;
+  Shape shape;
+};
 }  // namespace slot
 
-using Slot = std::variant<slot::Quantity, slot::Choice, slot::Group, slot::List, slot::Instant, double*, int*, std::uint64_t*,
-                          bool*, std::string*, std::vector<std::string>*, std::vector<int>*, std::vector<double>*,
-                          std::vector<std::vector<double>>*, std::span<double>, std::map<std::string, double>*>;
+using Slot =
+    std::variant<slot::Quantity, slot::Choice, slot::Group, slot::List, slot::Instant, slot::Raw, double*, int*, std::uint64_t*,
+                 bool*, std::string*, std::vector<std::string>*, std::vector<int>*, std::vector<double>*,
+                 std::vector<std::vector<double>>*, std::span<double>, std::map<std::string, double>*>;
 
 struct Field {
   std::string key;
@@ -133,6 +141,10 @@ class Table {
   }
   Field& operator()(char const* key, std::map<std::string, double>& m, char const* doc) { return add(key, doc, &m); }
 
+  Field& raw(char const* key, std::optional<Value>& m, slot::Raw::Shape shape, char const* doc) {
+    return add(key, doc, slot::Raw{&m, shape});
+  }
+
   /// A moment; its member is seconds since 1970 UTC.
   Field& instant(char const* key, std::int64_t& m, char const* doc) { return add(key, doc, slot::Instant{&m}); }
 
@@ -167,6 +179,7 @@ class Table {
                           [&member](std::size_t n) { member.resize(n); },
                           [] {
                             static Struct nowhere;
+                            nowhere = Struct{};  // as if nothing had been read into it
                             return fields(nowhere);
                           }});
   }

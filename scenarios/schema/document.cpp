@@ -39,15 +39,7 @@ std::optional<Problem> load(std::filesystem::path const& file, std::string& text
   std::error_code error;
   auto const status = fs::status(file, error);
   if (status.type() == fs::file_type::not_found) {
-    std::string message = "no such file";
-    std::vector<std::string> neighbours;
-    auto const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    for (fs::directory_iterator it(folder, error), end; !error && it != end && neighbours.size() < 1000; it.increment(error))
-      neighbours.push_back(it->path().filename().string());
-    std::sort(neighbours.begin(), neighbours.end());
-    if (auto const near = nearest(file.filename().string(), neighbours); !near.empty())
-      message += "; did you mean \"" + (file.has_parent_path() ? (folder / near).string() : near) + "\"?";
-    return Problem{message, {}};
+    return Problem{"no such file" + file_suggestion(file), {}};
   }
   if (status.type() == fs::file_type::directory) return Problem{"is a folder, not a TOML file", {}};
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{std::fopen(file.c_str(), "rb"), &std::fclose};
@@ -188,6 +180,7 @@ Value convert(toml::node const& node, std::uint32_t source) {
       break;
     case toml::node_type::table:
       v.kind = Value::Kind::table;
+      v.in_braces = node.as_table()->is_inline();
       for (auto const& [key, item] : *node.as_table())
         v.entries.push_back({std::string(key.str()), place_of(key.source(), source), convert(item, source)});
       std::stable_sort(v.entries.begin(), v.entries.end(), [](auto const& a, auto const& b) {
@@ -220,12 +213,12 @@ Place broken_header(std::string_view text, std::uint32_t source) {
 }
 
 /// A source that is text, as a tree.
-std::optional<Value> parse_source(std::uint32_t source, Sources const& sources, Faults& faults) {
+std::optional<Value> parse_source(std::uint32_t source, Sources const& sources, Faults& faults, Tags tags) {
   try {
     toml::table const table = toml::parse(std::string_view(sources[source].text), std::string_view{});
     Value root = convert(table, source);
     root.place = Place{source, 0, 0, 1};
-    settle_tags(root, nullptr, faults);
+    if (tags == Tags::settled) settle_tags(root, nullptr, faults);
     return root;
   } catch (BrokenHeader const&) {
     faults.error(broken_header(sources[source].text, source), "not valid TOML: a table header needs a key, such as [site]");
@@ -246,7 +239,30 @@ std::optional<Value> parse_source(std::uint32_t source, Sources const& sources, 
 
 }  // namespace
 
-std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults) {
+std::string file_suggestion(std::filesystem::path const& file) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<std::string> neighbours;
+  auto const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  for (fs::directory_iterator it(folder, error), end; !error && it != end && neighbours.size() < 1000; it.increment(error))
+    neighbours.push_back(it->path().filename().string());
+  std::sort(neighbours.begin(), neighbours.end());
+  auto const near = nearest(file.filename().string(), neighbours);
+  return near.empty() ? "" : "; did you mean \"" + (file.has_parent_path() ? (folder / near).string() : near) + "\"?";
+}
+
+std::optional<std::string> read_text(std::filesystem::path const& file, Sources& sources, Faults& faults) {
+  std::string text;
+  auto problem = load(file, text);
+  if (!problem) problem = examine(text);
+  if (!problem) return text;
+  problem->place.source = sources.add(file.string(), problem->place.line == 0 ? std::string{} : std::move(text), false);
+  faults.error(problem->place, problem->message);
+  return std::nullopt;
+}
+
+std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults,
+                                   Tags tags) {
   std::string text;
   auto problem = load(file, text);
   if (!problem) problem = examine(text);
@@ -257,13 +273,13 @@ std::optional<Value> read_document(std::filesystem::path const& file, bool catal
     faults.error(problem->place, problem->message);
     return std::nullopt;
   }
-  return parse_source(source, sources, faults);
+  return parse_source(source, sources, faults, tags);
 }
 
 std::optional<Value> parse_document(std::string text, std::string name, Sources& sources, Faults& faults) {
   auto const problem = examine(text);
   auto const source = sources.add(std::move(name), std::move(text), false);
-  if (!problem) return parse_source(source, sources, faults);
+  if (!problem) return parse_source(source, sources, faults, Tags::settled);
   faults.error({source, problem->place.line, problem->place.column, problem->place.width}, problem->message);
   return std::nullopt;
 }

@@ -43,6 +43,7 @@ struct Value {
 
   Kind kind = Kind::table;
   bool boolean = false;
+  bool in_braces = false;  ///< a table written as { ... }
   std::int64_t integer = 0;
   double real = 0;
   std::string text;
@@ -85,10 +86,15 @@ class Sources {
     std::string text;
     bool catalogue = false;
     std::vector<std::size_t> line_starts;
+    std::uint32_t first_line = 1;  ///< of the file, that the text begins with
+    std::string value;             ///< what was given there, where it is not the text (made from a range)
   };
+  std::uint32_t add(Source source);
   std::uint32_t add(std::string name, std::string text, bool catalogue);
   Source const& operator[](std::uint32_t i) const { return all_[i]; }
   std::string line(Place const& place) const;
+  /// A fault there.
+  Fault fault(Place const& place, std::string message = {}, Severity severity = Severity::error) const;
 
  private:
   std::deque<Source> all_;
@@ -122,8 +128,18 @@ class Faults {
 /// an inherited source and reason.
 void settle_tags(Value& v, std::shared_ptr<Tag const> const& inherited, Faults& faults);
 
+/// What becomes of source, tier, uncertainty and why: they tag values (`settle_tags`), or are keys like others.
+enum class Tags { settled, plain };
+
 /// Reads one file.  Nothing (and faults) when it cannot be read, is not text, or is not TOML.
-std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults);
+std::optional<Value> read_document(std::filesystem::path const& file, bool catalogue, Sources& sources, Faults& faults,
+                                   Tags tags = Tags::settled);
+
+/// Text of `file` as it is, or nothing and a fault.
+std::optional<std::string> read_text(std::filesystem::path const& file, Sources& sources, Faults& faults);
+
+/// "; did you mean ...?" when a file beside `file` has a name much like it.
+std::string file_suggestion(std::filesystem::path const& file);
 
 /// The same of a text that is no file of its own, such as the scenario inside a results file; `name` is for faults.
 std::optional<Value> parse_document(std::string text, std::string name, Sources& sources, Faults& faults);

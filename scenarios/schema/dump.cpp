@@ -168,7 +168,7 @@ class Writer {
     } else if (auto const* s = std::get_if<std::string*>(&f.slot)) {
       if (!(*s)->empty() || chosen) put(toml_text(**s));
     } else if (auto const* texts = std::get_if<std::vector<std::string>*>(&f.slot)) {
-      if (!(*texts)->empty() || chosen) put(list_text(**texts, toml_text));
+      if (!(*texts)->empty() || chosen) put(list_text(**texts, [](std::string const& text) { return toml_text(text); }));
     } else if (auto const* ints = std::get_if<std::vector<int>*>(&f.slot)) {
       if (!(*ints)->empty() || chosen) put(list_text(**ints, [](int n) { return std::to_string(n); }));
     } else if (auto const* numbers = std::get_if<std::vector<double>*>(&f.slot)) {

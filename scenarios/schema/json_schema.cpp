@@ -64,6 +64,12 @@ json value(Field const& f) {
   if (std::holds_alternative<slot::Instant>(f.slot))
     return or_tagged(
         {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?)?$"}});
+  if (auto const* r = std::get_if<slot::Raw>(&f.slot)) {
+    using Shape = slot::Raw::Shape;
+    if (r->shape == Shape::list) return {{"type", "array"}};
+    if (r->shape == Shape::table) return {{"type", "object"}};
+    return {{"type", {"number", "string"}}};
+  }
   if (auto const* g = std::get_if<slot::Group>(&f.slot)) return object(g->open(), false);
   if (auto const* l = std::get_if<slot::List>(&f.slot)) {
     json items = object(l->sample(), false);

@@ -1,7 +1,9 @@
 #include "scenarios/schema/merge.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <functional>
+
+#include "scenarios/schema/key_path.hpp"
 
 namespace ondol::schema {
 namespace {
@@ -19,8 +21,8 @@ bool is_named_list(Value const& v) {
 }
 
 std::optional<Value> read_chain(std::filesystem::path const& file, std::vector<std::filesystem::path>& chain, Sources& sources,
-                                Faults& faults) {
-  auto top = read_document(file, false, sources, faults);
+                                Faults& faults, Tags tags) {
+  auto top = read_document(file, false, sources, faults, tags);
   if (!top) return std::nullopt;
   auto const* extends = top->find("extends");
   if (!extends) return top;
@@ -37,10 +39,10 @@ std::optional<Value> read_chain(std::filesystem::path const& file, std::vector<s
       for (auto const& f : chain) circle += f.filename().string() + " -> ";
       faults.error(at, "files extend each other in a circle: " + circle + next.filename().string());
     } else if (!std::filesystem::exists(next, ignored)) {
-      faults.error(at, "extends \"" + extends->text + "\", but there is no file " + next.string());
+      faults.error(at, "extends \"" + extends->text + "\", but there is no file " + next.string() + file_suggestion(next));
     } else {
       chain.push_back(canonical);
-      base = read_chain(next, chain, sources, faults);
+      base = read_chain(next, chain, sources, faults, tags);
       chain.pop_back();
     }
   }
@@ -48,45 +50,6 @@ std::optional<Value> read_chain(std::filesystem::path const& file, std::vector<s
   if (!base) return std::nullopt;  // without its base the file would only look incomplete
   overlay(*base, std::move(*top));
   return base;
-}
-
-struct Step {
-  std::string key;
-  std::optional<std::size_t> index;  ///< [n] after the key
-  std::uint32_t column = 1, width = 1;
-};
-
-/// Splits `racks[0].rack."a.b"` into steps; nothing when it is not a path.
-std::optional<std::vector<Step>> split(std::string_view path) {
-  std::vector<Step> steps;
-  std::size_t i = 0;
-  while (true) {
-    Step step;
-    step.column = static_cast<std::uint32_t>(i + 1);
-    if (i < path.size() && (path[i] == '"' || path[i] == '\'')) {
-      auto const end = path.find(path[i], i + 1);
-      if (end == std::string_view::npos) return std::nullopt;
-      step.key = path.substr(i + 1, end - i - 1);
-      i = end + 1;
-    } else {
-      auto const end = std::min(path.find_first_of(".[", i), path.size());
-      step.key = path.substr(i, end - i);
-      i = end;
-    }
-    if (step.key.empty()) return std::nullopt;
-    if (i < path.size() && path[i] == '[') {
-      std::size_t n = 0;
-      auto const [end, error] = std::from_chars(path.data() + i + 1, path.data() + path.size(), n);
-      if (error != std::errc{} || end == path.data() + path.size() || *end != ']') return std::nullopt;
-      step.index = n;
-      i = static_cast<std::size_t>(end - path.data()) + 1;
-    }
-    step.width = static_cast<std::uint32_t>(i + 1 - step.column);
-    steps.push_back(std::move(step));
-    if (i == path.size()) return steps;
-    if (path[i] != '.') return std::nullopt;
-    ++i;
-  }
 }
 
 std::string_view trim(std::string_view s) {
@@ -124,64 +87,45 @@ void overlay(Value& base, Value top) {
   base = std::move(top);
 }
 
-std::optional<Value> read_extended(std::filesystem::path const& file, Sources& sources, Faults& faults) {
+std::optional<Value> read_extended(std::filesystem::path const& file, Sources& sources, Faults& faults, Tags tags) {
   std::error_code ignored;
   std::vector<std::filesystem::path> chain{std::filesystem::weakly_canonical(file, ignored)};
-  return read_chain(file, chain, sources, faults);
+  return read_chain(file, chain, sources, faults, tags);
 }
 
-void apply_set(Value& root, std::string const& assignment, Sources& sources, Faults& faults) {
-  auto const source = sources.add("--set", assignment, false);
-  // The first "=" outside quotes ends the path.
-  char quote = 0;
-  std::size_t equals = std::string::npos;
-  for (std::size_t i = 0; i < assignment.size() && equals == std::string::npos; ++i) {
-    char const c = assignment[i];
-    if (quote)
-      quote = c == quote ? char{0} : quote;
-    else if (c == '"' || c == '\'')
-      quote = c;
-    else if (c == '=')
-      equals = i;
-  }
-  Place const all{source, 1, 1, std::max<std::uint32_t>(1, static_cast<std::uint32_t>(assignment.size()))};
-  if (equals == std::string::npos) {
-    faults.error(all, "an override is written key=value, such as racks[0].count=12");
-    return;
-  }
-  auto const path = trim(std::string_view(assignment).substr(0, equals));
-  auto const steps = split(path);
-  if (!steps) {
-    faults.error({source, 1, 1, std::max<std::uint32_t>(1, static_cast<std::uint32_t>(path.size()))},
-                 "not a path of keys; write it like hall.a.air.supply_temperature or racks[0].count");
-    return;
-  }
-  std::size_t begin = equals + 1;
-  while (begin < assignment.size() && assignment[begin] == ' ') ++begin;
-  Value value = parse_value(trim(std::string_view(assignment).substr(begin)), source, begin + 1, faults);
+namespace {
 
+/// Where the steps of a path stand, so that a fault can quote the one that is wrong.
+using PlaceOfStep = std::function<Place(PathStep const&)>;
+
+/// The element of `list` with this id or name, or null and a fault.
+Value* element(Value& list, PathStep const& step, Place const& place, Faults& faults) {
+  std::vector<std::string> known;
+  for (auto& item : list.items)
+    if (auto const* h = handle(item)) {
+      if (*h == step.key) return &item;
+      known.push_back(*h);
+    }
+  auto const near = nearest(step.key, known);
+  std::string message = "no element \"" + step.key + "\" in this list of " + std::to_string(list.items.size());
+  if (!near.empty())
+    message += "; did you mean \"" + near + "\"?";
+  else if (known.empty())
+    message += "; its elements have no name, address them by index: [0]";
+  faults.error(place, message);
+  return nullptr;
+}
+
+/// Puts `value` where steps[i...] lead from `at`; tables on the way are made.
+void assign(Value& root, std::vector<PathStep> const& steps, std::size_t i, Value const& value, PlaceOfStep const& place_of,
+            Faults& faults) {
   Value* at = &root;
-  for (auto const& step : *steps) {
-    Place const place{source, 1, step.column, step.width};
-    if (at->is(Value::Kind::array)) {  // by id or name
-      std::vector<std::string> known;
-      Value* found = nullptr;
-      for (auto& item : at->items)
-        if (auto const* h = handle(item)) {
-          known.push_back(*h);
-          if (*h == step.key) found = &item;
-        }
-      if (!found) {
-        auto const near = nearest(step.key, known);
-        std::string message = "no element \"" + step.key + "\" in this list of " + std::to_string(at->items.size());
-        if (!near.empty())
-          message += "; did you mean \"" + near + "\"?";
-        else if (known.empty())
-          message += "; its elements have no name, address them by index: [0]";
-        faults.error(place, message);
-        return;
-      }
-      at = found;
+  for (; i < steps.size(); ++i) {
+    auto const& step = steps[i];
+    Place const place = place_of(step);
+    if (at->is(Value::Kind::array)) {
+      at = element(*at, step, place, faults);
+      if (!at) return;
     } else {
       if (!at->is(Value::Kind::table)) {
         faults.error(place, "what stands before it is " + std::string(kind_name(at->kind)) + ", which has no keys");
@@ -196,17 +140,99 @@ void apply_set(Value& root, std::string const& assignment, Sources& sources, Fau
       }
       at = next;
     }
+    std::size_t const count = at->is(Value::Kind::array) ? at->items.size() : 0;
+    if (step.every) {
+      if (count == 0) faults.error(place, "\"" + step.key + "\" has no elements");
+      for (auto& item : at->items) assign(item, steps, i + 1, value, place_of, faults);
+      return;
+    }
     if (step.index) {
-      if (!at->is(Value::Kind::array) || *step.index >= at->items.size()) {
+      if (*step.index >= count) {
         faults.error(place, "there is no element " + std::to_string(*step.index) + ": \"" + step.key + "\" has " +
-                                std::to_string(at->is(Value::Kind::array) ? at->items.size() : 0));
+                                std::to_string(count));
         return;
       }
       at = &at->items[*step.index];
     }
   }
   // the key of a value that was there before keeps its place; unknown keys are new and carry the place given above
-  *at = std::move(value);
+  *at = value;
+}
+
+}  // namespace
+
+void stand_at(Value& v, Place const& place) {
+  v.place = place;
+  for (auto& item : v.items) stand_at(item, place);
+  for (auto& e : v.entries) {
+    e.key_place = place;
+    stand_at(e.value, place);
+  }
+}
+
+std::size_t end_of_key(std::string_view assignment) {
+  char quote = 0;
+  for (std::size_t i = 0; i < assignment.size(); ++i) {
+    char const c = assignment[i];
+    if (quote)
+      quote = c == quote ? char{0} : quote;
+    else if (c == '"' || c == '\'')
+      quote = c;
+    else if (c == '=')
+      return i;
+  }
+  return std::string_view::npos;
+}
+
+void apply_set(Value& root, std::string const& assignment, Sources& sources, Faults& faults) {
+  auto const source = sources.add("--set", assignment, false);
+  std::size_t const equals = end_of_key(assignment);
+  Place const all{source, 1, 1, std::max<std::uint32_t>(1, static_cast<std::uint32_t>(assignment.size()))};
+  if (equals == std::string::npos) {
+    faults.error(all, "an override is written key=value, such as racks[0].count=12");
+    return;
+  }
+  auto const path = trim(std::string_view(assignment).substr(0, equals));
+  auto const steps = split_path(path);
+  if (!steps) {
+    faults.error({source, 1, 1, std::max<std::uint32_t>(1, static_cast<std::uint32_t>(path.size()))},
+                 "not a path of keys; write it like hall.a.air.supply_temperature or racks[0].count");
+    return;
+  }
+  std::size_t begin = equals + 1;
+  while (begin < assignment.size() && assignment[begin] == ' ') ++begin;
+  Value const value = parse_value(trim(std::string_view(assignment).substr(begin)), source, begin + 1, faults);
+  assign(
+      root, *steps, 0, value,
+      [&](PathStep const& s) {
+        return Place{source, 1, s.column, s.width};
+      },
+      faults);
+}
+
+void apply_override(Value& root, Override const& o, Sources& sources, Faults& faults) {
+  if (!o.written) return apply_set(root, o.key + "=" + o.value, sources, faults);
+  auto const place_of = [&](Fault const& f) {
+    Sources::Source source;
+    source.name = f.file;
+    source.text = f.source_line;
+    source.line_starts = {0};
+    source.first_line = static_cast<std::uint32_t>(f.line);
+    source.value = o.value;
+    return Place{sources.add(std::move(source)), static_cast<std::uint32_t>(f.line), static_cast<std::uint32_t>(f.column),
+                 static_cast<std::uint32_t>(f.width)};
+  };
+  Place const value_place = place_of(*o.written);
+  Place const key_place = o.key_written ? place_of(*o.key_written) : value_place;
+  auto const steps = split_path(o.key);
+  if (!steps) {
+    faults.error(key_place, in_quotes(o.key) + " is not a path of keys; write it like hall.a.air.supply_temperature");
+    return;
+  }
+  Value value = parse_value(o.value, value_place.source, 1, faults);
+  stand_at(value, value_place);
+  assign(
+      root, *steps, 0, value, [&](PathStep const&) { return key_place; }, faults);
 }
 
 }  // namespace ondol::schema

@@ -325,10 +325,9 @@ std::string units_that_fit(Dimension const& d) {
   return out;
 }
 
-QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) {
-  QuantityText result;
-  std::string_view const text = trim(whole);
-  std::string digits;  // the number without underscores and a leading plus
+namespace {
+/// Length of the number that `text` begins with; `digits` is that number without underscores and a leading plus.
+std::size_t number_length(std::string_view text, std::string& digits) {
   std::size_t used = 0;
   for (; used < text.size(); ++used) {
     char const c = text[used];
@@ -348,6 +347,30 @@ QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) 
       break;
     }
   }
+  return used;
+}
+}  // namespace
+
+std::string unit_of(std::string_view quantity) {
+  std::string digits;
+  auto const text = trim(quantity);
+  return std::string(trim(text.substr(number_length(text, digits))));
+}
+
+double from_unit(double x, std::string_view unit) {
+  return to_si(x, parse_unit(unit).value());
+}
+
+double in_unit(double si, std::string_view unit) {
+  Unit const u = parse_unit(unit).value();
+  return rounded((si - u.offset) * u.denominator / u.numerator, [&](double y) { return to_si(y, u) == si; });
+}
+
+QuantityText parse_quantity(std::string_view whole, Dimension const& dimension) {
+  QuantityText result;
+  std::string_view const text = trim(whole);
+  std::string digits;
+  std::size_t const used = number_length(text, digits);
   auto const example = [&] { return std::string(dimension.absolute_temperature ? "22 " : "1.5 ") + dimension.units.front(); };
   double number = 0;
   auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -420,6 +443,10 @@ std::string quantity_text(double value, Dimension const& dimension) {
     }
   }
   return best;  // every list holds the SI unit, which is exact
+}
+
+std::string plain_number(double value) {
+  return shortest(value);
 }
 
 std::string number_text(double value) {

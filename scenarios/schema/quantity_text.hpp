@@ -45,6 +45,16 @@ QuantityText parse_quantity(std::string_view text, Dimension const& dimension);
 /// Shortest readable text that `parse_quantity` reads back to exactly `value`.
 std::string quantity_text(double value, Dimension const& dimension);
 
+/// A number of this unit ("MW", "degC") in SI, and back: the number with the fewest digits that is exactly `si`.
+double from_unit(double x, std::string_view unit);
+double in_unit(double si, std::string_view unit);
+
+/// The unit of a quantity as it is written there: "degC" of "18 degC"; empty when it has none.
+std::string unit_of(std::string_view quantity);
+
+/// Shortest text of a number that reads back exactly: 0.75, 15e12, 3.
+std::string plain_number(double value);
+
 /// Shortest text of a number that TOML reads back exactly as a float: 0.75, 15e12, 3.0.
 std::string number_text(double value);
 

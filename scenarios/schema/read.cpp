@@ -50,7 +50,7 @@ Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& opt
   Value& root = *tree;
 
   for (auto const& s : options.set) apply_set(root, s, sources, faults);
-  for (auto const& o : options.overrides) apply_set(root, o.key + "=" + o.value, sources, faults);
+  for (auto const& o : options.overrides) apply_override(root, o, sources, faults);
   std::optional<DateTime> until;
   Place until_place;
   if (options.until) {

@@ -25,19 +25,27 @@ char const* kind_name(Value::Kind kind) {
   return "";
 }
 
+std::uint32_t Sources::add(Source source) {
+  all_.push_back(std::move(source));
+  return static_cast<std::uint32_t>(all_.size() - 1);
+}
+
 std::uint32_t Sources::add(std::string name, std::string text, bool catalogue) {
-  Source s{std::move(name), std::move(text), catalogue, {0}};
+  Source s;
+  s.name = std::move(name);
+  s.text = std::move(text);
+  s.catalogue = catalogue;
+  s.line_starts.push_back(0);
   for (std::size_t i = 0; i < s.text.size(); ++i)
     if (s.text[i] == '\n') s.line_starts.push_back(i + 1);
-  all_.push_back(std::move(s));
-  return static_cast<std::uint32_t>(all_.size() - 1);
+  return add(std::move(s));
 }
 
 std::string Sources::line(Place const& place) const {
   if (place.source >= all_.size()) return {};
   auto const& s = all_[place.source];
-  if (place.line == 0 || place.line > s.line_starts.size()) return {};
-  std::size_t const begin = s.line_starts[place.line - 1];
+  if (place.line < s.first_line || place.line - s.first_line >= s.line_starts.size()) return {};
+  std::size_t const begin = s.line_starts[place.line - s.first_line];
   std::size_t end = s.text.find('\n', begin);
   if (end == std::string::npos) end = s.text.size();
   if (end > begin && s.text[end - 1] == '\r') --end;
@@ -45,6 +53,18 @@ std::string Sources::line(Place const& place) const {
   for (char& c : line)  // no terminal escapes from a scenario
     if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
   return line;
+}
+
+Fault Sources::fault(Place const& place, std::string message, Severity severity) const {
+  Fault f;
+  f.severity = severity;
+  f.file = all_[place.source].name;
+  f.line = place.line;
+  f.column = place.line ? place.column : 0;
+  f.source_line = line(place);
+  f.width = place.width;
+  f.message = std::move(message);
+  return f;
 }
 
 void Faults::add(Severity severity, Place const& place, std::string message) {
@@ -66,17 +86,7 @@ std::vector<Fault> Faults::sorted(Severity severity) const {
            std::tie(b->place.source, b->place.line, b->place.column);
   });
   std::vector<Fault> out;
-  for (auto const* i : order) {
-    Fault f;
-    f.severity = i->severity;
-    f.file = sources_[i->place.source].name;
-    f.line = i->place.line;
-    f.column = i->place.line ? i->place.column : 0;
-    f.source_line = sources_.line(i->place);
-    f.width = i->place.width;
-    f.message = i->message;
-    out.push_back(std::move(f));
-  }
+  for (auto const* i : order) out.push_back(sources_.fault(i->place, i->message, i->severity));
   return out;
 }
 
