@@ -52,6 +52,14 @@ def test_the_standard_error_is_that_of_many_ensembles(tmp_path: Path) -> None:
     assert (spread["se_p05"] > 0.5 * spread["se_p50"]).all()
 
 
+def test_errors_are_those_of_drawing_members_and_asking_numpy(tmp_path: Path) -> None:
+    values = np.random.default_rng(3).random((1, 30))
+    drawn = np.random.default_rng([1, 30]).integers(30, size=(1000, 30))
+    expected = np.percentile(np.sort(values[0])[drawn], LEVELS, axis=1).std(axis=1, ddof=1)
+    spread = bands(ensemble(tmp_path / "e.h5", values), "pue")
+    assert [float(spread[f"se_p{level:02d}"][0]) for level in LEVELS] == pytest.approx(expected.tolist())
+
+
 def test_the_same_seed_gives_the_same_errors_whatever_else_is_there(tmp_path: Path) -> None:
     values = np.random.default_rng(4).random((3, 16))
     whole, first = bands(ensemble(tmp_path / "a.h5", values), "pue"), bands(ensemble(tmp_path / "b.h5", values[:1]), "pue")

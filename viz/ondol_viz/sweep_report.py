@@ -337,6 +337,8 @@ def _few_columns(sweep: xr.Dataset, runs: pd.DataFrame, chosen: Sequence[str]) -
 
 SIDE_BY_SIDE = (("mean", "p05", "p25", "p50", "p75", "p95"), ("base", "low", "high"))  # columns of one quantity
 
+SHARES = {"first", "first_low", "first_high", "total", "total_low", "total_high", "srrc", "srrc_low", "srrc_high", "r2_lost", "r2"}
+
 
 def _table(sweep: xr.Dataset, table: pd.DataFrame) -> str:
     """With numbers at the right; columns that are key figures or axes have their units in the head."""
@@ -361,6 +363,8 @@ def _spelled(sweep: xr.Dataset, table: pd.DataFrame) -> list[list[str]]:
         values = table[name].tolist()
         if table[name].dtype.kind not in "fiu":
             columns[name] = [unit_text(v) if name == "units" else str(v) for v in values]
+        elif name in SHARES:
+            columns[name] = [f"{v:.3f}" if np.isfinite(v) else "–" for v in values]
         elif name in sweep.coords:
             columns[name] = [spell(v) for v in values]
         else:
