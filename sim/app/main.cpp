@@ -12,6 +12,7 @@
 #include "sim/app/ask_step.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/compare.hpp"
+#include "sim/app/sweep.hpp"
 #include "sim/app/terminal.hpp"
 
 namespace {
@@ -27,12 +28,13 @@ constexpr char const* examples = R"(Examples:
   ondol check scenarios/examples/haenam.toml
   ondol run scenarios/examples/haenam.toml -o out/haenam.h5
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
+  ondol sweep scenarios/sweeps/set_point_climate.toml -j 2 -o out/set_points
   ondol catalogue h200
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
   ondol ask collective --scenario scenarios/examples/haenam.toml --pool h200 --op all-reduce --bytes 1GiB --ranks 512
   ondol compare out/before.h5 out/after.h5 --tolerance 'pue=0.001,energy=0.1%'
-Exit codes: 0 done; 1 compare: beyond the tolerance; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first).)";
+Exit codes: 0 done; 1 compare: beyond the tolerance; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first; a sweep goes on with --resume).)";
 
 }  // namespace
 
@@ -67,6 +69,26 @@ int main(int argc, char** argv) {
   add_input(check);
   check->add_flag("--json", options.json, "Print the plan as JSON");
   check->callback([&] { code = check_command(options); });
+
+  SweepOptions sweep_options;
+  sweep_options.stop = &caught_signal;
+  auto* sweep = app.add_subcommand("sweep", "Simulate all variants of a scenario that a sweep file asks for, side by side");
+  sweep->add_option("FILE", sweep_options.file, "Sweep file (TOML)")->required();
+  sweep->add_option("-j,--jobs", sweep_options.jobs, "Runs at work at once [one a processor]")->check(CLI::Range(1, 4096));
+  sweep->add_option("-o,--output", sweep_options.output, "Folder of the results; default: <file>.sweep in the current folder");
+  sweep->add_option("--set", sweep_options.set, "Override a value in every run: path.to.key=value (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  sweep->add_flag("--resume", sweep_options.resume, "Go on in a folder that is not empty; complete runs are kept");
+  sweep->add_flag("--force", sweep_options.force, "Begin anew in a folder that is not empty");
+  sweep->add_flag("--fail-fast", sweep_options.fail_fast, "End all runs when one has failed");
+  sweep->add_option("--memory", sweep_options.memory, "Address space that each run may have: 2GiB")->type_name("SIZE");
+  sweep->add_option("--part", sweep_options.part, "Only each K-th run from the I-th on, and no index: for several machines")
+      ->type_name("I/K");
+  sweep->add_flag("--no-index", sweep_options.no_index, "Leave out the index of all runs");
+  sweep->add_flag("--list", sweep_options.list, "Print the runs and what they will take, and run none");
+  sweep->add_flag("--json", sweep_options.json, "Print as JSON");
+  sweep->callback([&] { code = sweep_command(sweep_options); });
 
   auto* dump = app.add_subcommand("dump", "Print the resolved scenario and where each value comes from");
   add_input(dump);

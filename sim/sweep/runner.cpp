@@ -72,8 +72,8 @@ int run_child(RunRequest const& request, RunStore const& store, RunnerOptions co
     limit_memory(RLIM_INFINITY);  // room to say it
     why = "out of memory";
     if (options.memory_bytes)
-      why += ": it needs more than the " + std::to_string(*options.memory_bytes >> 20) +
-             " MiB of address space that each run may have";
+      why += ": it needs more than the " + std::to_string((*options.memory_bytes + 500'000) / 1'000'000) +
+             " MB of address space that each run may have";
   } catch (std::exception const& e) {
     limit_memory(RLIM_INFINITY);
     why = e.what();

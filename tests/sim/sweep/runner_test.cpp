@@ -116,7 +116,7 @@ TEST_F(RunnerTest, a_run_that_wants_too_much_memory_is_that_runs_failure) {
   EXPECT_EQ(report.outcomes[1].status, Outcome::Status::complete);
   EXPECT_EQ(report.outcomes[0].status, Outcome::Status::failed);
   EXPECT_THAT(report.outcomes[0].error, HasSubstr("out of memory"));
-  EXPECT_THAT(report.outcomes[0].error, HasSubstr("1024 MiB"));
+  EXPECT_THAT(report.outcomes[0].error, HasSubstr("1074 MB"));
 }
 
 TEST_F(RunnerTest, keeps_so_many_at_work_and_no_more) {
