@@ -63,9 +63,13 @@ class MostlyInOrder {
 
 class Calendar {
  public:
+  Calendar() = default;
+  /// Without those whom `changes` is for, nothing is kept for it.
+  explicit Calendar(bool tells_changes) : tells_changes_(tells_changes) {}
+
   void add(Entry entry) {
     entry.sequence = next_sequence_++;
-    if (entry.what != Entry::What::beat) changes_.push(entry.date_s);
+    if (tells_changes_ && entry.what != Entry::What::beat) changes_.push(entry.date_s);
     queue_.push(entry);
   }
   bool empty() const { return queue_.empty(); }
@@ -92,6 +96,7 @@ class Calendar {
   };
   MostlyInOrder<Entry, Later> queue_;
   MostlyInOrder<double, std::greater<>> changes_;
+  bool tells_changes_ = true;
   std::uint64_t next_sequence_ = 0;
 };
 

@@ -116,6 +116,15 @@ void MachineRoom::place_air(double dt) {
     }
     double const liquid_share = cooling_.has_liquid(h) ? cooling_.liquid_flow_share(h) : 1.0;
     double const liquid = cooling_.has_liquid(h) ? cooling_.liquid_mean_k(h) : supply;
+    // Racks at one flow, as those on plates and those whose fans idle, have one sink and one fan power.
+    struct {
+      RackClass const* of = nullptr;
+      double share = 0, sink_k_per_w = 0;
+    } sinks;
+    struct {
+      RackClass const* of = nullptr;
+      double speed = 0, power_w = 0;
+    } fans;
     each([&](RackClass const& c, std::uint32_t r) {
       fastest_k = std::max(fastest_k, std::abs(inlet[r] - racks_.inlet_k[r]));
       racks_.inlet_k[r] = inlet[r];
@@ -124,11 +133,15 @@ void MachineRoom::place_air(double dt) {
       racks_.coolant_rate_k_per_s[r] = plates ? hall_seen_[h].liquid_rate_k_per_s : hall_seen_[h].air_rate_k_per_s;
       if (c.node.fans.rated_airflow_m3_per_s > 0) {
         racks_.fan_speed[r] = speed[r];
-        double const fan_w = fan_power_w(c.node.fans, speed[r]);
+        if (fans.of != &c || fans.speed != speed[r]) fans = {&c, speed[r], fan_power_w(c.node.fans, speed[r])};
+        double const fan_w = fans.power_w;
         std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
         for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
       }
-      double const sink = sink_now_k_per_w(c, r, c.liquid_cooled ? liquid_share : speed[r]);
+      double const flow_share = c.liquid_cooled ? liquid_share : speed[r];
+      if (sinks.of != &c || sinks.share != flow_share || c.sink.buoyant_share > 0)  // immersed: temperature counts too
+        sinks = {&c, flow_share, sink_now_k_per_w(c, r, flow_share)};
+      double const sink = sinks.sink_k_per_w;
       // Like racks take one value, and then share what is worked out from it.
       racks_.sink_k_per_w[r] = r > c.first_rack && std::abs(sink - racks_.sink_k_per_w[r - 1]) < like_sinks * sink
                                    ? racks_.sink_k_per_w[r - 1]

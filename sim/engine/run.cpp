@@ -53,6 +53,7 @@ class Run {
         facility_(facility),
         options_(options),
         assembly_(assemble(scenario, facility)),
+        calendar_(SiteStorage(assembly_.storages).minds_edges()),
         room_(assembly_, facility),
         book_(workloads::demand(scenario, assembly_.supplies, &warnings_), facility, scenario.scheduler.policy,
               assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
@@ -108,7 +109,7 @@ class Run {
     effects_.advance(date);
     now_s_ = date;
     if (window_) window_->advance(now_s_);
-    bool const edge = calendar_.changes(now_s_) && room_.storage().minds_edges();
+    bool const edge = calendar_.changes(now_s_);
     bool const whole = now_s_ >= next_settle_s_ || edge || stopped() || room_.chain().is_active();
     if (whole && now_s_ > settled_s_) settle();
     if (whole) step_chain();
@@ -356,7 +357,7 @@ class Run {
           continue;
         }
         auto const& c = room_.class_of(h.node);
-        if (&c != known) declared = (known = &c)->macro.of(j.activity, r.level, j.clock_sensitivity).declared_speed;
+        if (&c != known) declared = macro_on(*(known = &c), job).declared_speed;
         wanted = std::min(wanted, speed(room_.nodes().clock[h.node], j.clock_sensitivity) / declared);
       }
       if (std::abs(wanted - r.speed) > speed_resolution * r.speed) book_.set_speed(job, wanted, now_s_);
@@ -499,7 +500,8 @@ class Run {
     if (window_) window_->touch(node);
     capping_.touch(room_.rack_of(node));
     room_.touch(node, now_s_);
-    auto const& macro = room_.class_of(node).macro;
+    auto const& c = room_.class_of(node);
+    auto const& macro = c.macro;
     std::vector<NodeShareLoad> load;
     for (auto const job : book_.on_node(node)) {
       auto const& j = book_.jobs()[job];
@@ -510,14 +512,24 @@ class Run {
       if (j.iteration) {
         load.push_back({.accelerators = book_.held(job, node),
                         .terms = {},
-                        .iteration = iteration_on(room_.class_of(node), j),
+                        .iteration = iteration_on(c, j),
                         .fabric = book_.record(job).fabric});
         continue;
       }
       double const level = book_.record(job).level;
-      load.push_back({book_.held(job, node), macro.of(j.activity, level, j.clock_sensitivity).terms, j.activity.host * level});
+      load.push_back({book_.held(job, node), macro_on(c, job).terms, j.activity.host * level});
     }
     room_.set_load(node, std::move(load));
+  }
+
+  /// What a job does on a class of racks: asked node by node, and again for its speed.
+  MacroLoad const& macro_on(RackClass const& c, std::uint32_t job) {
+    double const level = book_.record(job).level;
+    if (macro_.on != &c || macro_.job != job || macro_.level != level) {
+      auto const& j = book_.jobs()[job];
+      macro_ = {&c, job, level, c.macro.of(j.activity, level, j.clock_sensitivity)};
+    }
+    return macro_.load;
   }
 
   /// Which of the node's shares is the job's.
@@ -669,6 +681,12 @@ class Run {
   std::uint64_t reports_ = 0, instants_ = 0;
   double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
   std::map<std::pair<RackClass const*, workloads::Iteration const*>, std::shared_ptr<IterationLoad const>> iterations_;
+  struct {
+    RackClass const* on = nullptr;
+    std::uint32_t job = 0;
+    double level = 0;
+    MacroLoad load;
+  } macro_;  ///< last asked for
   std::vector<std::unique_ptr<PhaseWindow>> windows_;
   std::vector<double> window_macro_j_;  ///< energy at the meter while each was open
   PhaseWindow* window_ = nullptr;       ///< the one that is open

@@ -49,10 +49,16 @@ Reservation reserve(int accelerators, std::span<Running const> running, PoolNode
 std::vector<JobIndex> fcfs(std::span<Waiting const> waiting, PoolNodes const& nodes) {
   std::vector<JobIndex> started;
   if (nodes.free() == 0) return started;
-  PoolNodes now = nodes;
+  std::optional<PoolNodes> now;  // with those started; worked out only when a second job asks
+  int placed = 0;
   in_order(waiting, [&](Waiting const& w) {
-    if (!now.fits(w.accelerators)) return false;
-    now.place(w.accelerators);
+    if (started.empty()) {
+      if (!nodes.fits(placed = w.accelerators)) return false;
+    } else {
+      if (started.size() == 1) (now = nodes)->place(placed);
+      if (!now->fits(w.accelerators)) return false;
+      now->place(w.accelerators);
+    }
     started.push_back(w.job);
     return true;
   });

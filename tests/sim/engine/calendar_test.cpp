@@ -56,5 +56,12 @@ TEST(Calendar, TellsOfChangesOnceAndNotOfBeats) {
   EXPECT_FALSE(c.changes(5));
 }
 
+TEST(Calendar, KeepsNothingOfChangesThatNobodyAsksFor) {
+  Calendar c(false);
+  c.add({.date_s = 5, .what = Entry::What::job_end});
+  EXPECT_FALSE(c.changes(5));
+  EXPECT_EQ(c.next_date(), 5);
+}
+
 }  // namespace
 }  // namespace ondol::sim
