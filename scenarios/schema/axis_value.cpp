@@ -21,6 +21,10 @@ double normal_quantile(double p) {
 /// Quantile `u` of a normal number that is cut off at `low` and `high`, in standard deviations from its mean.
 double cut_normal(double u, double low, double high) {
   if (low > 0) return -cut_normal(1 - u, -high, -low);  // in the upper tail probabilities are 1 - something small
+  if (high <= 0) {
+    double const below = normal_probability(low);
+    return normal_quantile(below + u * (normal_probability(high) - below));
+  }
   double const below = normal_probability(low), above = normal_probability(-high);
   double const left = below + u * (1 - below - above), right = above + (1 - u) * (1 - below - above);
   return left < right ? normal_quantile(left) : -normal_quantile(right);

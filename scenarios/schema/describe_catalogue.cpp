@@ -342,7 +342,7 @@ void describe(Table& t, BreakerSpec& s) {
     "what heats: a bimetal or its image, or the integral of I2t")
       .required();
   t("time_constant", s.time_constant, "of its heat").above(0, 1e6).required();
-  t("trip_heat", s.trip_heat, "at which it opens, in units of the rated current squared").above(0, 1e4);
+  t("trip_heat", s.trip_heat, "at which it opens, in units of the rated current squared").above(0, 1e4).nameplate();
   t("pickup", s.pickup, "current below which it cools, in units of the rating")
       .range(1, 2)
       .only_if(s.element == E::i2t, "element = \"i2t\"")
@@ -370,13 +370,13 @@ void describe(Table& t, OpticSpec& s) {
 
 void describe(Table& t, CduSpec& s) {
   t("name", s.name, "what people call it").required();
-  t("rated_heat", s.rated_heat, "heat at the rated approach").above(0).required().nameplate();
+  t("rated_heat", s.rated_heat, "heat at the rated approach").above(0).required().fixed();
   t("rated_approach", s.rated_approach, "technology supply minus facility supply at rated heat and flows")
       .difference()
       .above(0)
       .required();
-  t("technology_flow", s.technology_flow, "rated flow to the racks").above(0).required().nameplate();
-  t("facility_flow", s.facility_flow, "rated flow of facility water").above(0).required().nameplate();
+  t("technology_flow", s.technology_flow, "rated flow to the racks").above(0).required().fixed();
+  t("facility_flow", s.facility_flow, "rated flow of facility water").above(0).required().fixed();
   t("pump_power", s.pump_power, "at rated technology flow").required();
   t("coolant_volume", s.coolant_volume, "its own, beside the racks'");
   t("metal_heat_capacity", s.metal_heat_capacity, "exchanger and pipes");

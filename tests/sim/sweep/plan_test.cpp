@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <set>
 
 namespace ondol::sim {
@@ -212,6 +213,34 @@ TEST(Plan, SaltelliRowsComeInTheOrderOfTheIndices) {
       EXPECT_NE(x[i], x[i + 4]);  // A and B
       for (std::size_t j = 0; j < 3; ++j) EXPECT_EQ(x[i + 1 + j], j == d ? x[i + 4] : x[i]);
     }
+}
+
+/// First and total indices by the estimators of [saltelli2010], as the analysis has them, on the function of Ishigami with its
+/// known answer: sin a + 7 sin^2 b + 0.1 c^4 sin a within +-pi.
+TEST(Plan, SaltelliRowsGiveTheIndicesOfIshigami) {
+  double const pi = 3.141592653589793;
+  auto const p = plan(sweep(Design::saltelli, {drawn("a", -pi, pi), drawn("b", -pi, pi), drawn("c", -pi, pi)}, 4096));
+  auto const a = along(p, 0), b = along(p, 1), c = along(p, 2);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    y.push_back(std::sin(a[i]) + 7 * std::pow(std::sin(b[i]), 2) + 0.1 * std::pow(c[i], 4) * std::sin(a[i]));
+  double mean = 0, square = 0;
+  for (std::size_t i = 0; i < y.size(); i += 5)
+    for (double const x : {y[i], y[i + 4]}) {
+      mean += x / 8192;
+      square += x * x / 8192;
+    }
+  double const variance = square - mean * mean;
+  double const first[] = {0.3139, 0.4424, 0}, total[] = {0.5576, 0.4424, 0.2437};
+  for (std::size_t j = 0; j < 3; ++j) {
+    double s = 0, t = 0;
+    for (std::size_t i = 0; i < y.size(); i += 5) {
+      s += y[i + 4] * (y[i + 1 + j] - y[i]) / 4096;
+      t += std::pow(y[i] - y[i + 1 + j], 2) / 8192;
+    }
+    EXPECT_NEAR(s / variance, first[j], 0.02) << j;
+    EXPECT_NEAR(t / variance, total[j], 0.01) << j;
+  }
 }
 
 TEST(Plan, ManySamplesStayApartAndTheLargestDesignsAreRefused) {
