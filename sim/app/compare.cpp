@@ -8,11 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "scenarios/base/error.hpp"
-#include "scenarios/schema/difference.hpp"
+#include "sim/app/compare_text.hpp"
 #include "sim/app/terminal.hpp"
 #include "sim/app/text_table.hpp"
-#include "sim/record/recorder.hpp"
-#include "sim/record/sweep_index.hpp"
 #include "sim/sweep/comparison.hpp"
 
 namespace ondol::app {
@@ -21,33 +19,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t longest_value = 44;       // of a scenario on the terminal
-constexpr std::size_t most_scenario_rows = 40;  // likewise, without --all
-
-/// What differs between the scenario of the first file and those of the others.
-struct ScenarioRow {
-  std::string path;
-  std::vector<std::optional<std::string>> values;  ///< by file
-};
-
-std::vector<ScenarioRow> compare_scenarios(std::vector<sim::ResultFile> const& files) {
-  std::vector<ScenarioRow> rows;
-  for (std::size_t f = 1; f < files.size(); ++f) {
-    auto const name = [&](std::size_t i) { return "scenario_toml of " + files[i].path.string(); };
-    for (auto const& d : schema::differences(files[0].scenario_toml, files[f].scenario_toml, name(0), name(f))) {
-      auto it = std::find_if(rows.begin(), rows.end(), [&](ScenarioRow const& r) { return r.path == d.path; });
-      if (it == rows.end())  // other files are like the first until they turn out not to be
-        it = rows.insert(rows.end(), {d.path, std::vector<std::optional<std::string>>(files.size(), d.before)});
-      it->values[f] = d.after;
-    }
+std::vector<TextRow> compare_scenarios(std::vector<sim::ResultFile> const& files) {
+  std::vector<std::string> names, texts;
+  for (auto const& file : files) {
+    names.push_back("scenario_toml of " + file.path.string());
+    texts.push_back(file.scenario_toml);
   }
-  return rows;
+  return differing_values(texts, names);
 }
 
 struct RunComparison {
   std::vector<sim::ResultFile> files;
   std::vector<sim::ComparedFigure> figures;
-  std::vector<ScenarioRow> scenario;
+  std::vector<TextRow> scenario;
 
   bool same_bits(std::size_t f) const {
     return !files[f].content_hash.empty() && files[f].content_hash == files[0].content_hash;
@@ -73,57 +57,14 @@ RunComparison compare_runs(CompareOptions const& o) {
 
 // ------------------------------------------------------------------------------------------------ as text
 
-char letter(std::size_t f) {
-  return f < 26 ? static_cast<char>('A' + f) : '?';
-}
-
-std::string value_text(std::optional<double> const& v) {
-  if (!v) return "-";
-  return std::isnan(*v) ? "no value" : fmt::format("{:.7g}", *v);
-}
-
-std::string difference_text(std::optional<double> const& a, std::optional<double> const& b) {
-  if (!a || !b || std::isnan(*a) || std::isnan(*b)) return "";
-  return *a == *b ? "0" : fmt::format("{:+.4g}", *b - *a);
-}
-
-/// Of the first; of a temperature in degC that would mean nothing.
-std::string percent_text(std::string const& units, std::optional<double> const& a, std::optional<double> const& b) {
-  if (units == "degC" || !a || !b || *a == 0 || !std::isfinite((*b - *a) / *a)) return "";
-  double const percent = 100 * (*b - *a) / std::abs(*a);
-  if (percent == 0) return "0 %";
-  return std::abs(percent) < 0.01 ? fmt::format("{:+.1e} %", percent) : fmt::format("{:+.2f} %", percent);
-}
-
 void print_files(RunComparison const& c, bool colour) {
   TextTable table("lllll");
   for (std::size_t f = 0; f < c.files.size(); ++f) {
     auto const& file = c.files[f];
-    table.row({std::string(1, letter(f)), file.path.string(), file.title, "program " + file.code_version,
+    table.row({letter(f), file.path.string(), file.title, "program " + file.code_version,
                file.complete ? "" : "not complete: " + file.status});
   }
   fmt::print("{}", table.text(colour));
-}
-
-void print_scenarios(RunComparison const& c, bool all, bool colour) {
-  if (c.scenario.empty()) {
-    fmt::print("\nThe scenarios are the same.\n");
-    return;
-  }
-  fmt::print("\n{}\n", bold("What differs in the scenarios", colour));
-  TextTable table(std::string(1 + c.files.size(), 'l'));
-  std::vector<std::string> head{""};
-  for (std::size_t f = 0; f < c.files.size(); ++f) head.emplace_back(1, letter(f));
-  table.row(head, TextTable::Look::dim);
-  auto const shown = all ? c.scenario.size() : std::min(c.scenario.size(), most_scenario_rows);
-  for (std::size_t i = 0; i < shown; ++i) {
-    auto const& row = c.scenario[i];
-    std::vector<std::string> cells{row.path};
-    for (auto const& v : row.values) cells.push_back(v ? (all ? *v : shortened(*v, longest_value)) : "-");
-    table.row(std::move(cells));
-  }
-  fmt::print("{}", table.text(colour));
-  if (shown < c.scenario.size()) fmt::print("  and {} more (--all)\n", c.scenario.size() - shown);
 }
 
 void print_figures(RunComparison const& c, CompareOptions const& o, bool colour) {
@@ -131,7 +72,7 @@ void print_figures(RunComparison const& c, CompareOptions const& o, bool colour)
   std::vector<std::string> head{"", "A"};
   for (std::size_t f = 1; f < c.files.size(); ++f) {
     alignment += "rrr";
-    head.insert(head.end(), {std::string(1, letter(f)), fmt::format("{} - A", letter(f)), "%"});
+    head.insert(head.end(), {letter(f), fmt::format("{} - A", letter(f)), "%"});
   }
   TextTable table(alignment + "ll");
   table.row(head, TextTable::Look::dim);
@@ -145,7 +86,7 @@ void print_figures(RunComparison const& c, CompareOptions const& o, bool colour)
     for (std::size_t f = 1; f < c.files.size(); ++f)
       cells.insert(cells.end(), {value_text(figure.values[f]), difference_text(first, figure.values[f]),
                                  percent_text(figure.units, first, figure.values[f])});
-    cells.push_back(figure.units == "1" ? "" : figure.units);
+    cells.push_back(shown_units(figure.units));
     cells.push_back(figure.long_name);
     bool const marked =
         !o.tolerance.empty() && std::find(figure.beyond.begin(), figure.beyond.end(), true) != figure.beyond.end();
@@ -165,7 +106,7 @@ void print_figures(RunComparison const& c, CompareOptions const& o, bool colour)
 std::string bits_text(RunComparison const& c, std::size_t f) {
   auto const &file = c.files[f], &first = c.files[0];
   if (c.same_bits(f)) return fmt::format("{} and A are equal bit for bit, series and tables too.\n", letter(f));
-  auto const other = [&](ScenarioRow const& row) { return row.values[f] != row.values[0]; };
+  auto const other = [&](TextRow const& row) { return row.values[f] != row.values[0]; };
   if (std::any_of(c.scenario.begin(), c.scenario.end(), other)) return "";
   auto const why = file.complete != first.complete ? "one of them was stopped early"
                    : file.code_version != first.code_version
@@ -188,7 +129,7 @@ void print_verdict(RunComparison const& c, bool judged) {
 // ------------------------------------------------------------------------------------------------ as JSON
 
 Json to_json(RunComparison const& c, bool judged) {
-  Json json{{"kind", "runs"}, {"files", Json::array()}, {"scenario", Json::array()}, {"figures", Json::array()}};
+  Json json{{"kind", "runs"}, {"files", Json::array()}, {"figures", Json::array()}};
   for (std::size_t f = 0; f < c.files.size(); ++f) {
     auto const& file = c.files[f];
     json["files"].push_back({{"path", file.path.string()},
@@ -199,11 +140,7 @@ Json to_json(RunComparison const& c, bool judged) {
                              {"content_hash", file.content_hash},
                              {"same_bits", c.same_bits(f)}});
   }
-  for (auto const& row : c.scenario) {
-    Json values = Json::array();
-    for (auto const& v : row.values) values.push_back(v ? Json(*v) : Json());
-    json["scenario"].push_back({{"path", row.path}, {"values", values}});
-  }
+  json["scenario"] = values_json(c.scenario);
   for (auto const& figure : c.figures) {
     Json entry{{"name", figure.name}, {"units", figure.units}, {"long_name", figure.long_name}, {"equal", figure.equal()}};
     Json values = Json::array(), has = Json::array(), differences = Json::array();
@@ -222,9 +159,24 @@ Json to_json(RunComparison const& c, bool judged) {
   return json;
 }
 
+/// Runs, or sweeps; a mixture cannot be compared.
+sim::FileKind kind_of_all(std::vector<std::string> const& files) {
+  auto const first = sim::kind_of(files[0]);
+  for (auto const& file : files)
+    if (sim::kind_of(file) != first) {
+      auto const name = [](sim::FileKind kind) {
+        return kind == sim::FileKind::run ? "results of a run" : "the index of a sweep";
+      };
+      throw InputError(files[0] + " is " + name(first) + " and " + file + " is " + name(sim::kind_of(file)) +
+                       "; compare runs with runs, sweeps with sweeps");
+    }
+  return first;
+}
+
 }  // namespace
 
 int compare_command(CompareOptions const& o) {
+  if (kind_of_all(o.files) == sim::FileKind::sweep) return compare_sweeps(o);
   auto const c = compare_runs(o);
   bool const judged = !o.tolerance.empty();
   if (o.json) {
@@ -232,7 +184,7 @@ int compare_command(CompareOptions const& o) {
   } else {
     bool const colour = colour_on(1);
     print_files(c, colour);
-    print_scenarios(c, o.all, colour);
+    print_values("scenarios", c.scenario, c.files.size(), o.all, colour);
     print_figures(c, o, colour);
     print_verdict(c, judged);
   }

@@ -16,5 +16,7 @@ struct CompareOptions {
 
 /// 0, or 1 when a tolerance is given and something lies beyond it.  Throws InputError.
 int compare_command(CompareOptions const&);
+/// The same of files that are all indices of sweeps.
+int compare_sweeps(CompareOptions const&);
 
 }  // namespace ondol::app

@@ -1,12 +1,14 @@
 #include "sim/record/hdf5_reader.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <numeric>
@@ -104,16 +106,6 @@ bool Reader::has(std::string const& name) const {
   return check(H5Lexists(file_, name.c_str(), H5P_DEFAULT), "cannot look for " + name) > 0;
 }
 
-std::vector<std::string> Reader::names() const {
-  std::vector<std::string> all;
-  auto const note = [](hid_t, char const* name, H5L_info_t const*, void* out) -> herr_t {
-    static_cast<std::vector<std::string>*>(out)->emplace_back(name);
-    return 0;
-  };
-  check(H5Literate(file_, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, note, &all), "cannot list its contents");
-  return all;
-}
-
 namespace {
 /// Bytes of address space that this process has.
 rlim_t address_space() {
@@ -129,11 +121,13 @@ void survive(fs::path const& path, std::function<void()> const& read) {
   pid_t const child = ::fork();
   if (child < 0) throw std::runtime_error(std::string("cannot start a process: ") + std::strerror(errno));
   if (child == 0) {
-    // Enough for any file that is sound; a length that is damaged asks for all memory there is.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Enough for any file that is sound; where lengths are damaged HDF5 asks for all memory there is, or never ends.
     std::error_code unknown;
-    auto const size = fs::file_size(path, unknown);
-    rlim_t const most = address_space() + (rlim_t{512} << 20) + 8 * (unknown ? 0 : size);
-    rlimit const seconds{30, 30}, memory{most, most}, none{0, 0};
+    auto const found = fs::file_size(path, unknown);
+    rlim_t const size = unknown ? 0 : found;
+    rlim_t const most = address_space() + (rlim_t{512} << 20) + 8 * size, time = 2 + size / (rlim_t{16} << 20);
+    rlimit const seconds{time, time}, memory{most, most}, none{0, 0};
     ::setrlimit(RLIMIT_CPU, &seconds);
     ::setrlimit(RLIMIT_AS, &memory);
     ::setrlimit(RLIMIT_CORE, &none);
@@ -163,6 +157,16 @@ void survive(fs::path const& path, std::function<void()> const& read) {
 
 std::string format_of(fs::path const& path) {
   return format_of(open_file(path), path);
+}
+
+std::vector<std::string> names(hid_t group) {
+  std::vector<std::string> all;
+  auto const note = [](hid_t, char const* name, H5L_info_t const*, void* out) -> herr_t {
+    static_cast<std::vector<std::string>*>(out)->emplace_back(name);
+    return 0;
+  };
+  check(H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, note, &all), "cannot list its contents");
+  return all;
 }
 
 std::optional<std::string> text_attribute(hid_t object, std::string const& name) {

@@ -30,7 +30,6 @@ class Reader {
 
   hid_t file() const { return file_; }
   bool has(std::string const& name) const;  ///< an object, links followed no further
-  std::vector<std::string> names() const;   ///< of the root, in order of creation
 
  private:
   [[noreturn]] void refuse(std::exception const& e) const;
@@ -44,6 +43,8 @@ void survive(std::filesystem::path const& path, std::function<void()> const& rea
 
 /// The root attribute `format` of any file of ours.  Throws InputError as above.
 std::string format_of(std::filesystem::path const& path);
+
+std::vector<std::string> names(hid_t group);  ///< of its members, in order of creation
 
 std::optional<std::string> text_attribute(hid_t object, std::string const& name);
 std::optional<double> number_attribute(hid_t object, std::string const& name);

@@ -3,6 +3,7 @@
 #include "scenarios/base/error.hpp"
 #include "sim/record/hdf5_reader.hpp"
 #include "sim/record/recorder.hpp"
+#include "sim/record/sweep_index.hpp"
 
 namespace ondol::sim {
 
@@ -45,6 +46,14 @@ ResultFile read(std::filesystem::path const& path) {
 }
 
 }  // namespace
+
+FileKind kind_of(std::filesystem::path const& path) {
+  h5::survive(path, [&] { h5::format_of(path); });
+  auto const format = h5::format_of(path);
+  if (format == results_format) return FileKind::run;
+  if (format == sweep_format) return FileKind::sweep;
+  throw InputError(path.string() + " is \"" + format + "\": neither results of a run nor the index of a sweep");
+}
 
 ResultFile read_result(std::filesystem::path const& path) {
   h5::survive(path, [&] { read(path); });

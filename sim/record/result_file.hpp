@@ -19,6 +19,11 @@ struct ResultFile {
   std::string scenario_toml;
 };
 
+enum class FileKind { run, sweep };
+
+/// What a file of ours holds.  Throws InputError as read_result does.
+FileKind kind_of(std::filesystem::path const& path);
+
 /// Throws InputError: no such file, not a result of ours, another major format version, damaged, unfinished without key
 /// figures.
 ResultFile read_result(std::filesystem::path const& path);

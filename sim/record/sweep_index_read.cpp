@@ -1,6 +1,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include "sim/record/hdf5_reader.hpp"
@@ -13,15 +14,17 @@ namespace {
 using Variable = SweepIndex::Variable;
 
 /// Positions of the scales that a dataset is attached to.
-std::vector<std::uint32_t> attached(hid_t set, std::vector<h5::Handle> const& scales, std::size_t rank) {
+std::vector<std::uint32_t> attached(hid_t set, std::vector<h5::Handle> const& scales) {
+  auto const size = h5::shape(set);
   std::vector<std::uint32_t> dimensions;
-  for (unsigned i = 0; i < rank; ++i)
+  for (unsigned i = 0; i < size.size(); ++i)
     for (std::uint32_t d = 0; d < scales.size(); ++d)
-      if (h5::check(H5DSis_attached(set, scales[d], i), "cannot read dimensions") > 0) {
+      if (size[i] == h5::shape(scales[d]).at(0) &&
+          h5::check(H5DSis_attached(set, scales[d], i), "cannot read dimensions") > 0) {
         dimensions.push_back(d);
         break;
       }
-  if (dimensions.size() != rank) throw std::runtime_error("a variable without dimensions");
+  if (dimensions.size() != size.size()) throw std::runtime_error("a variable without dimensions");
   return dimensions;
 }
 
@@ -70,18 +73,29 @@ std::map<std::string, std::string> text_attributes(hid_t file) {
   return all;
 }
 
-/// Of run `i`, the file that runs/i leads to, or empty.
-std::string link(hid_t file, std::size_t i) {
-  auto const name = "runs/" + std::to_string(i);
-  if (h5::check(H5Lexists(file, name.c_str(), H5P_DEFAULT), name) == 0) return "";
+/// The file that an external link of group `runs` leads to.
+std::string target(hid_t runs, char const* name) {
   H5L_info_t info;
-  h5::check(H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT), name);
-  if (info.type != H5L_TYPE_EXTERNAL) throw std::runtime_error(name + " is not a link to a file");
+  h5::check(H5Lget_info(runs, name, &info, H5P_DEFAULT), name);
+  if (info.type != H5L_TYPE_EXTERNAL) throw std::runtime_error(std::string("runs/") + name + " is not a link to a file");
   std::string value(info.u.val_size, '\0');
-  h5::check(H5Lget_val(file, name.c_str(), value.data(), value.size(), H5P_DEFAULT), name);
-  char const *target = nullptr, *object = nullptr;
-  h5::check(H5Lunpack_elink_val(value.data(), value.size(), nullptr, &target, &object), name);
-  return target;
+  h5::check(H5Lget_val(runs, name, value.data(), value.size(), H5P_DEFAULT), name);
+  char const *file = nullptr, *object = nullptr;
+  h5::check(H5Lunpack_elink_val(value.data(), value.size(), nullptr, &file, &object), name);
+  return file;
+}
+
+std::vector<std::string> read_links(hid_t file, std::size_t places) {
+  std::vector<std::string> links(places);
+  h5::Handle const runs(h5::check(H5Gopen2(file, "runs", H5P_DEFAULT), "no group runs"), H5Gclose);
+  for (auto const& name : h5::names(runs)) {
+    std::size_t place = 0;
+    auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), place);
+    if (error != std::errc{} || end != name.data() + name.size() || place >= places)
+      throw std::runtime_error("runs/" + name + " is the link of no place");
+    links[place] = target(runs, name.c_str());
+  }
+  return links;
 }
 
 SweepIndex read(std::filesystem::path const& path) {
@@ -96,7 +110,7 @@ SweepIndex read(std::filesystem::path const& path) {
     std::vector<std::pair<std::string, h5::Handle>> others;
     std::vector<std::string> beside;  // names of coordinates that are no dimension
     std::size_t places = 1;
-    for (auto const& name : reader.names()) {
+    for (auto const& name : h5::names(file)) {
       if (name == "runs" || name == "sweep_toml") continue;
       auto set = h5::open_dataset(file, name);
       if (h5::check(H5DSis_scale(set), name) > 0) {
@@ -112,11 +126,11 @@ SweepIndex read(std::filesystem::path const& path) {
       }
     }
     for (auto const& [name, set] : others) {
-      auto v = read_variable(set, name, attached(set, scales, h5::shape(set).size()));
+      auto v = read_variable(set, name, attached(set, scales));
       bool const coordinate = std::find(beside.begin(), beside.end(), name) != beside.end();
       (coordinate ? out.coordinates : out.variables).push_back(std::move(v));
     }
-    for (std::size_t i = 0; i < places; ++i) out.links.push_back(link(file, i));
+    out.links = read_links(file, places);
     return out;
   });
 }

@@ -2,11 +2,12 @@
 import json
 import re
 import shutil
+import subprocess
 
 import h5py
 import numpy as np
 import pytest
-from ondol_program import TINY
+from ondol_program import ONDOL, TINY
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +250,7 @@ def test_bytes_at_random_never_crash_it(two):
     """Damage anywhere ends in words or in numbers, never in a signal."""
     good = bytearray((two.folder / "b.h5").read_bytes())
     rng = np.random.default_rng(1)
-    for _ in range(40):
+    for _ in range(15):
         bad = bytearray(good)
         for at in rng.integers(0, len(bad), size=20):
             bad[at] = rng.integers(0, 256)
@@ -262,3 +263,74 @@ def test_help(ondol):
     done = ondol("compare", "--help")
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("--tolerance", "--only", "--all", "--json", "ondol compare"))
+
+
+# ------------------------------------------------------------------------------------------------ sweeps
+
+@pytest.fixture
+def sweeps(ondol):
+    """Two copies of one index: two set points, three climates, two members."""
+    subprocess.run([ONDOL.parent / "tests" / "example_index", ondol.folder / "a.h5"], check=True)
+    shutil.copy(ondol.folder / "a.h5", ondol.folder / "b.h5")
+    return ondol
+
+
+def test_sweeps_that_are_equal(sweeps):
+    done = sweeps("compare", "a.h5", "b.h5", "--tolerance", "0")
+    assert done.returncode == 0
+    assert "The sweep files are the same" in done.stdout and "within the tolerance" in done.stdout
+    assert "12 places are in both, with the same run at 11 of them" in done.stdout
+
+
+def test_where_sweeps_lie_furthest_apart(sweeps):
+    with h5py.File(sweeps.folder / "b.h5", "r+") as file:
+        file["pue"][1, 1, 0] += 0.25
+        file["pue"][0, 0, 1] -= 0.125
+        file["sweep_toml"][()] = 'name = "another"\n'
+    done = sweeps("compare", "a.h5", "b.h5")
+    assert done.returncode == 0
+    row = next(line for line in done.stdout.splitlines() if line.startswith("  pue "))
+    assert re.search(r"2 of 12 +1\.11 +1\.36 +\+0\.25 +\+22\.52 % +supply = 24\.5 degC, climate = 싱가포르, member = 0", row), row
+    assert re.search('name +"set point by climate" +"another"', done.stdout)
+    assert sweeps("compare", "a.h5", "b.h5", "--tolerance", "pue=0.2").returncode == 1
+    assert sweeps("compare", "a.h5", "b.h5", "--tolerance", "pue=0.3").returncode == 0
+    found = json.loads(sweeps("compare", "a.h5", "b.h5", "--tolerance", "0", "--json").stdout)
+    assert found["kind"] == "sweeps" and found["within_tolerance"] is False
+    pue = found["others"][0]["figures"][0]
+    assert pue["different"] == pue["beyond"] == 2 and pue["furthest"]["where"].startswith("supply = 24.5 degC")
+
+
+def test_a_sweep_that_lost_runs(sweeps):
+    with h5py.File(sweeps.folder / "b.h5", "r+") as file:
+        file["pue"][0, 0, 0], file["status"][0, 0, 0] = np.nan, "failed"
+        file["climate"][2] = "busan"
+    done = sweeps("compare", "a.h5", "b.h5", "--tolerance", "1e300")
+    assert done.returncode == 1
+    assert re.search("1 run ended in another way, the first at supply = 18 degC, .*: complete, failed", done.stdout)
+    assert "only in B: climate = busan" in done.stdout and "8 places are in both" in done.stdout
+
+
+def test_sweeps_and_runs_do_not_mix(sweeps, runs):
+    shutil.copy(runs / "a.h5", sweeps.folder / "run.h5")
+    sweeps.refused("compare", "a.h5", "run.h5", said="a.h5 is the index of a sweep and run.h5 is results of a run")
+
+
+def test_sweeps_of_other_questions(sweeps):
+    with h5py.File(sweeps.folder / "b.h5", "r+") as file:
+        file["supply"].attrs["units"] = "K"
+    sweeps.refused("compare", "a.h5", "b.h5", said="supply is in degC in a.h5 and in K in b.h5")
+    with h5py.File(sweeps.folder / "b.h5", "r+") as file:
+        file.move("supply", "demand")
+    sweeps.refused("compare", "a.h5", "b.h5", said="other dimensions")
+
+
+def test_damaged_indices_never_crash_it(sweeps):
+    good = bytearray((sweeps.folder / "b.h5").read_bytes())
+    rng = np.random.default_rng(2)
+    for _ in range(15):
+        bad = bytearray(good)
+        for at in rng.integers(0, len(bad), size=20):
+            bad[at] = rng.integers(0, 256)
+        sweeps.write(bytes(bad), "bad.h5")
+        done = sweeps("compare", "a.h5", "bad.h5", timeout=60)
+        assert done.returncode in (0, 2), f"exit {done.returncode}\n{done.stderr}"
