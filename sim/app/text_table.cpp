@@ -17,11 +17,17 @@ std::size_t width(std::string const& text) {
 }
 
 std::string shortened(std::string const& text, std::size_t most) {
-  if (width(text) <= most) return text;
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < text.size(); ++end)
-    if (begins_character(text[end]) && seen++ == most - 1) break;
-  return text.substr(0, end) + "…";
+  auto const size = width(text);
+  if (size <= most) return text;
+  auto const tail = text.starts_with('"') ? most / 2 : 0;
+  auto const head = most - 1 - tail;
+  std::string out;
+  std::size_t seen = 0;  // characters up to here
+  for (char const c : text) {
+    if (begins_character(c) && ++seen == head + 1) out += "…";
+    if (seen <= head || seen > size - tail) out += c;
+  }
+  return out;
 }
 
 void TextTable::row(std::vector<std::string> cells, Look look) {

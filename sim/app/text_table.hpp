@@ -8,7 +8,8 @@ namespace ondol::app {
 
 /// Characters as they stand on the terminal, not bytes.  (Wide characters count as one.)
 std::size_t width(std::string const& text);
-/// At most `most` characters; what is left out becomes "…".
+/// At most `most` characters; what is left out becomes "…": the end, or of a text in quotes the middle, since paths differ
+/// late.
 std::string shortened(std::string const& text, std::size_t most);
 
 /// Rows of cells, aligned when printed.

@@ -310,6 +310,31 @@ def test_a_sweep_that_lost_runs(sweeps):
     assert "only in B: climate = busan" in done.stdout and "8 places are in both" in done.stdout
 
 
+def test_sweeps_that_were_run(ondol):
+    ondol.write(TINY, "tiny.toml")
+    axis = '[[axis]]\nname = "load"\nkey = "steady.work.accelerators"\nvalues = [4, 8, 16]\n'
+    ondol.write('name = "load"\nbase = "tiny.toml"\n' + axis, "sweep.toml")
+    for folder, more in (("old", ()), ("same", ()), ("new", ("--set", 'plant.loop.pump_power="2.5 kW"'))):
+        done = ondol("sweep", "sweep.toml", "-j", "2", "-o", folder, *more)
+        assert done.returncode == 0, done.stderr
+    same = ondol("compare", "old/sweep.h5", "same/sweep.h5", "--tolerance", "0")
+    assert same.returncode == 0 and "with the same run at 3 of them" in same.stdout
+    new = ondol("compare", "old/sweep.h5", "new/sweep.h5", "--tolerance", "0")
+    assert new.returncode == 1 and "with the same run at 0 of them" in new.stdout
+    assert re.search(r"cooling_energy \* +3 of 3 .* load = (4|8|16) +MWh", new.stdout)
+
+
+def test_long_values_keep_where_they_differ(two):
+    ends = ("first.h5", "second.h5")
+    for name, end in zip("ab", ends):
+        with h5py.File(two.folder / f"{name}.h5", "r+") as file:
+            file["scenario_toml"][()] = f'path = "/a/{"very/" * 20}long/path/to/{end}"\n'
+    shown = two("compare", "a.h5", "b.h5").stdout
+    row = next(line for line in shown.splitlines() if line.startswith("  path"))
+    assert all(end in row for end in ends) and row.count("…") == 2 and len(row) < 110
+    assert "very/" * 20 in two("compare", "a.h5", "b.h5", "--all").stdout
+
+
 def test_sweeps_and_runs_do_not_mix(sweeps, runs):
     shutil.copy(runs / "a.h5", sweeps.folder / "run.h5")
     sweeps.refused("compare", "a.h5", "run.h5", said="a.h5 is the index of a sweep and run.h5 is results of a run")
