@@ -45,6 +45,17 @@ def test_ishigami_within_the_bootstrap_interval(tmp_path: Path) -> None:
     assert table.attrs["mean"] == pytest.approx(3.5, abs=0.2)  # a/2
 
 
+def test_intervals_of_95_percent_hold_the_exact_index_in_about_95_of_100(tmp_path: Path) -> None:
+    exact = np.array([*ISHIGAMI_FIRST, *ISHIGAMI_TOTAL])
+    inside = []
+    for seed in range(30):
+        x = np.pi * (2 * saltelli_rows(512, 3, seed) - 1)
+        table = sobol_indices(sampled(tmp_path, x, ishigami(x)), "pue", resamples=200)
+        low, high = (np.concatenate([table[f"first_{end}"], table[f"total_{end}"]]) for end in ("low", "high"))
+        inside += ((low <= exact) & (exact <= high)).tolist()
+    assert 0.88 < np.mean(inside) < 0.99
+
+
 def test_linear_cost_within_the_bootstrap_interval(tmp_path: Path) -> None:
     """cost = 3 a + 2 b + c of uniform axes: shares 9/14, 4/14, 1/14, total and first alike."""
     x = saltelli_rows(1024, 3, seed=5)

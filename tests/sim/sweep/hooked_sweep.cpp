@@ -3,7 +3,8 @@
 ///
 ///     hooked_sweep FILE -o DIR [-j N] [--resume]
 ///
-/// The sweep file sets `hook` to the function's name and its arguments by name, each an axis or in `set`:
+/// The name of the sweep is that of the function; its arguments are axes by name, whatever keys these move (any that take such
+/// numbers will do: nothing reads the base):
 ///   ishigami   x1 x2 x3 [a b]   y = sin x1 + a sin^2 x2 + b x3^4 sin x1, a = 7, b = 0.1(Ishigami and Homma, 1990)
 ///   linear     x1 x2 x3         cost = 3 x1 + 2 x2 + x3
 ///   slow       seconds          sleeps so long
@@ -36,15 +37,9 @@ struct Arguments {
   std::string hook;
   std::map<std::string, double> values;
 
-  explicit Arguments(std::vector<schema::Override> const& sets) {
-    for (auto const& o : sets) {
-      auto value = o.value;
-      std::erase(value, '"');
-      if (o.key == "hook")
-        hook = value;
-      else
-        values[o.key] = std::strtod(value.c_str(), nullptr);
-    }
+  Arguments(std::string name, Plan const& plan, PlannedRun const& run) : hook(std::move(name)) {
+    for (auto const& c : plan.coordinates)
+      if (!c.numbers.empty()) values[c.name] = c.numbers.at(run.at.at(c.dimension));
   }
   double of(std::string const& name, std::optional<double> otherwise = std::nullopt) const {
     if (auto const found = values.find(name); found != values.end()) return found->second;
@@ -70,17 +65,10 @@ std::vector<Kpi> answer(Arguments const& x) {
   throw std::runtime_error("there is no hook \"" + x.hook + "\"");
 }
 
-int run(RunRequest const& request, RunStore const& store) {
-  Outcome outcome;
-  outcome.key = request.key;
-  outcome.kpis = answer(Arguments(request.sets));
-  store.save(outcome);
-  return 0;
-}
-
-std::string key_of(std::vector<schema::Override> const& sets) {
+std::string key_of(Arguments const& x) {
   ContentKey key;
-  for (auto const& o : sets) key.add(o.key).add(o.value);
+  key.add(x.hook);
+  for (auto const& [name, value] : x.values) key.add(name).add(fmt::format("{}", value));
   return key.text();
 }
 
@@ -89,7 +77,19 @@ int sweep(std::string const& file, std::string const& folder, int jobs) {
   sweep.keep = schema::SweepSpec::Keep::key_figures;
   auto const planned = plan(sweep);
   std::vector<RunRequest> requests;
-  for (auto const& r : planned.runs) requests.push_back({key_of(r.sets), r.label, r.sets});
+  std::map<std::string, Arguments> arguments;  // by key
+  for (auto const& r : planned.runs) {
+    Arguments const x(sweep.name, planned, r);
+    requests.push_back({key_of(x), r.label, r.sets});
+    arguments.emplace(requests.back().key, x);
+  }
+  auto const run = [&](RunRequest const& request, RunStore const& runs) {
+    Outcome outcome;
+    outcome.key = request.key;
+    outcome.kpis = answer(arguments.at(request.key));
+    runs.save(outcome);
+    return 0;
+  };
   RunStore const store(folder);
   store.create();
   StoreLock const lock(store, StoreLock::Kind::alone);
