@@ -32,7 +32,7 @@ def written(folder: Path, suffix: str) -> list[str]:
 
 
 def test_page_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = grid(tmp_path / "sweep.h5", toml='base = "<a>"\n')
+    path = grid(tmp_path / "sweep.h5", toml='base = "<a>"\n', description="Two climates")
     out = tmp_path / "out"
     assert main([str(path), "-o", str(out), "--pareto", "pue,max:tokens"]) == 0
     assert capsys.readouterr().out == f"7 pictures, 3 tables and {out / 'index.html'}\n"
@@ -41,7 +41,7 @@ def test_page_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "A sweep &lt;of&gt; two &amp; more" in page and "&lt;seoul&gt;" in page and 'base = &quot;&lt;a&gt;&quot;' in page
     assert "<seoul>" not in page and not re.search(r"<script|<link", page)
     assert "1 of 6 runs failed" in page and "ended by signal 9" in page
-    assert "Grid: supply (3) x climate (2); 5 complete, 1 failed." in page
+    assert "Two climates. Grid: supply (3) x climate (2); 5 complete, 1 failed." in page
     assert "The same in every run: energy = 5 MWh." in page
     assert set(re.findall(r'(?:src|href)="(?!data:)([^"]*)"', page)) == {"runs.csv", "tornado.csv", "front.csv"}
     runs = pd.read_csv(out / "runs.csv")

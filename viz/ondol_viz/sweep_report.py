@@ -289,6 +289,7 @@ def _lead(sweep: xr.Dataset, state: dict[str, int]) -> str:
     states = ", ".join(f"{count:,} {word}" for word, count in state.items() if count)
     base = f" Base: {sweep.attrs['base']}." if sweep.attrs.get("base") else ""
     about = str(sweep.attrs.get("description", "")).strip()
+    about += "." if about and about[-1] not in ".!?" else ""
     return f"{about} {design[:1].upper()}{design[1:]}: {sizes}; {states}.{base}".strip()
 
 
