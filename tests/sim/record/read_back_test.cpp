@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <hdf5.h>
+#include <hdf5_hl.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -168,6 +169,29 @@ TEST_F(ReadBackTest, AnIndexAsItWasWritten) {
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
   EXPECT_TRUE(bytes(folder / "again.h5") == bytes(folder / "sweep.h5"));
+}
+
+TEST_F(ReadBackTest, AnIndexWhoseVariablesDoNotFitItsDimensions) {
+  path = folder / "sweep.h5";
+  write_sweep_index(path, example_index());
+  hid_t const file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), scale = H5Dopen2(file, "supply", H5P_DEFAULT);
+  hsize_t const five = 5;
+  hid_t const space = H5Screate_simple(1, &five, nullptr);
+  hid_t const set = H5Dcreate2(file, "odd", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  EXPECT_GE(H5DSattach_scale(set, scale, 0), 0);
+  H5Sclose(space);
+  H5Dclose(set);
+  H5Dclose(scale);
+  H5Fclose(file);
+  EXPECT_THAT(said([&] { read_sweep_index(path); }), HasSubstr("is damaged: a variable without dimensions"));
+}
+
+TEST_F(ReadBackTest, AnIndexWithLinksThatLeadNowhereOfOurs) {
+  path = folder / "sweep.h5";
+  auto index = example_index();
+  index.links.push_back("runs/one_too_many.h5");
+  write_sweep_index(path, index);
+  EXPECT_THAT(said([&] { read_sweep_index(path); }), HasSubstr("runs/12 is the link of no place"));
 }
 
 }  // namespace

@@ -143,6 +143,9 @@ TEST(CompareIndices, WhereTheyLieFurthestApart) {
   EXPECT_EQ(c.variables[0].where, "x = 3 MW, label = p");
   EXPECT_EQ(c.variables[0].other - c.variables[0].first, -5);
   EXPECT_EQ(compare(a, b, "5").beyond(), 0u);
+  f[1] += 2;  // as far: the first of them is told
+  EXPECT_EQ(compare(a, b).variables[0].where, "x = 1 MW, label = q");
+  f[1] -= 2;
   f[0] = nan;  // no distance, and beyond every tolerance; the furthest stays
   c = compare(a, b, "1e300");
   EXPECT_EQ(c.variables[0].beyond, 1u);
