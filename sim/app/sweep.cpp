@@ -87,6 +87,7 @@ int sweep_command(SweepOptions const& o) {
   auto const wall_s = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
   int const jobs = o.jobs > 0 ? o.jobs : processors();
   auto const mine = part(o.part);
+  auto const memory = o.memory.empty() ? std::nullopt : std::optional(memory_bytes(o.memory));
   bool const whole = o.part.empty();
 
   auto const sweep = schema::read_sweep(o.file, o.set);
@@ -132,7 +133,7 @@ int sweep_command(SweepOptions const& o) {
   }
 
   sim::RunnerOptions options{.jobs = jobs, .fail_fast = o.fail_fast, .stop = o.stop};
-  if (!o.memory.empty()) options.memory_bytes = memory_bytes(o.memory);
+  options.memory_bytes = memory;
   options.needs_results = runs.keeps_results();
   options.on_progress = [&](sim::RunnerProgress const& p) { progress.show(p); };
   auto const report = sim::run_all(checked.requests, store, options, runs.body());

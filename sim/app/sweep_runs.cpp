@@ -118,13 +118,19 @@ Fault placeless(std::string message) {
   return fault;
 }
 
-/// Data files that a scenario names: what they hold decides results as well.
-std::vector<std::string> data_files(schema::Scenario const& scenario) {
-  std::vector<std::string> files = scenario.site.weather.files;
-  files.push_back(scenario.site.weather.file);
-  files.push_back(scenario.site.carbon.file);
-  std::erase(files, "");
-  return files;
+/// Texts behind `key = ` in resolved TOML, alone or in a list: paths of data files behind "file" and "files".
+void take_paths(std::string const& toml, std::string_view key, std::set<std::string>& paths) {
+  auto const word = std::string(key) + " = ";
+  for (auto at = toml.find(word); at != std::string::npos; at = toml.find(word, at + 1)) {
+    if (at > 0 && toml[at - 1] != '\n' && toml[at - 1] != ' ' && toml[at - 1] != '{') continue;  // the end of another key
+    auto from = at + word.size();
+    auto const end = toml[from] == '[' ? toml.find(']', from) : toml.find('"', from + 1) + 1;
+    for (auto open = toml.find('"', from); open < end; open = toml.find('"', from)) {
+      auto const close = toml.find('"', open + 1);
+      if (close > open + 1) paths.insert(toml.substr(open + 1, close - open - 1));
+      from = close + 1;
+    }
+  }
 }
 
 std::string hash_of(std::vector<sim::Kpi> const& kpis) {
@@ -159,11 +165,18 @@ schema::Scenario SweepRuns::read(std::vector<schema::Override> const& sets) cons
   return schema::read_scenario(base_, options);
 }
 
+/// Data files count by what they hold, not by where they lie or how the way to them is written.
 std::string SweepRuns::key(schema::Scenario const& scenario) const {
-  sim::ContentKey key;
-  key.add(program_).add(sim::Clock::simgrid_version()).add(scenario.resolved_toml);
-  for (auto const& file : data_files(scenario)) key.add_file(file);
-  return key.text();
+  auto toml = scenario.resolved_toml;
+  std::set<std::string> paths;
+  take_paths(toml, "file", paths);
+  take_paths(toml, "files", paths);
+  for (auto const& path : paths) {
+    auto const quoted_path = '"' + path + '"', content = '"' + sim::ContentKey().add_file(path).text() + '"';
+    for (auto at = toml.find(quoted_path); at != std::string::npos; at = toml.find(quoted_path, at + content.size()))
+      toml.replace(at, quoted_path.size(), content);
+  }
+  return sim::ContentKey().add(program_).add(sim::Clock::simgrid_version()).add(toml).text();
 }
 
 std::string SweepRuns::command_line(std::vector<schema::Override> const& sets) const {

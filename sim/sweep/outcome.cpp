@@ -160,8 +160,11 @@ void RunStore::clean(std::string const& key) const {
 
 bool RunStore::used() const {
   std::error_code ignored;
-  return fs::exists(index(), ignored) ||
-         (fs::is_directory(folder_ / "runs", ignored) && !fs::is_empty(folder_ / "runs", ignored));
+  for (auto const& entry : fs::directory_iterator(folder_, ignored))
+    if (auto const& path = entry.path();
+        path.filename() != "lock" && !(entry.is_directory(ignored) && fs::is_empty(path, ignored)))
+      return true;
+  return false;
 }
 
 StoreLock::StoreLock(RunStore const& store, Kind kind) {

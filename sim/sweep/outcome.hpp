@@ -51,7 +51,7 @@ class RunStore {
   void create() const;
   /// Removes what a run that was killed left half-written.
   void clean(std::string const& key) const;
-  /// True when there is a trace of an earlier sweep.
+  /// True when something is in the folder, of a sweep or not.
   bool used() const;
 
  private:

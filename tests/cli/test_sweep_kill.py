@@ -1,0 +1,83 @@
+"""kill -9 at any moment, then --resume: the same files as a sweep that no one disturbed."""
+import json
+import os
+import random
+import signal
+import time
+
+import pytest
+from ondol_program import TINY
+
+SWEEP = """
+base = "scenario.toml"
+set = { "simulation.duration" = "12 h" }
+
+[[axis]]
+name = "supply"
+key = "plant.loop.supply_temperature"
+range = { from = "20 degC", to = "26 degC", steps = 4 }
+
+[[axis]]
+name = "load"
+key = "steady.work.accelerators"
+values = [4, 8, 12, 16]
+
+[[skip]]
+when = 'supply > "25 degC" and load > 12'
+why = "so that a place of the index is empty"
+"""
+KILLS = 20
+
+
+def descendants(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def outcomes(folder):
+    return {path.stem: json.loads(path.read_text())["outcome"] for path in (folder / "runs").glob("*.json")}
+
+
+def what_counts(outcome):
+    return {key: value for key, value in outcome.items() if key not in ("wall_s", "simulation_s", "peak_bytes")}
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_random_kills(ondol, seed):
+    ondol.write(TINY)
+    ondol.write(SWEEP, "sweep.toml")
+    begun = time.monotonic()
+    assert ondol("sweep", "sweep.toml", "-j", "2", "-o", "calm").returncode == 0
+    calm_s = time.monotonic() - begun
+    calm, out = ondol.folder / "calm", ondol.folder / "out"
+
+    draw = random.Random(seed)
+    kills = {"runner": 0, "worker": 0}
+    while sum(kills.values()) < KILLS:
+        runner = ondol.start("sweep", "sweep.toml", "-j", "2", "-o", "out", "--resume")
+        time.sleep(draw.uniform(0, 0.8 * calm_s))
+        workers = descendants(runner.pid)
+        if draw.random() < 0.5 and workers:
+            kills["worker"] += 1
+            try:
+                os.kill(draw.choice(workers), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            if draw.random() < 0.5:  # the sweep may end, or be killed as well
+                runner.communicate(timeout=60)
+                continue
+        kills["runner"] += 1
+        runner.kill()
+        runner.communicate(timeout=30)
+        if draw.random() < 0.3 and (out / "runs").is_dir():  # what a crash of the machine may do besides
+            for path in list((out / "runs").glob("*"))[:1]:
+                os.truncate(path, path.stat().st_size // 2) if path.suffix == ".json" else path.unlink()
+    done = ondol("sweep", "sweep.toml", "-j", "2", "-o", "out", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert (out / "sweep.h5").read_bytes() == (calm / "sweep.h5").read_bytes()
+    assert {k: what_counts(o) for k, o in outcomes(out).items()} == {k: what_counts(o) for k, o in outcomes(calm).items()}
+    assert {path.name for path in (out / "runs").iterdir()} == {path.name for path in (calm / "runs").iterdir()}
+    assert kills["runner"] > 3 and kills["worker"] > 3, kills
