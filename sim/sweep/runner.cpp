@@ -61,25 +61,36 @@ bool complete(RunStore const& store, std::string const& key, std::optional<Outco
   return known && known->status == Outcome::Status::complete && !(needs_results && !fs::exists(store.results(key)));
 }
 
-int run_child(RunRequest const& request, RunStore const& store, RunnerOptions const& options, RunBody const& body) {
+std::string out_of_memory(RunnerOptions const& options) {
+  if (!options.memory_bytes) return "out of memory";
+  return "out of memory: it needs more than the " + std::to_string((*options.memory_bytes + 500'000) / 1'000'000) +
+         " MB of address space that each run may have";
+}
+
+/// Ends the child at the first allocation that fails: code that may not throw would end it without a word.
+void end_when_memory_is_short(int pipe, RunnerOptions const& options) {
+  static int whom = 0;
+  static std::string why;
+  whom = pipe;
+  why = out_of_memory(options);
+  std::set_new_handler([] {
+    for (int const descriptor : {whom, STDERR_FILENO})
+      [[maybe_unused]] auto const written = ::write(descriptor, why.data(), why.size());
+    ::_exit(3);
+  });
+}
+
+int run_child(RunRequest const& request, RunStore const& store, RunnerOptions const& options, RunBody const& body, int pipe) {
   open_log(store.log(request.key));
   if (complete(store, request.key, store.load(request.key), options.needs_results)) return 0;  // by another meanwhile
-  std::string why;
+  end_when_memory_is_short(pipe, options);
+  if (options.memory_bytes) limit_memory(*options.memory_bytes);
   try {
-    if (options.memory_bytes) limit_memory(*options.memory_bytes);
     return body(request, store);
-  } catch (std::bad_alloc const&) {
-    limit_memory(RLIM_INFINITY);  // room to say it
-    why = "out of memory";
-    if (options.memory_bytes)
-      why += ": it needs more than the " + std::to_string((*options.memory_bytes + 500'000) / 1'000'000) +
-             " MB of address space that each run may have";
   } catch (std::exception const& e) {
-    limit_memory(RLIM_INFINITY);
-    why = e.what();
+    std::cerr << e.what() << std::endl;
+    throw;
   }
-  std::cerr << why << std::endl;
-  throw std::runtime_error(why);
 }
 
 // ---------------------------------------------------------------------------------------------------- the parent
@@ -138,7 +149,7 @@ class Runner {
     if (next_ == first_.size()) return false;
     auto const& wanted = request(next_);
     try {
-      auto const child = start_child([&](int) { return run_child(wanted, store_, options_, body_); });
+      auto const child = start_child([&](int pipe) { return run_child(wanted, store_, options_, body_, pipe); });
       running_.push_back({child, next_, Wall::now(), {}});
     } catch (std::system_error const& e) {
       if (!running_.empty()) return false;
@@ -185,6 +196,7 @@ class Runner {
     failed.key = key;
     failed.status = Outcome::Status::failed;
     failed.error = ended.reason.empty() ? how_it_ended(status) : ended.reason;
+    if (WIFSIGNALED(status) && options_.memory_bytes) failed.error += "; perhaps " + out_of_memory(options_);
     failed.wall_s = seconds_since(ended.since);
     try {
       store_.save(failed);
