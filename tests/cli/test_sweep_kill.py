@@ -21,10 +21,6 @@ range = { from = "20 degC", to = "26 degC", steps = 4 }
 name = "load"
 key = "steady.work.accelerators"
 values = [4, 8, 12, 16]
-
-[[skip]]
-when = 'supply > "25 degC" and load > 12'
-why = "so that a place of the index is empty"
 """
 KILLS = 20
 
