@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .sweep import CASE, FILE, MEMBER, SAMPLE, SweepError, axes, cells, need_response, spell
+from .sweep import CASE, MEMBER, SAMPLE, SweepError, axes, cells, need_response, spell
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -15,7 +15,7 @@ from ..sensitivity import sobol_indices
 from ..style import BLACK, BLUE, ORANGE, styled, unit_text
 from ..sweep import SweepError
 from .parts import MissingData
-from .sweep_parts import with_unit, words
+from .sweep_parts import words
 
 
 @styled
