@@ -148,7 +148,9 @@ double peak_bytes() {
 }  // namespace
 
 SweepRuns::SweepRuns(std::filesystem::path base, Keep keep)
-    : base_(std::move(base)), keep_(keep), program_(sim::ContentKey().add_file("/proc/self/exe").text()) {}
+    : base_(std::move(base)), keep_(keep), program_(sim::ContentKey().add_file("/proc/self/exe").text()) {
+  sim::prepare_runs();
+}
 
 std::vector<schema::Override> SweepRuns::with_keep(std::vector<schema::Override> const& sets) const {
   std::vector<schema::Override> all;
@@ -257,6 +259,7 @@ sim::RunBody SweepRuns::body() const {
     options.force = true;  // what lies there is of a run that did not end
     options.code_version = ONDOL_VERSION;
     options.command_line = command_line(request.sets);
+    options.rehearsed = true;
     auto result = sim::run(scenario, facility, options);
     for (auto const& warning : result.warnings) std::cerr << format(quoted(warning)) << '\n';
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/compute/macro_work.hpp"
 #include "sim/compute/roofline.hpp"
 #include "sim/engine/assemble.hpp"
 #include "sim/engine/bill_report.hpp"
@@ -76,14 +77,19 @@ class Run {
           fmt::format("the weather file has wet bulbs alone; the dry bulb is taken as that of {:.0f} % relative humidity, "
                       "say site.weather.relative_humidity",
                       100 * scenario.site.weather.relative_humidity)));
-    for (auto& fault : limit_warnings(scenario, facility, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
-    plants_ = cooling_outlook(scenario, facility, assembly_);
-    for (auto& fault : cooling_warnings(scenario, plants_)) warnings_.push_back(std::move(fault));
+    if (!options.rehearsed) look_over();
     for (auto const& spec : scenario.phase_window)
       if (spec.start.v < duration_s_)
         windows_.push_back(std::make_unique<PhaseWindow>(spec, scenario, facility, assembly_, book_.jobs()));
     window_macro_j_.resize(windows_.size());
     next_window_edge_s_ = windows_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
+  }
+
+  /// What can be said of a run before it begins.
+  void look_over() {
+    for (auto& fault : limit_warnings(scenario_, facility_, assembly_, book_.jobs())) warnings_.push_back(std::move(fault));
+    plants_ = cooling_outlook(scenario_, facility_, assembly_);
+    for (auto& fault : cooling_warnings(scenario_, plants_)) warnings_.push_back(std::move(fault));
   }
 
   Rehearsal rehearsal() const { return {warnings_, plants_}; }
@@ -708,6 +714,10 @@ class Run {
 
 Rehearsal rehearse(schema::Scenario const& scenario, topology::Facility const& facility) {
   return Run(scenario, facility, {}).rehearsal();
+}
+
+void prepare_runs() {
+  normal_toggle({});
 }
 
 RunResult run(schema::Scenario const& scenario, topology::Facility const& facility, RunOptions const& options) {

@@ -61,6 +61,7 @@ struct RunOptions {
   std::function<void(Progress const&)> on_progress;  ///< called at most ten times a second of wall time
   std::string code_version;
   std::string command_line;
+  bool rehearsed = false;  ///< its warnings have been told: limits and plants are not looked over again
 };
 
 struct RunResult {
@@ -99,6 +100,9 @@ struct Rehearsal {
 
 /// What `run` would refuse before its first instant, thrown likewise; returns its warnings.
 Rehearsal rehearse(schema::Scenario const& scenario, topology::Facility const& facility);
+
+/// Works out what every run needs and none changes, so that processes forked after this call have it.
+void prepare_runs();
 
 /// Simulates.  One call per process (SimGrid has one engine).  Throws InputError for what the user can mend and
 /// std::runtime_error for a failed run; the partial results file is left in place then.

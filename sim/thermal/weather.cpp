@@ -121,6 +121,7 @@ struct WeatherBuilder {
 
   static std::vector<std::string_view> split(std::string_view line) {
     std::vector<std::string_view> cells;
+    cells.reserve(36);  // of an EPW line
     for (std::size_t begin = 0;;) {
       std::size_t const end = line.find(',', begin);
       cells.push_back(line.substr(begin, end == std::string_view::npos ? end : end - begin));

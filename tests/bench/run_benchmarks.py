@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Whole runs, timed: wall and CPU time and peak memory of the program, each on one core, beside what they ought to be.
+"""Whole runs, timed: wall and CPU time and peak memory of the program, each on one core, beside what they ought to be; sweeps
+on as many cores as they have jobs.
 
     tests/bench/run_benchmarks.py [--ondol build/ondol] [--repeat 3] [--only WORD] [--json FILE]
 
-Programs for one part of the work stand in bench/ beside the program itself.
+sweep_benchmark.py tells what a run of a sweep costs beside its simulation; programs for one part of the work stand in bench/
+beside the program itself.
 
 It reports and never judges: the exit status says only whether the runs themselves worked.
 """
@@ -21,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "scenarios" / "examples"
+SWEEPS = Path(__file__).resolve().parent / "sweeps"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Case:
     target: str
     repeat: int | None = None  # fewer for the long ones
     program: str = ""          # beside ondol, instead of a run of a scenario
+    jobs: int = 0              # of a sweep, instead of a run of a scenario; `scenario` is its file
 
 
 CASES = [
@@ -45,6 +49,7 @@ CASES = [
     Case("haenam, 7 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "7 d"), ""),
     Case("haenam, 30 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "30 d"), "< 20 s, < 1 GB", 1),
     Case("all-reduce 1 GiB, 16384 GPUs, rates", "", ("all-reduce", "16384", "ecmp"), "< 2 s, < 200 MB", program="bench/collective_at_scale"),
+    Case("haenam, week x 64 members, -j 2", "haenam_ensemble", (), "< 180 s", 1, jobs=2),
     Case("haenam, 60 days, 60-s reports", "haenam", ("--set", 'record.period="60 s"', "--until", "60 d"), "memory as for 30 days", 1),
 ]
 
@@ -59,15 +64,15 @@ class Measured:
     target: str
 
 
-def one_core() -> None:
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+def keep_to(cores: int) -> None:
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
 
 
-def measure_once(command: list[str]) -> tuple[float, float, float]:
-    """(wall s, CPU s, peak resident MB); the peak is the kernel's, of this child alone."""
+def measure_once(command: list[str], cores: int) -> tuple[float, float, float]:
+    """(wall s, CPU s, peak resident MB); the peak is the kernel's, of this child or the largest of its own."""
     with tempfile.TemporaryFile() as messages:
         begin = time.monotonic()
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages, preexec_fn=one_core)
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages, preexec_fn=lambda: keep_to(cores))
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.monotonic() - begin
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -78,11 +83,12 @@ def measure_once(command: list[str]) -> tuple[float, float, float]:
 
 
 def measure(ondol: Path, case: Case, repeat: int, folder: Path) -> Measured:
-    result = folder / "run.h5"
+    result = folder / ("sweep/sweep.h5" if case.jobs else "run.h5")
+    sweep = [str(ondol), "sweep", str(SWEEPS / f"{case.scenario}.toml"), "-o", str(folder / "sweep"), "--force", "-j", str(case.jobs)]
     run = [str(ondol), "run", str(EXAMPLES / f"{case.scenario}.toml"), "-o", str(result), "--force"]
-    command = [str(ondol.parent / case.program)] if case.program else run
+    command = [str(ondol.parent / case.program)] if case.program else sweep if case.jobs else run
     command += case.arguments
-    runs = [measure_once(command) for _ in range(min(repeat, case.repeat or repeat))]
+    runs = [measure_once(command, max(1, case.jobs)) for _ in range(min(repeat, case.repeat or repeat))]
     wall, cpu, peak = (statistics.median(column) for column in zip(*runs))
     return Measured(case.name, wall, cpu, peak, 0 if case.program else result.stat().st_size / 1e6, case.target)
 
@@ -98,12 +104,12 @@ def main() -> int:
         sys.exit(f"{options.ondol} is missing: make build")
 
     cpu = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
-    print(f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}; each run on one core\n")
+    print(f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}; each run on one core, sweeps on their jobs' number\n")
     print(f"{'case':38}{'wall s':>9}{'CPU s':>9}{'peak MB':>10}{'file MB':>10}   target")
     measured, failed = [], False
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
-            if options.only not in case.name or not (case.program or (EXAMPLES / f"{case.scenario}.toml").exists()):
+            if options.only not in case.name or not (case.program or case.jobs or (EXAMPLES / f"{case.scenario}.toml").exists()):
                 continue
             try:
                 row = measure(options.ondol.resolve(), case, options.repeat, Path(folder))
