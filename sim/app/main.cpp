@@ -29,6 +29,7 @@ constexpr char const* examples = R"(Examples:
   ondol run scenarios/examples/haenam.toml -o out/haenam.h5
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
   ondol sweep scenarios/sweeps/set_point_climate.toml -j 2 -o out/set_points
+  ondol sweep scenarios/sweeps/set_point_climate.toml --engine slurm --partition cpu --time 01:00:00 -o out/set_points
   ondol catalogue h200
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
@@ -88,6 +89,21 @@ int main(int argc, char** argv) {
   sweep->add_flag("--no-index", sweep_options.no_index, "Leave out the index of all runs");
   sweep->add_flag("--list", sweep_options.list, "Print the runs and what they will take, and run none");
   sweep->add_flag("--json", sweep_options.json, "Print as JSON");
+  auto* cluster = sweep->add_option_group("Slurm", "On a cluster; the folder must lie where all nodes see it");
+  cluster->add_option("--engine", sweep_options.engine, "Who starts the runs: local, slurm [local]")
+      ->check(CLI::IsMember({"local", "slurm"}));
+  cluster->add_option("--partition", sweep_options.slurm.partition, "Where to [the cluster's default]");
+  cluster->add_option("--time", sweep_options.slurm.time_limit, "Limit of a task: 01:00:00 [the partition's default]");
+  cluster->add_option("--chunk", sweep_options.slurm.chunk, "Runs of a task, one after the other [1]")
+      ->check(CLI::Range(1, 1'000'000));
+  cluster->add_option("--max-jobs", sweep_options.slurm.most_at_once, "Tasks at work at once [no limit]")
+      ->check(CLI::Range(1, 1'000'000));
+  cluster
+      ->add_option("--slurm-option", sweep_options.slurm.options, "To sbatch as it is: --slurm-option=--account=x (repeatable)")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
+  cluster->add_flag("--detach", sweep_options.detach, "Submit and return; --resume collects");
+  sweep->add_option("--runs", sweep_options.runs, "Of a task: its list of runs")->group("");
   sweep->callback([&] { code = sweep_command(sweep_options); });
 
   auto* dump = app.add_subcommand("dump", "Print the resolved scenario and where each value comes from");

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "scenarios/base/error.hpp"
 #include "scenarios/schema/read.hpp"
@@ -16,6 +17,7 @@
 #include "sim/app/sweep_progress.hpp"
 #include "sim/app/sweep_report.hpp"
 #include "sim/app/sweep_runs.hpp"
+#include "sim/app/sweep_slurm.hpp"
 #include "sim/app/terminal.hpp"
 #include "sim/record/sweep_index.hpp"
 #include "sim/sweep/index_of.hpp"
@@ -73,6 +75,7 @@ void refuse_used(sim::RunStore const& store, SweepOptions const& o) {
 void begin_anew(sim::RunStore const& store) {
   fs::remove_all(store.folder() / "runs");
   fs::remove_all(store.folder() / "logs");
+  fs::remove_all(store.folder() / "slurm");
   fs::remove(store.index());
 }
 
@@ -89,6 +92,8 @@ int sweep_command(SweepOptions const& o) {
   auto const mine = part(o.part);
   auto const memory = o.memory.empty() ? std::nullopt : std::optional(memory_bytes(o.memory));
   bool const whole = o.part.empty();
+  bool const on_slurm = o.engine == "slurm";
+  check_engine(o);
 
   auto const sweep = schema::read_sweep(o.file, o.set);
   auto plan = sim::plan(sweep);
@@ -98,6 +103,9 @@ int sweep_command(SweepOptions const& o) {
     plan.runs = std::move(kept);
   }
   sim::RunStore const store(o.output.empty() ? fs::path(o.file).stem().concat(".sweep") : fs::path(o.output));
+  sim::RunnerOptions options{.jobs = jobs, .fail_fast = o.fail_fast, .stop = o.stop};
+  options.memory_bytes = memory;
+  if (!o.runs.empty()) return run_list(sweep, o, store, options);
   refuse_used(store, o);
 
   SweepProgress progress(sweep.name);
@@ -126,17 +134,25 @@ int sweep_command(SweepOptions const& o) {
   }
 
   store.create();
-  sim::StoreLock const lock(store, whole ? sim::StoreLock::Kind::alone : sim::StoreLock::Kind::shared);
+  bool const alone = whole && (!on_slurm || o.force);  // tasks of an earlier array may be at work, and go on
+  std::optional<sim::StoreLock> lock(std::in_place, store, alone ? sim::StoreLock::Kind::alone : sim::StoreLock::Kind::shared);
   if (o.force && !o.resume && whole) {
+    if (on_slurm) refuse_living(store);
     begin_anew(store);
     store.create();
   }
 
-  sim::RunnerOptions options{.jobs = jobs, .fail_fast = o.fail_fast, .stop = o.stop};
-  options.memory_bytes = memory;
   options.needs_results = runs.keeps_results();
   options.on_progress = [&](sim::RunnerProgress const& p) { progress.show(p); };
-  auto const report = sim::run_all(checked.requests, store, options, runs.body());
+  sim::RunnerReport report;
+  if (on_slurm) {
+    lock.reset();
+    auto const ended = run_on_slurm(sweep, o, checked.requests, store, options);
+    if (!ended) return 0;
+    report = *ended;
+  } else {
+    report = sim::run_all(checked.requests, store, options, runs.body());
+  }
   progress.clear();
   if (report.stopped) {
     std::cerr << "ondol: interrupted; " << counted(report.ran + report.reused, "run") << " done and kept in "

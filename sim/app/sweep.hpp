@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/sweep/slurm.hpp"
+
 namespace ondol::app {
 
 struct SweepOptions {
@@ -15,6 +17,10 @@ struct SweepOptions {
   std::string memory;  ///< "2 GiB"; empty: no limit
   std::string part;    ///< "3/16": only the third of 16 parts, without an index
   std::atomic<int> const* stop = nullptr;
+  std::string engine = "local";  ///< or "slurm"
+  sim::SlurmOptions slurm;
+  bool detach = false;  ///< of Slurm: submit, do not wait
+  std::string runs;     ///< of a task: the list of runs that it has to do
 };
 
 int sweep_command(SweepOptions const&);

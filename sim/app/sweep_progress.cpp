@@ -82,6 +82,7 @@ void SweepProgress::show(sim::RunnerProgress const& p) {
   if (p.failed > 0) state += fmt::format(", {} failed", p.failed);
   if (std::isfinite(p.left_s) && ended < p.total)
     state += fmt::format(", {}, {} left", rate_text(static_cast<double>(fresh) / p.wall_s), duration_text(p.left_s));
+  if (!p.note.empty()) state += "; " + p.note;
   if (!terminal_) {
     auto const tenths = static_cast<int>(10 * share);
     if (tenths <= told_tenths_ || ended == p.total) return;

@@ -176,6 +176,7 @@ StoreLock::StoreLock(RunStore const& store, Kind kind) {
   int const how = kind == Kind::alone ? LOCK_EX : LOCK_SH;
   if (::flock(descriptor_, how | LOCK_NB) == 0) return;
   int const error = errno;
+  if (error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP) return;  // a network file system that knows no locks
   ::close(descriptor_);
   if (error == EWOULDBLOCK)
     throw InputError("another ondol works in " + store.folder().string() +

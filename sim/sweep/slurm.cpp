@@ -84,23 +84,6 @@ std::vector<std::string> sbatch_options(SlurmArray const& array, RunnerOptions c
   return options;
 }
 
-/// Takes up arrays of an earlier runner, also those whose number it did not live to write down.
-std::vector<SlurmArray> living_arrays(RunStore const& store) {
-  std::vector<SlurmArray> living;
-  for (auto& array : arrays_of(store)) {
-    if (array.ended) continue;
-    auto const tasks = array.job > 0 ? tasks_of({array.job}) : tasks_named(array.name);
-    if (!tasks) throw std::runtime_error("Slurm does not say what became of job " + array.name + "; try again later");
-    for (auto const& task : *tasks)
-      if (task.name == array.name) array.job = task.job;
-    array.ended = std::ranges::none_of(
-        *tasks, [&](SlurmTask const& t) { return t.name == array.name && t.phase != SlurmTask::Phase::ended; });
-    array.save();
-    if (!array.ended) living.push_back(array);
-  }
-  return living;
-}
-
 /// A new array of these runs; its folder is gone again when it was not submitted.
 SlurmArray submit_array(std::vector<RunRequest> const& runs, RunStore const& store, RunnerOptions const& runner,
                         SlurmOptions const& slurm) {
@@ -228,13 +211,14 @@ class Waiting {
     auto const listed = tasks_of(jobs_);
     answers_ = listed.has_value();
     if (!answers_) return;  // a controller may be away for minutes, its jobs go on
-    std::map<std::pair<std::uint64_t, std::uint32_t>, SlurmTask> by_number;
+    std::map<std::pair<std::uint64_t, std::optional<std::uint32_t>>, SlurmTask> by_number;
     for (auto const& task : *listed) by_number.insert_or_assign({task.job, task.index}, task);
     // A network file system looks again at a folder that is opened.
     if (int const folder = ::open((store_.folder() / "runs").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0)
       ::close(folder);
     for (auto& task : tasks_) {
-      auto const found = by_number.find({task.array->job, task.index});
+      auto found = by_number.find({task.array->job, task.index});
+      if (found == by_number.end()) found = by_number.find({task.array->job, std::nullopt});
       bool const there = found != by_number.end() && found->second.name == task.array->name;
       if (there)
         task.known = found->second;
@@ -326,6 +310,22 @@ class Waiting {
 };
 
 }  // namespace
+
+std::vector<SlurmArray> living_arrays(RunStore const& store) {
+  std::vector<SlurmArray> living;
+  for (auto& array : arrays_of(store)) {
+    if (array.ended) continue;
+    auto const tasks = array.job > 0 ? tasks_of({array.job}) : tasks_named(array.name);
+    if (!tasks) throw std::runtime_error("Slurm does not say what became of job " + array.name + "; try again later");
+    for (auto const& task : *tasks)
+      if (task.name == array.name) array.job = task.job;
+    array.ended = std::ranges::none_of(
+        *tasks, [&](SlurmTask const& t) { return t.name == array.name && t.phase != SlurmTask::Phase::ended; });
+    array.save();
+    if (!array.ended) living.push_back(array);
+  }
+  return living;
+}
 
 std::vector<SlurmArray> submit_to_slurm(std::vector<RunRequest> const& requests, RunStore const& store,
                                         RunnerOptions const& runner, SlurmOptions const& slurm) {

@@ -25,6 +25,10 @@ struct SlurmOptions {
   std::vector<std::string> worker;   ///< command of a task; -j CPUS --runs LIST is put behind it
 };
 
+/// Arrays of this store that have not ended, also those whose number an earlier runner did not live to write down.  Throws
+/// std::runtime_error when Slurm does not answer.
+std::vector<SlurmArray> living_arrays(RunStore const& store);
+
 /// Submits those requests that neither the store holds as complete nor a living array of it will run.  Returns the living
 /// arrays, that one last.  Throws InputError (no Slurm, refused), std::runtime_error (controller away, disk full).
 std::vector<SlurmArray> submit_to_slurm(std::vector<RunRequest> const& requests, RunStore const& store,

@@ -60,7 +60,8 @@ std::vector<SlurmTask> read_squeue(std::string const& text) {
     std::istringstream in(line);
     for (auto& word : words) std::getline(in, word, '|');
     SlurmTask task;
-    if (!read_number(words[1], task.job) || !read_number(words[2], task.index)) continue;
+    if (!read_number(words[1], task.job)) continue;
+    if (std::uint32_t index = 0; read_number(words[2], index)) task.index = index;
     task.name = words[0];
     task.state = words[3];
     task.reason = words[4];

@@ -11,14 +11,14 @@ namespace ondol::sim {
 /// A task of a job array, as squeue lists it.
 struct SlurmTask {
   enum class Phase { waiting, running, ended };
-  std::string name;         ///< of the array
-  std::uint64_t job = 0;    ///< number of the array
-  std::uint32_t index = 0;  ///< within it
+  std::string name;                    ///< of the array
+  std::uint64_t job = 0;               ///< number of the array
+  std::optional<std::uint32_t> index;  ///< within it; nothing: all that are not listed, cancelled before any waited alone
   Phase phase = Phase::waiting;
   std::string state, reason, nodes;  ///< in the words of Slurm: TIMEOUT, TimeLimit, n12
 };
 
-/// Lines of `squeue --array --format=task_format`.  Others are passed over: jobs that are no arrays.
+/// Lines of `squeue --array --format=task_format`.  Others are passed over.
 std::vector<SlurmTask> read_squeue(std::string const& text);
 inline constexpr char const* task_format = "%j|%F|%K|%T|%r|%N";
 

@@ -178,6 +178,13 @@ class SlurmCluster:
         lines = self.ask("squeue", "--noheader", "--array", "--format=%i %T").splitlines()
         return [tuple(line.split()) for line in lines]
 
+    def cancel_all(self) -> None:
+        """Returns when nothing is queued or runs any more."""
+        self.call("scancel", "--quiet", "--user=root")
+        end = time.monotonic() + 10
+        while self.jobs() and time.monotonic() < end:
+            time.sleep(0.1)
+
     def processes(self) -> list[int]:
         """Whatever was started with this cluster's configuration: daemons, steps and what they run."""
         mark = f"SLURM_CONF={self.folder}/slurm.conf".encode()
@@ -195,10 +202,7 @@ class SlurmCluster:
             return
         try:
             if len(self.daemons) == 3:
-                subprocess.run(["scancel", "--quiet", "--user=root"], env=self.env, timeout=10, capture_output=True)
-                end = time.monotonic() + 5
-                while self.jobs() and time.monotonic() < end:
-                    time.sleep(0.1)
+                self.cancel_all()
         except subprocess.TimeoutExpired:
             pass
         finally:

@@ -51,9 +51,10 @@ TEST(SlurmQueue, TasksAreReadWithTheirStateReasonAndNode) {
       "ondol-a|12|1|TIMEOUT|TimeLimit|n1\n"
       "ondol-a|12|2|RUNNING|None|n[2-3]\n"
       "ondol-a|12|3|PENDING|Resources|\n"
-      "other|13|N/A|RUNNING|None|n9\n"
+      "ondol-a|12|N/A|CANCELLED|JobArrayTaskLimit|\n"
       "slurm_load_jobs error: something\n");
-  ASSERT_EQ(tasks.size(), 4U);
+  ASSERT_EQ(tasks.size(), 5U);
+  EXPECT_FALSE(tasks[4].index) << "all others";
   EXPECT_EQ(tasks[1].name, "ondol-a");
   EXPECT_EQ(tasks[1].job, 12U);
   EXPECT_EQ(tasks[1].index, 1U);

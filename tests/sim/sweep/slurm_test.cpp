@@ -221,6 +221,17 @@ TEST_F(Slurm, RunsAgainWhatAnEndedArrayLeft) {
   EXPECT_THAT(keys(arrays[0].runs(0)), ElementsAre("b"));
 }
 
+TEST_F(Slurm, SpeaksOnceOfAllThatWereCancelledInTheQueue) {
+  auto const report = sweep(runs({"a", "b", "c"}), [&](int look) {
+    if (look != 0) return;
+    finish("a");
+    auto const name = arrays_of(store_).back().name;
+    write("queue", name + "|42|N/A|CANCELLED|None|\n" + name + "|42|0|COMPLETED|None|n1\n");
+  });
+  EXPECT_EQ(report.ran, 1U);
+  EXPECT_THAT(report.outcomes[2].error, HasSubstr("task 2 of Slurm job 42 ended as CANCELLED"));
+}
+
 TEST_F(Slurm, LeavesJobsOfOthersWithTheSameNumberAlone) {
   submit_to_slurm(runs({"a"}), store_, runner_, slurm_);
   write("queue", "someone|42|0|RUNNING|None|n1\n");
