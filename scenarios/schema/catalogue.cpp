@@ -47,7 +47,7 @@ void CatalogueTrees::read_folder(fs::path const& folder) {
     for (auto const& e : document->entries)
       if (!kind_named(e.key))
         faults_.error(e.key_place, "unknown kind of catalogue entry \"" + e.key + "\"" + suggestion(e.key, known));
-    take(*document, folder_);
+    take(*document, *folder_);
   }
 }
 
@@ -55,7 +55,7 @@ void CatalogueTrees::take_from(Value& scenario) {
   take(scenario, scenario_);
 }
 
-void CatalogueTrees::take(Value& document, std::map<std::string, Entries>& into) {
+void CatalogueTrees::take(Value& document, Layer& into) {
   for (auto& kind : document.entries) {
     if (!kind_named(kind.key)) continue;
     if (!kind.value.is(Value::Kind::table)) {
@@ -80,7 +80,7 @@ void CatalogueTrees::take(Value& document, std::map<std::string, Entries>& into)
 
 std::vector<std::string> CatalogueTrees::ids(std::string const& kind) const {
   std::set<std::string> all;
-  for (auto const* layer : {&folder_, &scenario_})
+  for (auto const* layer : {static_cast<Layer const*>(folder_.get()), &scenario_})
     if (auto const k = layer->find(kind); k != layer->end())
       for (auto const& [id, value] : k->second) all.insert(id);
   return {all.begin(), all.end()};
@@ -104,7 +104,7 @@ Value const* CatalogueTrees::entry(std::string const& kind, std::string const& i
 }
 
 std::string CatalogueTrees::owner(std::string const& kind, std::string const& id, std::string const& key) const {
-  auto const find = [&](std::map<std::string, Entries> const& layer, std::string const& name) -> Value const* {
+  auto const find = [&](Layer const& layer, std::string const& name) -> Value const* {
     auto const k = layer.find(kind);
     if (k == layer.end()) return nullptr;
     auto const e = k->second.find(name);
@@ -126,7 +126,7 @@ std::string CatalogueTrees::owner(std::string const& kind, std::string const& id
   bool from_scenario = true;
   for (std::size_t steps = 0; steps < 100; ++steps) {
     Value const* const in_scenario = from_scenario ? find(scenario_, name) : nullptr;
-    Value const* const found = in_scenario ? in_scenario : find(folder_, name);
+    Value const* const found = in_scenario ? in_scenario : find(*folder_, name);
     if (!found) break;
     if (holds(*found)) return name;
     auto const* const extends = found->find("extends");
@@ -142,13 +142,13 @@ std::string CatalogueTrees::owner(std::string const& kind, std::string const& id
 /// Entry `id`, seen from the scenario (inline over folder) or from the folder alone.
 std::optional<Value> CatalogueTrees::resolve(std::string const& kind, std::string const& id, bool from_scenario,
                                              std::vector<std::string>& chain) {
-  auto const find = [&](std::map<std::string, Entries> const& layer) -> Value const* {
+  auto const find = [&](Layer const& layer) -> Value const* {
     auto const k = layer.find(kind);
     if (k == layer.end()) return nullptr;
     auto const e = k->second.find(id);
     return e == k->second.end() ? nullptr : &e->second;
   };
-  Value const* in_folder = find(folder_);
+  Value const* in_folder = find(*folder_);
   Value const* in_scenario = from_scenario ? find(scenario_) : nullptr;
   Value const* found = in_scenario ? in_scenario : in_folder;
   if (!found) return std::nullopt;

@@ -2,6 +2,7 @@
 /// The catalogue as trees: every entry of the folder and of the scenario, `extends` resolved on demand.
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace ondol::schema {
 class CatalogueTrees {
  public:
   CatalogueTrees(Sources& sources, Faults& faults) : sources_(sources), faults_(faults) {}
+  /// For another scenario: the folder of `read`, without reading it again.
+  CatalogueTrees(CatalogueTrees const& read, Sources& sources, Faults& faults)
+      : sources_(sources), faults_(faults), folder_(read.folder_) {}
 
   /// Files of the folder and of its subfolder `calibrations`, in the order of their paths.
   void read_folder(std::filesystem::path const& folder);
@@ -28,13 +32,15 @@ class CatalogueTrees {
 
  private:
   using Entries = std::map<std::string, Value>;
-  void take(Value& document, std::map<std::string, Entries>& into);
+  using Layer = std::map<std::string, Entries>;
+  void take(Value& document, Layer& into);
   std::optional<Value> resolve(std::string const& kind, std::string const& id, bool from_scenario,
                                std::vector<std::string>& chain);
 
   Sources& sources_;
   Faults& faults_;
-  std::map<std::string, Entries> folder_, scenario_;
+  std::shared_ptr<Layer> folder_ = std::make_shared<Layer>();  ///< read once, then only looked at
+  Layer scenario_;
   std::map<std::pair<std::string, std::string>, std::optional<Value>> resolved_;
 };
 

@@ -97,4 +97,47 @@ void describe(Table& t, SweepFile& s) {
   t("skip", s.skip, "combinations that are left out");
 }
 
+void describe(Table& t, SizeTable& s) {
+  using Aim = SizeSpec::Aim;
+  t("name", s.name, "of what is sized, a word; none: size");
+  t("long_name", s.long_name, "for tables and pictures; none: what the key is");
+  t("key", s.key, "path of the key that is sized");
+  t("keys", s.keys, "instead of key: several that take the same value");
+  t.raw("scale", s.scale, Shape::table, "instead of key: paths and what they are at 100 %; from and to are shares of it");
+  t.raw("complement", s.complement, Shape::table, "beside scale: paths that take what is left of 100 %");
+  t.raw("from", s.from, Shape::number, "least value that is thought of").required();
+  t.raw("to", s.to, Shape::number, "greatest value that is thought of").required();
+  t.raw("resolution", s.resolution, Shape::number, "how exact the answer is to be").required();
+  t("aim", s.aim, {{Aim::largest, "largest"}, {Aim::smallest, "smallest"}}, "which value that keeps all limits");
+  t("looks", s.looks, "values of the first look at the range").range(2, 1000);
+  t("share", s.share, "of the members of an ensemble that must keep the limits").above(0, 1);
+}
+
+void describe(Table& t, LimitTable& s) {
+  t("of", s.of, "key figure, or n_minus_1").required();
+  t.raw("at_most", s.at_most, Shape::number, "with its unit");
+  t.raw("at_least", s.at_least, Shape::number, "with its unit");
+  t("in", s.in, "cases that it is for; none: all, and the scenario as it is (\"as declared\")");
+}
+
+void describe(Table& t, SizeCaseTable& s) {
+  t("name", s.name, "of the case").identity();
+  t.raw("set", s.set, Shape::table, "values of the case, by the path of their key");
+  t("lose", s.lose, "one unit after the other is lost: of power, of cooling, or of these banks, plants and halls");
+  t("start", s.start, "of the loss, after the start of the run; none: the hottest hour").range(0, 3.2e9);
+  t("duration", s.duration, "of the loss; none: to the end").above(0, 3.2e9);
+}
+
+void describe(Table& t, SizeFile& s) {
+  t("name", s.name, "short, for the folder of its results; none: as the file");
+  t("description", s.description, "one sentence");
+  t("base", s.base, "scenario that is sized").file().required();
+  t.raw("set", s.set, Shape::table, "values for every run, by the path of their key");
+  t("size", s.size, "what is sized").required();
+  t("limit", s.limit, "what must be kept").required();
+  t("case", s.cases, "limits must be kept in each, and in the scenario as it is");
+  t("ensemble", s.members, "members in place of each run").range(1, 1e6).only_if(s.counts_members, "a number of members");
+  t("ensemble", s.ensemble, "members in place of each run").only_if(!s.counts_members, "a table");
+}
+
 }  // namespace ondol::schema

@@ -93,6 +93,9 @@ class Sources {
   std::uint32_t add(std::string name, std::string text, bool catalogue);
   Source const& operator[](std::uint32_t i) const { return all_[i]; }
   std::string line(Place const& place) const;
+  std::size_t size() const { return all_.size(); }
+  /// Forgets those after the first `n`: nothing may refer to them any more.
+  void shrink(std::size_t n) { all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(n), all_.end()); }
   /// A fault there.
   Fault fault(Place const& place, std::string message = {}, Severity severity = Severity::error) const;
 

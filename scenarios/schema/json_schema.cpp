@@ -4,14 +4,25 @@
 
 #include "scenarios/schema/describe.hpp"
 #include "scenarios/schema/read.hpp"
+#include "scenarios/schema/sweep_file.hpp"
 
 namespace ondol::schema {
 namespace {
 
 using json = nlohmann::ordered_json;
 
+/// Tells descriptions as JSON Schema.
+struct Language {
+  bool has_tags;  ///< values may say where they are from; those of sweep files do not
+  json or_tagged(json plain) const;
+  json quantity(Dimension const& d) const;
+  json value(Field const& f) const;
+  json object(Fields const& fields, bool with_extends) const;
+};
+
 /// A plain value, or the same beside its source: { value = ..., tier = ..., source = ... }.
-json or_tagged(json plain) {
+json Language::or_tagged(json plain) const {
+  if (!has_tags) return plain;
   json tagged{{"type", "object"},
               {"properties",
                {{"value", plain},
@@ -38,15 +49,13 @@ std::string definition_of(Dimension const& d) {
 }
 
 /// A number with a unit; that the unit fits is for `ondol check` to see.
-json quantity(Dimension const& d) {
+json Language::quantity(Dimension const& d) const {
   json examples = json::array();
   for (auto const* u : d.units) examples.push_back("1 " + std::string(u));
   return or_tagged({{"type", "string"},
                     {"pattern", "^\\s*[+-]?[0-9.][0-9_.]*([eE][+-]?[0-9]+)?\\s*[^0-9\\s._+-].*$"},
                     {"examples", examples}});
 }
-
-json object(Fields const& fields, bool with_extends);
 
 /// Keys that must be there whatever others say; `ondol check` sees to the rest.
 json required(Fields const& fields) {
@@ -56,7 +65,7 @@ json required(Fields const& fields) {
   return keys;
 }
 
-json value(Field const& f) {
+json Language::value(Field const& f) const {
   if (auto const* q = std::get_if<slot::Quantity>(&f.slot)) {
     return {{"$ref", "#/$defs/" + definition_of(*q->dimension)}};
   }
@@ -112,7 +121,7 @@ json value(Field const& f) {
 }
 
 /// A table.  A key that another file or entry may supply (`extends`) cannot be required here; `ondol check` sees to that.
-json object(Fields const& fields, bool with_extends) {
+json Language::object(Fields const& fields, bool with_extends) const {
   json properties = json::object();
   for (auto const& f : fields) {
     json v = value(f);
@@ -125,20 +134,23 @@ json object(Fields const& fields, bool with_extends) {
   if (with_extends)
     properties["extends"] = {{"type", "string"},
                              {"description", "id of the entry whose values this one takes over; \"\": none"}};
-  properties["source"] = {{"type", "string"}, {"description", "reference key of the values below"}};
-  properties["tier"] = {{"$ref", "#/$defs/tier"}};
-  properties["uncertainty"] = {{"type", "number"}, {"minimum", 0}};
-  properties["why"] = {{"type", "string"}, {"description", "reason of an assumption"}};
+  if (has_tags) {
+    properties["source"] = {{"type", "string"}, {"description", "reference key of the values below"}};
+    properties["tier"] = {{"$ref", "#/$defs/tier"}};
+    properties["uncertainty"] = {{"type", "number"}, {"minimum", 0}};
+    properties["why"] = {{"type", "string"}, {"description", "reason of an assumption"}};
+  }
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
 /// A file that may extend another of its kind and may hold catalogue entries.
 json file_schema(char const* title, char const* what, Fields const& fields) {
+  Language const language{true};
   json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
   schema["$defs"]["tier"] = {{"enum", {"measured", "literature", "datasheet", "assumed", "user"}},
                              {"description", "how well the number is known"}};
-  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = quantity(*d);
-  json const root = object(fields, false);
+  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = language.quantity(*d);
+  json const root = language.object(fields, false);
   schema.update(root);
   schema["properties"]["extends"] = {{"type", "string"},
                                      {"description", std::string(what) + " file whose values this one takes over"}};
@@ -147,11 +159,35 @@ json file_schema(char const* title, char const* what, Fields const& fields) {
   schema["else"] = {{"required", required(fields)}};
   for (auto const& k : kinds())
     schema["properties"][k.key] = {
-        {"type", "object"}, {"description", k.doc}, {"additionalProperties", object(k.sample(), true)}};
+        {"type", "object"}, {"description", k.doc}, {"additionalProperties", language.object(k.sample(), true)}};
   return schema;
 }
 
+/// A file that changes a scenario.
+std::string change_schema(char const* title, char const* what, Fields const& fields) {
+  Language const language{false};
+  json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
+  for (auto const* d : all_dimensions()) schema["$defs"][definition_of(*d)] = language.quantity(*d);
+  schema.update(language.object(fields, false));
+  schema["properties"]["extends"] = {{"type", "string"},
+                                     {"description", std::string(what) + " file whose values this one takes over"}};
+  schema["if"] = {{"required", {"extends"}}};
+  schema["then"] = true;
+  schema["else"] = {{"required", required(fields)}};
+  return schema.dump(2) + "\n";
+}
+
 }  // namespace
+
+std::string sweep_json_schema() {
+  static SweepFile nowhere;
+  return change_schema("Ondol sweep file", "sweep", Table::fields(nowhere));
+}
+
+std::string size_json_schema() {
+  static SizeFile nowhere;
+  return change_schema("Ondol sizing file", "sizing", Table::fields(nowhere));
+}
 
 std::string json_schema() {
   static Scenario nowhere;

@@ -9,6 +9,7 @@
 #include "scenarios/schema/decode.hpp"
 #include "scenarios/schema/merge.hpp"
 #include "scenarios/schema/read_entries.hpp"
+#include "scenarios/schema/scenario_reader.hpp"
 
 namespace ondol::schema {
 namespace {
@@ -42,12 +43,46 @@ Catalogue read_catalogue(std::filesystem::path const& folder, Provenance& origin
   return std::move(holder.catalogue);
 }
 
-Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& options) {
+struct ScenarioReader::Trees {
+  std::filesystem::path file;
   Sources sources;
-  Faults faults(sources);
-  auto tree = read_extended(file, sources, faults);
-  if (!tree) throw InputError(faults.sorted(Severity::error));
-  Value& root = *tree;
+  Faults faults{sources};  ///< of the texts, told with those of each reading
+  Value root;
+  CatalogueTrees catalogue{sources, faults};
+};
+
+ScenarioReader::ScenarioReader(std::filesystem::path file, std::filesystem::path const& catalogue)
+    : trees_(std::make_unique<Trees>()) {
+  trees_->file = std::move(file);
+  auto tree = read_extended(trees_->file, trees_->sources, trees_->faults);
+  if (!tree) throw InputError(trees_->faults.sorted(Severity::error));
+  trees_->root = std::move(*tree);
+  trees_->catalogue.read_folder(catalogue.empty() ? catalogue_folder() : catalogue);
+}
+ScenarioReader::~ScenarioReader() = default;
+ScenarioReader::ScenarioReader(ScenarioReader&&) noexcept = default;
+ScenarioReader& ScenarioReader::operator=(ScenarioReader&&) noexcept = default;
+
+Scenario ScenarioReader::read(std::vector<Override> const& overrides) {
+  ReadOptions options;
+  options.overrides = overrides;
+  return read(options);
+}
+
+Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& options) {
+  return ScenarioReader(file, options.catalogue).read(options);
+}
+
+Scenario ScenarioReader::read(ReadOptions const& options) {
+  auto const& file = trees_->file;
+  Sources& sources = trees_->sources;
+  struct Forget {  // what this reading adds to the sources
+    Sources& sources;
+    std::size_t before = sources.size();
+    ~Forget() { sources.shrink(before); }
+  } const forget{sources};
+  Faults faults = trees_->faults;
+  Value root = trees_->root;
 
   for (auto const& s : options.set) apply_set(root, s, sources, faults);
   for (auto const& o : options.overrides) apply_override(root, o, sources, faults);
@@ -77,8 +112,7 @@ Scenario read_scenario(std::filesystem::path const& file, ReadOptions const& opt
     set_from_command_line(root, "seed", std::move(seed));
   }
 
-  CatalogueTrees trees(sources, faults);
-  trees.read_folder(options.catalogue.empty() ? catalogue_folder() : options.catalogue);
+  CatalogueTrees trees(trees_->catalogue, sources, faults);
   trees.take_from(root);
 
   Scenario scenario;

@@ -304,6 +304,14 @@ void SweepReader::read_files(AxisSpec& axis, AxisTable const& table, std::string
   }
 }
 
+void SweepReader::check_name(std::string const& name, std::string const& path) {
+  static std::set<std::string> const reserved{"member", "sample", "case", "run", "runs", "status", "error"};
+  if (!is_word(name))
+    error(path, "an axis is named by a word of letters, digits and _ (not first), at most 64");
+  else if (reserved.contains(name) || name == "and" || name == "or" || name == "not")
+    error(path, "the name " + in_quotes(name) + " is taken: the index or the conditions of [[skip]] use it");
+}
+
 AxisSpec SweepReader::axis(AxisTable const& table, std::string const& path, bool sampled) {
   AxisSpec axis;
   axis.name = table.name;
@@ -312,12 +320,7 @@ AxisSpec SweepReader::axis(AxisTable const& table, std::string const& path, bool
   auto const before = faults_.errors();
   if (!decoder.good(path)) return axis;
 
-  static std::set<std::string> const reserved{"member", "sample", "case", "run", "runs", "status", "error"};
-  if (!is_word(axis.name))
-    error(path + ".name", "an axis is named by a word of letters, digits and _ (not first), at most 64");
-  else if (reserved.contains(axis.name) || axis.name == "and" || axis.name == "or" || axis.name == "not")
-    error(path + ".name", "the name " + in_quotes(axis.name) + " is taken: the index or the conditions of [[skip]] use it");
-
+  check_name(axis.name, path + ".name");
   std::vector<std::string> ways, movers;
   for (auto const& [given, key] : {std::pair{table.values.has_value(), "values"},
                                    {table.range.has_value(), "range"},

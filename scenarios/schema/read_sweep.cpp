@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "scenarios/schema/merge.hpp"
+#include "scenarios/schema/skip_condition.hpp"
 #include "scenarios/schema/sweep_reader.hpp"
 
 namespace ondol::schema {
@@ -42,15 +43,6 @@ void check_keys(SweepReader& reader, SweepSpec const& sweep) {
   }
 }
 
-void check_ensemble(SweepReader& reader, EnsembleSpec const& e) {
-  static std::vector<std::string> const tiers{"measured", "literature", "datasheet", "assumed", "user"};
-  for (auto const& [tier, u] : e.assume)
-    if (std::find(tiers.begin(), tiers.end(), tier) == tiers.end())
-      reader.error("ensemble.assume." + tier, in_quotes(tier) + " is no tier" + suggestion(tier, tiers));
-  if (e.members > 0 && !e.calibration && !e.catalogue && !e.seeds)
-    reader.error("ensemble", "the members of this ensemble would be the same: leave one of calibration, catalogue, seeds true");
-}
-
 }  // namespace
 
 SweepSpec read_sweep(std::filesystem::path const& file, std::vector<std::string> const& set) {
@@ -79,16 +71,26 @@ SweepSpec read_sweep(std::filesystem::path const& file, std::vector<std::string>
   for (auto& o : reader.overrides(set)) sweep.set.push_back(std::move(o));
   if (written.ensemble) sweep.ensemble = *written.ensemble;
   if (written.counts_members) sweep.ensemble.members = written.members;
-  check_ensemble(reader, sweep.ensemble);
+  reader.check_ensemble(sweep.ensemble);
   for (std::size_t i = 0; i < written.axis.size(); ++i)
     sweep.axis.push_back(reader.axis(written.axis[i], "axis[" + std::to_string(i) + "]", is_sampled(sweep.design)));
   if (written.axis.empty() && sweep.ensemble.members == 0 && reader.decoder.good("axis") && reader.decoder.good("ensemble"))
     faults.error(tree->place, "the sweep changes nothing: it needs [[axis]] or ensemble");
   check_samples(reader, sweep, tree->find("samples") != nullptr);
   check_keys(reader, sweep);
+  bool const sound = !faults.any();  // conditions are on axes that are right
   for (std::size_t i = 0; i < written.skip.size(); ++i) {
-    auto const path = "skip[" + std::to_string(i) + "]";
-    sweep.skip.push_back({written.skip[i].when, written.skip[i].why, reader.at(path + ".when"), nullptr});
+    auto const path = "skip[" + std::to_string(i) + "].when";
+    SkipSpec skip{written.skip[i].when, written.skip[i].why, reader.at(path), nullptr};
+    try {
+      if (sound) skip.condition = std::make_shared<SkipCondition const>(skip.when, sweep.axis);
+    } catch (ConditionFault const& fault) {
+      Place place = reader.decoder.place(path);
+      place.column += 1 + static_cast<std::uint32_t>(fault.begin);  // after the quote
+      place.width = static_cast<std::uint32_t>(fault.width);
+      faults.error(place, fault.message);
+    }
+    sweep.skip.push_back(std::move(skip));
   }
   if (faults.any()) throw InputError(faults.sorted(Severity::error));
   return sweep;

@@ -60,6 +60,44 @@ struct SweepFile {
   std::vector<SkipTable> skip;
 };
 
+// ---------------------------------------------------------------------------------------------------- sizing files
+struct SizeTable {  // [size]
+  std::string name, long_name, key;
+  std::vector<std::string> keys;
+  std::optional<Value> scale, complement, from, to, resolution;
+  SizeSpec::Aim aim = SizeSpec::Aim::largest;
+  int looks = 5;
+  double share = 0.95;
+};
+
+struct LimitTable {  // [[limit]]
+  std::string of;
+  std::optional<Value> at_most, at_least;
+  std::vector<std::string> in;
+};
+
+struct SizeCaseTable {  // [[case]]
+  std::string name;
+  std::optional<Value> set;
+  std::vector<std::string> lose;
+  std::optional<Seconds> start, duration;
+};
+
+struct SizeFile {
+  std::string name, description, base;
+  std::optional<Value> set;
+  SizeTable size;
+  std::vector<LimitTable> limit;
+  std::vector<SizeCaseTable> cases;
+  std::optional<EnsembleSpec> ensemble;
+  int members = 0;
+  bool counts_members = false;
+};
+
+void describe(Table&, SizeTable&);
+void describe(Table&, LimitTable&);
+void describe(Table&, SizeCaseTable&);
+void describe(Table&, SizeFile&);
 void describe(Table&, RangeTable&);
 void describe(Table&, DistributionTable&);
 void describe(Table&, CaseTable&);

@@ -118,4 +118,13 @@ std::vector<Override> SweepReader::overrides(std::vector<std::string> const& set
   return out;
 }
 
+void SweepReader::check_ensemble(EnsembleSpec const& e) {
+  static std::vector<std::string> const tiers{"measured", "literature", "datasheet", "assumed", "user"};
+  for (auto const& [tier, u] : e.assume)
+    if (std::find(tiers.begin(), tiers.end(), tier) == tiers.end())
+      error("ensemble.assume." + tier, in_quotes(tier) + " is no tier" + suggestion(tier, tiers));
+  if (e.members > 0 && !e.calibration && !e.catalogue && !e.seeds)
+    error("ensemble", "the members of this ensemble would be the same: leave one of calibration, catalogue, seeds true");
+}
+
 }  // namespace ondol::schema

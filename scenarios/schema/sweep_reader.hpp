@@ -41,6 +41,10 @@ class SweepReader {
   /// Whether the keys of the axis can take this number.
   void check_number(AxisSpec const& axis, double number, Place const& place);
 
+  void check_ensemble(EnsembleSpec const& ensemble);
+  /// Whether an axis may have this name.
+  void check_name(std::string const& name, std::string const& path);
+
   void error(std::string const& path, std::string message) { faults_.error(decoder.place(path), std::move(message)); }
   Fault at(std::string const& path) const { return sources_.fault(decoder.place(path)); }
 

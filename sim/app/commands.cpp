@@ -226,7 +226,11 @@ int dump_command(Options const& o) {
 }
 
 int schema_command(Options const& o) {
-  std::cout << (o.steps ? schema::step_json_schema() : schema::json_schema()) << '\n';
+  std::cout << (o.steps    ? schema::step_json_schema()
+                : o.sweeps ? schema::sweep_json_schema()
+                : o.sizes  ? schema::size_json_schema()
+                           : schema::json_schema())
+            << '\n';
   return 0;
 }
 

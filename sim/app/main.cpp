@@ -112,6 +112,8 @@ int main(int argc, char** argv) {
 
   auto* schema = app.add_subcommand("schema", "Print the JSON Schema of the scenario language");
   schema->add_flag("--steps", options.steps, "Of step files (ondol ask step) instead");
+  schema->add_flag("--sweep", options.sweeps, "Of sweep files (ondol sweep) instead")->excludes("--steps");
+  schema->add_flag("--size", options.sizes, "Of sizing files (ondol size) instead")->excludes("--steps")->excludes("--sweep");
   schema->callback([&] { code = schema_command(options); });
 
   auto* catalogue = app.add_subcommand("catalogue", "List the known hardware with tier and source");

@@ -15,6 +15,8 @@ ONDOL = Path(os.environ.get("ONDOL", ROOT / "build" / "ondol"))
 FIXTURES = ROOT / "tests" / "scenarios" / "fixtures"
 SCENARIOS = sorted((ROOT / "scenarios" / "examples").glob("*.toml")) + [FIXTURES / "whole.toml", FIXTURES / "small.toml"]
 STEPS = sorted((ROOT / "scenarios" / "steps").glob("*.toml")) + sorted((ROOT / "tests" / "validation" / "training").glob("*.toml"))
+SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.toml"))
+SIZINGS = sorted((ROOT / "scenarios" / "sizing").glob("*.toml"))
 CATALOGUE = sorted((ROOT / "scenarios" / "catalogue").glob("*.toml"))
 
 
@@ -58,6 +60,22 @@ def test_slips_of_step_files_are_refused(step_schema, slip):
     document = load(STEPS[0])
     document["step"][0].update(slip)
     assert not step_schema.is_valid(document)
+
+
+@pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.name)
+def test_sweep_files_are_accepted(path):
+    assert [error.message for error in printed("--sweep").iter_errors(load(path))] == []
+
+
+@pytest.mark.parametrize("path", SIZINGS, ids=lambda path: path.name)
+def test_sizing_files_are_accepted(path):
+    assert [error.message for error in printed("--size").iter_errors(load(path))] == []
+
+
+@pytest.mark.parametrize("slip", [{"desing": "grid"}, {"design": "gird"}, {"samples": 0}, {"ensemble": "64"}, {"responses": ["pue", "pue"]},
+                                  {"axis": [{"name": "a", "kee": "x"}]}, {"skip": [{"why": "x"}]}, {"base": 3}, {"tier": "assumed"}], ids=str)
+def test_slips_of_sweep_files_are_refused(slip):
+    assert not printed("--sweep").is_valid({**load(SWEEPS[0]), **slip})
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)
