@@ -31,6 +31,32 @@ def until(ready, seconds: float = 30):
     return value
 
 
+@pytest.fixture(scope="module")
+def overtime(tmp_path_factory):
+    """A sweep whose second run goes beyond its limit of time.  Slurm looks every half minute: other tests go on meanwhile."""
+    try:
+        with SlurmCluster() as cluster:
+            ondol = Program(tmp_path_factory.mktemp("overtime"))
+            ondol.write(TINY, "tiny.toml")
+            ondol.write('name = "long"\nbase = "tiny.toml"\nkeep = "key_figures"\n[[axis]]\nname = "length"\n'
+                        'key = "simulation.duration"\nvalues = ["1 h", "3000 d"]\n', "long.toml")
+            runner = ondol.start("sweep", "long.toml", "-o", "out", "--engine", "slurm", "--time", "1", env=cluster.env)
+            until(lambda: [state for _, state in cluster.jobs()] == ["RUNNING"] and list(ondol.folder.glob("out/runs/*.json")))
+            runner.kill()
+            runner.communicate()
+            task = cluster.jobs()[0][0]
+            cluster.call("scontrol", "update", f"jobid={task}", "timelimit=0")
+            refused = ondol("sweep", "long.toml", "-o", "out", "--resume")
+            runner = ondol.start("sweep", "long.toml", "-o", "out", "--engine", "slurm", "--resume", env=cluster.env)
+            try:
+                yield runner, refused
+            finally:
+                runner.kill()
+                runner.communicate()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
 def test_a_cluster_runs_arrays_and_leaves_nothing_behind(tmp_path):
     try:
         with SlurmCluster() as cluster:
@@ -109,7 +135,7 @@ def local_index(tmp_path_factory) -> bytes:
 
 
 @pytest.fixture
-def sweep(ondol, cluster):
+def sweep(ondol, cluster, overtime):
     yield Sweeper(ondol, cluster)
     cluster.cancel_all()
 
@@ -244,3 +270,11 @@ def test_an_option_of_slurm_needs_slurm(ondol):
     ondol.write(SWEEP, "small.toml")
     ondol.refused("sweep", "small.toml", "--partition", "cpu", said="--partition.*--engine slurm")
     ondol.refused("sweep", "small.toml", "--engine", "slrum", said="slurm")
+
+
+def test_a_task_beyond_its_time_is_a_failure_of_its_run(overtime):
+    runner, refused = overtime
+    assert refused.returncode == 2 and "another ondol works" in refused.stderr, "its tasks were at work"
+    out, said = runner.communicate(timeout=90)
+    assert runner.returncode == 3, said
+    assert "ended as TIMEOUT (TimeLimit)" in out + said and "DUE TO TIME LIMIT" in out + said
