@@ -86,12 +86,14 @@ MemberFinding judge_member(std::vector<Limit> const& limits, std::vector<SizingC
       } else {
         auto const& kpis = runs[c][member].kpis;
         auto const found = std::find_if(kpis.begin(), kpis.end(), [&](Kpi const& k) { return k.name == limit.of; });
-        if (found != kpis.end()) here.value = found->value;
+        if (found == kpis.end()) continue;  // nothing of the kind can happen in this case
+        here.value = found->value;
       }
       here.margin = limit.margin(here.value);
       if (!worst || std::isnan(here.margin) || here.margin < worst->margin) worst = here;
       if (std::isnan(here.margin)) break;
     }
+    if (!worst) worst = Finding{std::nan(""), std::nan(""), 0, ""};
     out.limits.push_back(*worst);
     out.score = std::min(out.score, score(limit, worst->margin));
   }

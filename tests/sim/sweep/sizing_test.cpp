@@ -203,6 +203,16 @@ TEST(SizingPoint, WhatARunDoesNotTellIsNotKept) {
   EXPECT_FALSE(judge_point(limits, one_case, {{outcome(std::nan(""))}}, {}, 1).judgement().kept());
 }
 
+TEST(SizingPoint, ACaseWithoutTheKeyFigureDoesNotBreakIt) {
+  std::vector<SizingCase> const cases{{as_declared, as_declared, false, {}}, {"dark", "dark", true, {}}};
+  auto const limits = sizing_limits(with({limit("throttled", 1, "")}), cases, known);
+  auto dark = outcome(1);
+  dark.kpis.push_back({"throttled", 0.2, "1", ""});
+  auto const p = judge_point(limits, cases, {{outcome(1)}, {dark}}, {}, 1);
+  EXPECT_TRUE(p.judgement().kept());
+  EXPECT_EQ(p.limits[0].in_case, 1u);
+}
+
 TEST(SizingPoint, FacilityLimitsNeedNoRun) {
   auto const limits = sizing_limits(with({limit("n_minus_1", {}, "")}), one_case, {});
   auto const p = judge_point(limits, one_case, {}, {{-0.2, "ups/3"}}, 1);
