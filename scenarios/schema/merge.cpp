@@ -116,6 +116,13 @@ Value* element(Value& list, PathStep const& step, Place const& place, Faults& fa
   return nullptr;
 }
 
+Value list_at(Place const& place) {
+  Value list;
+  list.kind = Value::Kind::array;
+  list.place = place;
+  return list;
+}
+
 /// Puts `value` where steps[i...] lead from `at`; tables on the way are made.
 void assign(Value& root, std::vector<PathStep> const& steps, std::size_t i, Value const& value, PlaceOfStep const& place_of,
             Faults& faults) {
@@ -147,9 +154,14 @@ void assign(Value& root, std::vector<PathStep> const& steps, std::size_t i, Valu
       return;
     }
     if (step.index) {
-      if (*step.index >= count) {
+      bool const last = i + 1 == steps.size();
+      if (*step.index == count && last && value.is(Value::Kind::table) && (at->is(Value::Kind::array) || at->entries.empty())) {
+        if (!at->is(Value::Kind::array)) *at = list_at(place);  // one past the last: added
+        at->items.emplace_back();
+      } else if (*step.index >= count) {
         faults.error(place, "there is no element " + std::to_string(*step.index) + ": \"" + step.key + "\" has " +
-                                std::to_string(count));
+                                std::to_string(count) +
+                                (last ? "; a table given to [" + std::to_string(count) + "] is added" : ""));
         return;
       }
       at = &at->items[*step.index];

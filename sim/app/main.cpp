@@ -12,6 +12,7 @@
 #include "sim/app/ask_step.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/compare.hpp"
+#include "sim/app/size.hpp"
 #include "sim/app/sweep.hpp"
 #include "sim/app/terminal.hpp"
 
@@ -30,6 +31,7 @@ constexpr char const* examples = R"(Examples:
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
   ondol sweep scenarios/sweeps/set_point_climate.toml -j 2 -o out/set_points
   ondol sweep scenarios/sweeps/set_point_climate.toml --engine slurm --partition cpu --time 01:00:00 -o out/set_points
+  ondol size scenarios/sizing/fewest_ups.toml -j 2 -o out/ups
   ondol catalogue h200
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
@@ -105,6 +107,20 @@ int main(int argc, char** argv) {
   cluster->add_flag("--detach", sweep_options.detach, "Submit and return; --resume collects");
   sweep->add_option("--runs", sweep_options.runs, "Of a task: its list of runs")->group("");
   sweep->callback([&] { code = sweep_command(sweep_options); });
+
+  SizeOptions size_options;
+  size_options.stop = &caught_signal;
+  auto* size = app.add_subcommand("size", "Find the largest or smallest value of one thing that keeps declared limits");
+  size->add_option("FILE", size_options.file, "Sizing file (TOML)")->required();
+  size->add_option("-j,--jobs", size_options.jobs, "Runs at work at once [one a processor]")->check(CLI::Range(1, 4096));
+  size->add_option("-o,--output", size_options.output, "Folder of the runs; default: <file>.size in the current folder");
+  size->add_option("--set", size_options.set, "Override a value in every run: path.to.key=value (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  size->add_flag("--resume", size_options.resume, "Go on in a folder that is not empty, also that of a sweep; complete runs are kept");
+  size->add_flag("--force", size_options.force, "Begin anew in a folder that is not empty");
+  size->add_flag("--json", size_options.json, "Print as JSON");
+  size->callback([&] { code = size_command(size_options); });
 
   auto* dump = app.add_subcommand("dump", "Print the resolved scenario and where each value comes from");
   add_input(dump);
