@@ -117,7 +117,8 @@ int main(int argc, char** argv) {
   size->add_option("--set", size_options.set, "Override a value in every run: path.to.key=value (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  size->add_flag("--resume", size_options.resume, "Go on in a folder that is not empty, also that of a sweep; complete runs are kept");
+  size->add_flag("--resume", size_options.resume,
+                 "Go on in a folder that is not empty, also that of a sweep; complete runs are kept");
   size->add_flag("--force", size_options.force, "Begin anew in a folder that is not empty");
   size->add_flag("--json", size_options.json, "Print as JSON");
   size->callback([&] { code = size_command(size_options); });
