@@ -271,7 +271,6 @@ def test_limits_and_cases_that_cannot_be(base, limits, said):
     ("to = 40", "to = 2", "above"),
     ("to = 40", "to = 1", "above"),
     ("resolution = 1", "resolution = 0", "resolution"),
-    ("resolution = 1", "resolution = 0.5", "resolution|whole"),
     ("resolution = 1", 'resolution = "1 MW"', "resolution"),
     ("resolution = 1", "resolutoin = 1", "resolution"),
     ('"largest"', '"biggest"', "largest"),
