@@ -63,6 +63,19 @@ void refuse_unknown(schema::SweepSpec const& sweep, std::vector<Response> const&
   if (!faults.empty()) throw InputError(std::move(faults));
 }
 
+/// A coordinate of the index cannot have the name of one of its variables.
+void refuse_axes_named_as(std::vector<Response> const& responses, schema::SweepSpec const& sweep) {
+  std::vector<Fault> faults;
+  for (auto const& axis : sweep.axis) {
+    if (std::none_of(responses.begin(), responses.end(), [&](Response const& r) { return r.of.name == axis.name; })) continue;
+    Fault fault = axis.written;
+    fault.message =
+        "axis \"" + axis.name + "\" has the name of a key figure. Give it another and go on with --resume: the runs are kept";
+    faults.push_back(std::move(fault));
+  }
+  if (!faults.empty()) throw InputError(std::move(faults));
+}
+
 }  // namespace
 
 std::vector<Response> responses_of(schema::SweepSpec const& sweep, std::vector<Outcome> const& outcomes) {
@@ -111,7 +124,9 @@ SweepIndex index_of(schema::SweepSpec const& sweep, Plan const& plan, std::vecto
     if (complete && sweep.keep != schema::SweepSpec::Keep::key_figures && fs::exists(store.results(outcome.key)))
       index.links[at] = store.results(outcome.key).lexically_relative(store.folder()).string();
   }
-  for (auto const& response : responses_of(sweep, outcomes)) {
+  auto const responses = responses_of(sweep, outcomes);
+  refuse_axes_named_as(responses, sweep);
+  for (auto const& response : responses) {
     std::vector<double> values(places, none);
     for (std::size_t run = 0; run < place.size(); ++run) values[place[run]] = response.values[run];
     index.variables.push_back({response.of.name, response.of.long_name, response.of.units, {}, std::move(values)});

@@ -13,7 +13,7 @@ namespace ondol::sim {
 
 /// `requests` and `outcomes` one a planned run, in their order.  Beside the key figures that the sweep asks for (all, when it
 /// names none) stand `status` (complete, failed, skipped), `run` (key) and `error`.  Nothing in it tells when or how fast runs
-/// ran.  Throws InputError for a response that no complete run has.
+/// ran.  Throws InputError for a response that no complete run has, and for an axis with the name of a key figure.
 SweepIndex index_of(schema::SweepSpec const& sweep, Plan const& plan, std::vector<RunRequest> const& requests,
                     std::vector<Outcome> const& outcomes, RunStore const& store);
 

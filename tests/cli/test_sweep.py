@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from ondol_program import ONDOL, TINY
+from ondol_program import ONDOL, ROOT, TINY
 
 SWEEP = """
 name = "clocks"
@@ -124,6 +124,13 @@ def test_list_runs_nothing_and_leaves_nothing(sweep):
     assert set(sweep.folder.rglob("*")) == before
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios" / "sweeps").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_sweeps_that_come_along_are_good(ondol, file):
+    done = ondol("sweep", file, "--list", "--json", timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["runs"]) > 1
+
+
 def test_list_counts_what_is_done(sweep):
     sweep("sweep", "sweep.toml", "-o", "out", "--part", "1/3")
     done = sweep("sweep", "sweep.toml", "-o", "out", "--list", "--json")
@@ -188,6 +195,15 @@ def test_an_unknown_response_keeps_the_runs(sweep):
     sweep.write(SWEEP, "sweep.toml")
     told = json.loads(sweep("sweep", "sweep.toml", "-o", "out", "--resume", "--json").stdout)
     assert told["reused"] == 6 and told["ran"] == 0
+
+
+def test_an_axis_with_the_name_of_a_key_figure_keeps_the_runs(sweep):
+    sweep.write(SWEEP.replace('name = "load"', 'name = "pue"'), "named.toml")
+    done = sweep("sweep", "named.toml", "-o", "out")
+    assert done.returncode == 2 and re.search(r'named.toml:11:1: error: axis "pue" has the name of a key figure.*--resume', done.stderr), done.stderr
+    assert not (sweep.folder / "out" / "sweep.h5").exists()
+    done = sweep("sweep", "sweep.toml", "-o", "out", "--resume")
+    assert done.returncode == 0 and "6 were there from before" in done.stdout
 
 
 @pytest.mark.parametrize("words, said", [(["--memory", "much"], "--memory"), (["--part", "4/3"], "--part"), (["-j", "0"], "-j|jobs")])
