@@ -11,7 +11,7 @@
 #include <set>
 #include <utility>
 
-#include "scenarios/schema/read.hpp"
+#include "scenarios/schema/scenario_reader.hpp"
 #include "sim/app/terminal.hpp"
 #include "sim/engine/clock.hpp"
 #include "sim/engine/heat_loads.hpp"
@@ -118,21 +118,6 @@ Fault placeless(std::string message) {
   return fault;
 }
 
-/// Texts behind `key = ` in resolved TOML, alone or in a list: paths of data files behind "file" and "files".
-void take_paths(std::string const& toml, std::string_view key, std::set<std::string>& paths) {
-  auto const word = std::string(key) + " = ";
-  for (auto at = toml.find(word); at != std::string::npos; at = toml.find(word, at + 1)) {
-    if (at > 0 && toml[at - 1] != '\n' && toml[at - 1] != ' ' && toml[at - 1] != '{') continue;  // the end of another key
-    auto from = at + word.size();
-    auto const end = toml[from] == '[' ? toml.find(']', from) : toml.find('"', from + 1) + 1;
-    for (auto open = toml.find('"', from); open < end; open = toml.find('"', from)) {
-      auto const close = toml.find('"', open + 1);
-      if (close > open + 1) paths.insert(toml.substr(open + 1, close - open - 1));
-      from = close + 1;
-    }
-  }
-}
-
 std::string hash_of(std::vector<sim::Kpi> const& kpis) {
   sim::ContentKey hash;
   for (auto const& k : kpis) hash.add(k.name).add({reinterpret_cast<char const*>(&k.value), sizeof k.value});
@@ -148,7 +133,10 @@ double peak_bytes() {
 }  // namespace
 
 SweepRuns::SweepRuns(std::filesystem::path base, Keep keep)
-    : base_(std::move(base)), keep_(keep), program_(sim::ContentKey().add_file("/proc/self/exe").text()) {
+    : base_(std::move(base)),
+      keep_(keep),
+      program_(sim::ContentKey().add_file("/proc/self/exe").text()),
+      reader_(std::make_shared<schema::ScenarioReader>(base_)) {
   sim::prepare_runs();
 }
 
@@ -164,16 +152,14 @@ std::vector<schema::Override> SweepRuns::with_keep(std::vector<schema::Override>
 schema::Scenario SweepRuns::read(std::vector<schema::Override> const& sets) const {
   schema::ReadOptions options;
   options.overrides = with_keep(sets);
-  return schema::read_scenario(base_, options);
+  return reader_->read(options);
 }
 
 /// Data files count by what they hold, not by where they lie or how the way to them is written.
 std::string SweepRuns::key(schema::Scenario const& scenario) const {
   auto toml = scenario.resolved_toml;
-  std::set<std::string> paths;
-  take_paths(toml, "file", paths);
-  take_paths(toml, "files", paths);
-  for (auto const& path : paths) {
+  for (auto const& file : schema::data_files(scenario)) {
+    auto const path = file.string();
     auto const quoted_path = '"' + path + '"', content = '"' + sim::ContentKey().add_file(path).text() + '"';
     for (auto at = toml.find(quoted_path); at != std::string::npos; at = toml.find(quoted_path, at + content.size()))
       toml.replace(at, quoted_path.size(), content);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "scenarios/schema/spec.hpp"
 #include "scenarios/schema/sweep_spec.hpp"
 #include "sim/sweep/runner.hpp"
+
+namespace ondol::schema {
+class ScenarioReader;
+}
 
 namespace ondol::app {
 
@@ -59,7 +64,8 @@ class SweepRuns {
 
   std::filesystem::path base_;
   Keep keep_;
-  std::string program_;  ///< hash of its file
+  std::string program_;                             ///< hash of its file
+  std::shared_ptr<schema::ScenarioReader> reader_;  ///< parsed once, here, for all processes that are forked later
 };
 
 }  // namespace ondol::app
