@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 namespace ondol::sim {
@@ -132,6 +134,26 @@ TEST(Plan, AThousandMillionRunsAreRefusedWithTheNumber) {
   std::vector<AxisSpec> many;
   for (int i = 0; i < 12; ++i) many.push_back(axis("a" + std::to_string(i), thousand));
   EXPECT_THAT(refusal(sweep(Design::grid, many)), HasSubstr("about 1.0e+36 runs"));
+}
+
+TEST(Plan, RulesThinAGridForAllMembersAlike) {
+  auto const folder = std::filesystem::path(ONDOL_BINARY_DIR) / "tests" / "scratch" / "plan";
+  std::filesystem::create_directories(folder);
+  auto const read = [&](std::string const& when) {
+    std::ofstream(folder / "base.toml") << "[site]\n";
+    std::ofstream(folder / "sweep.toml") << "name = \"thin\"\nbase = \"base.toml\"\nensemble = 2\n"
+                                            "[[axis]]\nname = \"a\"\nkey = \"site.base_load\"\nvalues = [\"1 MW\", \"2 MW\"]\n"
+                                            "[[axis]]\nname = \"b\"\nkey = \"simulation.seed\"\nvalues = [3, 4, 5]\n"
+                                            "[[skip]]\nwhen = '"
+                                         << when << "'\nwhy = \"a test\"\n";
+    return schema::read_sweep(folder / "sweep.toml");
+  };
+  auto const p = plan(read("a >= \"2 MW\" and b > 3"));
+  EXPECT_EQ(p.skipped, 2);
+  ASSERT_EQ(p.runs.size(), 8);
+  EXPECT_THAT(p.runs[6].at, ElementsAre(1, 0, 0));
+  EXPECT_EQ(p.dimensions[1].size, 3);
+  EXPECT_THAT(refusal(read("b > 0")), HasSubstr("leaves out all 6 combinations"));
 }
 
 TEST(Plan, NothingToVaryAndMissingValuesAreRefused) {
