@@ -128,6 +128,12 @@ def test_cases_are_named_by_what_they_change(tmp_path: Path) -> None:
     assert [t.get_text() for t in axes.get_yticklabels()] == ["18 °C, a", "24 °C, b"] and list(axes.lines[0].get_xdata()) == [1.1, 1.2]
 
 
+def test_bars_over_the_members_of_a_case_lie_within_the_frame(ensemble: xr.Dataset) -> None:
+    axes = plots.response_cases(ensemble, "pue").axes[0]
+    assert len(axes.patches) == ensemble.sizes["supply"]
+    assert axes.get_xlim()[0] < min(bar.get_x() for bar in axes.patches)
+
+
 def test_members_of_one_cell(ensemble: xr.Dataset) -> None:
     one = ensemble.isel(supply=0, drop=True)
     figure = plots.member_bands(one, ["pue", "energy"])

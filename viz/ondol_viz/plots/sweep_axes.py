@@ -149,6 +149,7 @@ def response_cases(sweep: xr.Dataset, response: str) -> Figure:
     at = np.arange(len(y))
     if members(sweep) > 1:
         spread = bands(sweep, response, resamples=2)
+        axes_.use_sticky_edges = False  # or the leftmost bar begins on the frame
         axes_.barh(at, spread["p95"] - spread["p05"], 0.3, left=spread["p05"], color=SKY, alpha=0.5, lw=0)
         axes_.legend(handles=[Patch(color=SKY, alpha=0.5, label="5th to 95th percentile")], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
     axes_.plot(y, at, "o", color=BLUE, ms=6)
