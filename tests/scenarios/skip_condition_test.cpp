@@ -90,6 +90,8 @@ TEST_F(Conditions, say_what_is_wrong_and_where) {
   EXPECT_THAT(fault("supply > \"24 MW\""), StartsWith("9+7 \"24 MW\" is a power, not a temperature"));
   EXPECT_THAT(fault("cap > supply"), StartsWith("0+12 the two have different dimensions"));
   EXPECT_THAT(fault("supply + back > \"1 K\""), StartsWith("0+13 two temperatures cannot be added"));
+  EXPECT_THAT(fault("back - supply > \"3 degC\""),
+              StartsWith("16+8 \"3 degC\" is a temperature, not a temperature difference"));
   EXPECT_THAT(fault("supply * 2 > \"1 K\""), StartsWith("0+6 a temperature has no products"));
   EXPECT_THAT(fault("count = 12"), StartsWith("6+1 to compare write =="));
   EXPECT_THAT(fault("count"), StartsWith("0+5 a condition is missing here"));

@@ -135,6 +135,26 @@ site.carbon = { factor = "0.5 kg/kWh" }
   EXPECT_THAT(values(s.axis[1]), ElementsAre("site.carbon={ factor = \"0.5 kg/kWh\" }", "site.elevation=\"10 m\""));
 }
 
+TEST(Sweep, files_of_values_and_tables_are_named_from_anywhere) {
+  Sweeping w;
+  w.scratch.write("w/dry.csv", "x");
+  auto const s = w.read(R"(
+[[axis]]
+name = "weather"
+key = "site.weather.file"
+values = ["w/dry.csv"]
+[[axis]]
+name = "carbon"
+key = "site.carbon"
+values = [{ file = "w/dry.csv" }]
+labels = ["dry"]
+)");
+  auto const file = (w.scratch.folder / "w/dry.csv").lexically_normal().string();
+  EXPECT_THAT(values(s.axis[0]), ElementsAre("site.weather.file=\"" + file + "\""));
+  EXPECT_THAT(values(s.axis[1]), ElementsAre("site.carbon={ file = \"" + file + "\" }"));
+  EXPECT_THAT(labels(s.axis[1]), ElementsAre("dry"));
+}
+
 TEST(Sweep, distributions_are_in_the_unit_of_their_axis) {
   Sweeping w;
   auto const s = w.read(R"(design = "sobol"
