@@ -52,6 +52,8 @@ def test_figures_of_sweeps_divide_and_have_percentiles():
     assert pages.over_members(runs, "energy") == 6
     assert pages.over_members(runs, "energy p75") == 8
     assert pages.over_members(runs, "energy per tokens p5") == pytest.approx((2 + 0.2 * 2) / 4)
+    assert pages.over_members(runs[:3], "energy mean") == pytest.approx(14 / 3)
+    assert pages.is_of(("all", "may"), ["350 W", "may"]) and not pages.is_of(("all", "june"), ["350 W", "may"])
     assert pages.values_of("limit = 350 W, month = may, member 3") == ["350 W", "may"]
 
 
