@@ -157,14 +157,14 @@ void CoolingReport::accumulate(MachineRoom const& room, double dt_s) {
   elapsed_s_ += dt_s;
 }
 
-void CoolingReport::close(MachineRoom const& room) {
+void CoolingReport::close(MachineRoom const& room, bool halls, bool loops) {
   auto& v = *v_;
   double const span = report_.span_s > 0 ? report_.span_s : 1.0;
   *v.rejected = rejected_j_ / span;
   *v.water = report_.water_kg / span;
   *v.wue = report_.wue_kg_per_j() * kwh;
   auto const& cooling = room.cooling();
-  for (std::size_t h = 0; h < scenario_.hall.size(); ++h) {
+  for (std::size_t h = 0; halls && h < scenario_.hall.size(); ++h) {
     v.air_supply[h] = cooling.has_air(h) ? celsius(cooling.air_supply_k(h)) : none;
     v.air_return[h] = cooling.has_air(h) ? celsius(cooling.air_return_k(h)) : none;
     v.liquid_supply[h] = cooling.has_liquid(h) ? celsius(cooling.liquid_supply_k(h)) : none;
@@ -172,7 +172,7 @@ void CoolingReport::close(MachineRoom const& room) {
     v.air_flow[h] = cooling.has_air(h) ? cooling.air_flow_share(h) : none;
     v.liquid_flow[h] = cooling.has_liquid(h) ? cooling.liquid_flow_share(h) : none;
   }
-  for (std::size_t p = 0; p < loops_.size(); ++p) {
+  for (std::size_t p = 0; loops && p < loops_.size(); ++p) {
     auto const& loop = loops_[p];
     auto const& plant = assembly_.plants[p];
     v.supply[p] = celsius(cooling.plant_supply_k(p));

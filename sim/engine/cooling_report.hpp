@@ -24,8 +24,8 @@ class CoolingReport {
 
   /// Adds an interval that `room` has just settled.
   void accumulate(MachineRoom const& room, double dt_s);
-  /// Fills the series of the report that ends now.
-  void close(MachineRoom const& room);
+  /// Fills the series of the report that ends now: those of the site, and of halls and loops where they are recorded.
+  void close(MachineRoom const& room, bool halls, bool loops);
 
   void add_kpis(std::vector<Kpi>& kpis) const;
   std::vector<MonthRow> months() const;

@@ -30,10 +30,15 @@ struct Reporter::Views {
 
 Reporter::~Reporter() = default;
 
-Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly)
+Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly,
+                   bool recorded)
     : scenario_(scenario),
       facility_(facility),
       assembly_(assembly),
+      halls_(recorded && scenario.record.halls),
+      racks_(recorded && scenario.record.racks),
+      loops_(recorded && scenario.record.loops),
+      units_(recorded && scenario.record.feeds),
       cooling_(scenario, facility, assembly),
       climate_(scenario, facility),
       v_(std::make_unique<Views>()) {
@@ -189,7 +194,7 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   chain_stored_j_ += chain.stored_w * dt;
   unserved_j_ += room.unserved_w() * dt;
   all_unserved_j_ += room.unserved_w() * dt;
-  for (std::size_t u = 0; u < feeds_.size(); ++u) feed_j_[u] += room.chain().mean().output_w()[feeds_[u]] * dt;
+  for (std::size_t u = 0; units_ && u < feeds_.size(); ++u) feed_j_[u] += room.chain().mean().output_w()[feeds_[u]] * dt;
   it_input_j_ += room.it_input_w() * dt;
   without_j_ += room.storage().meter_without_w() * dt;
   for (std::size_t s = 0; s < storage_j_.size(); ++s) {
@@ -216,63 +221,13 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
 void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s) {
   auto& v = *v_;
   double const span = span_s_ > 0 ? span_s_ : 1.0;
-  auto const owner = [&](Owner o) { return owner_j_[static_cast<std::size_t>(o)] / span; };
-  for (std::size_t o = 0; o < owners; ++o) *v.owner[o] = owner_j_[o] / span;
-  *v.power = utility_j_ / span;
-  *v.it = it_input_j_ / span;
-  *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
-               owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
-  *v.generator = generator_j_ / span;
-  *v.battery = battery_j_ / span;
-  *v.battery_stored = chain_stored_j_ / span;
-  *v.unserved = unserved_j_ / span;
-  double consumed_j = utility_j_ + generator_j_ - chain_stored_j_;
-  for (double const j : stored_j_) consumed_j -= j;
-  *v.distribution = consumed_j / span - *v.it - *v.cooling - owner(Owner::site_base);
-  *v.pue = it_input_j_ > 0 ? consumed_j / it_input_j_ : std::nan("");
-  *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
-  *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
-  double const price = room.bill().price_won_per_j(unix_s - 0.5 * span_s_);
-  *v.price = price * kwh;
-  *v.cost = price * *v.power * 3600.0;
-  *v.carbon = room.bill().carbon_kg_per_j(unix_s - 0.5 * span_s_) * *v.power * 3600.0;
-  peak_w_ = std::max(peak_w_, *v.power);
-  wet_bulb_max_k_ = std::max(wet_bulb_max_k_, room.weather().wet_bulb_k);
-
-  std::fill(hall_it_j_.begin(), hall_it_j_.end(), 0.0);
-  for (std::size_t r = 0; r < rack_j_.size(); ++r) hall_it_j_[facility_.racks[r].hall] += rack_j_[r];
-  for (std::size_t i = 0; i < heat_load_j_.size(); ++i) {
-    v.heat_load[i] = heat_load_j_[i] / span;
-    hall_it_j_[assembly_.heat_loads[i].hall] += heat_load_j_[i];
-  }
-  std::fill(heat_load_j_.begin(), heat_load_j_.end(), 0.0);
-  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) v.hall_it[h] = hall_it_j_[h] / span;
-  for (std::size_t h = 0; scenario_.record.halls && h < hall_it_j_.size(); ++h) {
-    count_.clear();
-    room.count_accelerators(static_cast<std::uint32_t>(h), count_);
-    for (auto const& [view, share] : {std::pair{v.hall_die_5, 0.05}, {v.hall_die_50, 0.5}, {v.hall_die_95, 0.95}})
-      view[h] = to_celsius(Kelvin{count_.quantile_k(share)});
-    double most = std::nan("");
-    for (std::size_t r = 0; r < rack_j_.size(); ++r)
-      if (facility_.racks[r].hall == h) most = std::fmax(most, to_celsius(Kelvin{room.racks().hottest_k[r]}));
-    v.hall_die_most[h] = most;
-  }
-  cooling_.close(room);
-  for (std::size_t r = 0; r < rack_j_.size(); ++r) {
-    v.rack_power[r] = rack_j_[r] / span;
-    v.rack_inlet[r] = to_celsius(Kelvin{room.racks().inlet_k[r]});
-    double const hottest = room.racks().hottest_k[r];
-    v.rack_die[r] = to_celsius(Kelvin{hottest});
-    v.rack_busy[r] = room.racks().busy[r];
-    hottest_die_k_ = std::max(hottest_die_k_, hottest);
-  }
-  for (std::size_t u = 0; u < feeds_.size(); ++u) {
-    auto const rating = assembly_.chain.vertices[feeds_[u]].rating_w;
-    v.feed_power[u] = feed_j_[u] / span;
-    v.feed_load[u] = rating > 0 ? v.feed_power[u] / rating : std::nan("");
-    v.feed_charge[u] = room.chain().state_of_charge(feeds_[u]);
-    v.feed_breaker[u] = room.chain().breaker_heat(feeds_[u]);
-  }
+  close_site(room, unix_s, span);
+  for (double const hottest : room.racks().hottest_k) hottest_die_k_ = std::max(hottest_die_k_, hottest);
+  for (std::size_t i = 0; i < heat_load_j_.size(); ++i) v.heat_load[i] = heat_load_j_[i] / span;
+  if (halls_) close_halls(room, span);
+  cooling_.close(room, halls_, loops_);
+  if (racks_) close_racks(room, span);
+  if (units_) close_feeds(room, span);
   for (std::size_t p = 0; p < facility_.pools.size(); ++p) {
     v.pool_busy[p] = book.busy(p);
     v.pool_total[p] = book.total(p);
@@ -297,6 +252,72 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   span_s_ = without_j_ = utility_j_ = it_input_j_ = 0;
   owner_j_.fill(0);
   std::fill(rack_j_.begin(), rack_j_.end(), 0.0);
+  std::fill(heat_load_j_.begin(), heat_load_j_.end(), 0.0);
+}
+
+void Reporter::close_site(MachineRoom const& room, double unix_s, double span_s) {
+  auto& v = *v_;
+  auto const owner = [&](Owner o) { return owner_j_[static_cast<std::size_t>(o)] / span_s; };
+  for (std::size_t o = 0; o < owners; ++o) *v.owner[o] = owner_j_[o] / span_s;
+  *v.power = utility_j_ / span_s;
+  *v.it = it_input_j_ / span_s;
+  *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
+               owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
+  *v.generator = generator_j_ / span_s;
+  *v.battery = battery_j_ / span_s;
+  *v.battery_stored = chain_stored_j_ / span_s;
+  *v.unserved = unserved_j_ / span_s;
+  double consumed_j = utility_j_ + generator_j_ - chain_stored_j_;
+  for (double const j : stored_j_) consumed_j -= j;
+  *v.distribution = consumed_j / span_s - *v.it - *v.cooling - owner(Owner::site_base);
+  *v.pue = it_input_j_ > 0 ? consumed_j / it_input_j_ : std::nan("");
+  *v.dry = to_celsius(Kelvin{room.weather().dry_bulb_k});
+  *v.wet = to_celsius(Kelvin{room.weather().wet_bulb_k});
+  double const price = room.bill().price_won_per_j(unix_s - 0.5 * span_s_);
+  *v.price = price * kwh;
+  *v.cost = price * *v.power * 3600.0;
+  *v.carbon = room.bill().carbon_kg_per_j(unix_s - 0.5 * span_s_) * *v.power * 3600.0;
+  peak_w_ = std::max(peak_w_, *v.power);
+  wet_bulb_max_k_ = std::max(wet_bulb_max_k_, room.weather().wet_bulb_k);
+}
+
+void Reporter::close_halls(MachineRoom const& room, double span_s) {
+  auto& v = *v_;
+  std::fill(hall_it_j_.begin(), hall_it_j_.end(), 0.0);
+  for (std::size_t r = 0; r < rack_j_.size(); ++r) hall_it_j_[facility_.racks[r].hall] += rack_j_[r];
+  for (std::size_t i = 0; i < heat_load_j_.size(); ++i) hall_it_j_[assembly_.heat_loads[i].hall] += heat_load_j_[i];
+  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) v.hall_it[h] = hall_it_j_[h] / span_s;
+  for (std::size_t h = 0; h < hall_it_j_.size(); ++h) {
+    count_.clear();
+    room.count_accelerators(static_cast<std::uint32_t>(h), count_);
+    for (auto const& [view, share] : {std::pair{v.hall_die_5, 0.05}, {v.hall_die_50, 0.5}, {v.hall_die_95, 0.95}})
+      view[h] = to_celsius(Kelvin{count_.quantile_k(share)});
+    double most = std::nan("");
+    for (std::size_t r = 0; r < rack_j_.size(); ++r)
+      if (facility_.racks[r].hall == h) most = std::fmax(most, to_celsius(Kelvin{room.racks().hottest_k[r]}));
+    v.hall_die_most[h] = most;
+  }
+}
+
+void Reporter::close_racks(MachineRoom const& room, double span_s) {
+  auto& v = *v_;
+  for (std::size_t r = 0; r < rack_j_.size(); ++r) {
+    v.rack_power[r] = rack_j_[r] / span_s;
+    v.rack_inlet[r] = to_celsius(Kelvin{room.racks().inlet_k[r]});
+    v.rack_die[r] = to_celsius(Kelvin{room.racks().hottest_k[r]});
+    v.rack_busy[r] = room.racks().busy[r];
+  }
+}
+
+void Reporter::close_feeds(MachineRoom const& room, double span_s) {
+  auto& v = *v_;
+  for (std::size_t u = 0; u < feeds_.size(); ++u) {
+    auto const rating = assembly_.chain.vertices[feeds_[u]].rating_w;
+    v.feed_power[u] = feed_j_[u] / span_s;
+    v.feed_load[u] = rating > 0 ? v.feed_power[u] / rating : std::nan("");
+    v.feed_charge[u] = room.chain().state_of_charge(feeds_[u]);
+    v.feed_breaker[u] = room.chain().breaker_heat(feeds_[u]);
+  }
 }
 
 void Reporter::Ramp::add(double mean_w, double span_s) {

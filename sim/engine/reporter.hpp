@@ -25,7 +25,8 @@ struct EventRow {
 
 class Reporter {
  public:
-  Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly);
+  /// `recorded`: somebody reads the series; else only what key figures need is kept.
+  Reporter(schema::Scenario const& scenario, topology::Facility const& facility, Assembly const& assembly, bool recorded);
 
   SignalTable table() const { return store_.table; }
 
@@ -45,6 +46,7 @@ class Reporter {
   schema::Scenario const& scenario_;
   topology::Facility const& facility_;
   Assembly const& assembly_;
+  bool halls_, racks_, loops_, units_;  ///< whose series are recorded
   SeriesStore store_;
   CoolingReport cooling_;
   ClimateWatch climate_;
@@ -79,6 +81,11 @@ class Reporter {
 
   struct Views;
   std::unique_ptr<Views> v_;
+
+  void close_site(MachineRoom const& room, double unix_s, double span_s);
+  void close_halls(MachineRoom const& room, double span_s);
+  void close_racks(MachineRoom const& room, double span_s);
+  void close_feeds(MachineRoom const& room, double span_s);
 
  public:
   ~Reporter();

@@ -60,7 +60,7 @@ class Run {
               assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
         fabrics_(scenario, facility, assembly_.accelerators_per_node_of_pool),
         capping_(scenario, facility, assembly_),
-        reporter_(scenario, facility, assembly_),
+        reporter_(scenario, facility, assembly_, !options.output.empty()),
         effects_(scenario, facility),
         start_unix_s_(static_cast<double>(scenario.simulation.start)),
         duration_s_(scenario.simulation.duration.v),

@@ -426,7 +426,7 @@ void PowerChain::take_powers(double now_s) {
   }
   over_ = std::any_of(ups_.begin(), ups_.end(), [](UpsRun const& u) { return u.machine.conditions().load > 1; });
   for (auto& b : breakers_) {
-    double const w = b.edge == no_edge ? present_.output_w()[b.vertex] : present_.edge_w()[b.edge];
+    double const w = b.edge == no_edge ? present_.output_w()[b.vertex] : present_.edge_w(b.edge);
     over_ |= w > b.machine.params().rated_a && b.machine.is_closed();
     if (w == b.w && b.at_s > 0) continue;
     b.machine.advance(now_s - b.at_s, b.w);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -41,10 +42,12 @@ PowerTreeSolver::PowerTreeSolver(FeedOrder order, std::vector<LossCurve> curve, 
       state_(order_),
       carriers_(curve_.size()),
       consumer_first_(curve_.size() + 1),
+      twin_(curve_.size()),
       output_w_(curve_.size()),
       input_w_(curve_.size()),
       loss_w_(curve_.size()),
-      edge_w_(order_.feeders.size()),
+      share_w_(curve_.size()),
+      own_w_(curve_.size()),
       stale_(curve_.size()) {
   std::size_t const vertices = curve_.size();
   if (order_.first.size() != vertices || order_.count.size() != vertices || (!second_.empty() && second_.size() != vertices) ||
@@ -62,11 +65,26 @@ PowerTreeSolver::PowerTreeSolver(FeedOrder order, std::vector<LossCurve> curve, 
   if (second_.empty()) second_ = curve_;
   std::partial_sum(consumer_first_.begin(), consumer_first_.end(), consumer_first_.begin());
   consumer_at_.resize(consumer_first_.back());
+  consumer_of_.resize(order_.feeders.size());
   auto next = consumer_first_;
   for (std::uint32_t v = 0; v < vertices; ++v)
-    for (std::uint32_t k = order_.first[v]; k < order_.first[v] + order_.feeders_of(v); ++k)
+    for (std::uint32_t k = order_.first[v]; k < order_.first[v] + order_.feeders_of(v); ++k) {
       consumer_at_[next[order_.feeders[k]]++] = k;
+      consumer_of_[k] = v;
+    }
+  find_like();
   set_state(FeedState(order_));
+}
+
+/// Vertices with the same consumers in the same order.
+void PowerTreeSolver::find_like() {
+  std::map<std::vector<std::uint32_t>, std::uint32_t> first;
+  for (std::uint32_t v = 0; v < curve_.size(); ++v) {
+    std::vector<std::uint32_t> consumers;
+    for (std::uint32_t i = consumer_first_[v]; i < consumer_first_[v + 1]; ++i)
+      consumers.push_back(consumer_of_[consumer_at_[i]]);
+    like_.push_back(consumers.empty() ? v : first.try_emplace(std::move(consumers), v).first->second);
+  }
 }
 
 void PowerTreeSolver::set_state(FeedState const& state) {
@@ -75,23 +93,38 @@ void PowerTreeSolver::set_state(FeedState const& state) {
     carriers_[v] = 0;
     for (std::uint32_t k = order_.first[v]; k < order_.first[v] + order_.feeders_of(v); ++k) carriers_[v] += state_.carries[k];
   }
+  for (std::uint32_t v = 0; v < like_.size(); ++v) {
+    auto const first = consumer_at_.begin() + consumer_first_[like_[v]];
+    bool const alike = std::equal(consumer_at_.begin() + consumer_first_[v], consumer_at_.begin() + consumer_first_[v + 1], first,
+                                  [&](std::uint32_t a, std::uint32_t b) { return state_.carries[a] == state_.carries[b]; });
+    twin_[v] = alike && !state_.dead[v] && !state_.dead[like_[v]] ? like_[v] : v;
+  }
+}
+
+/// Output of a vertex: its own load, and what its consumers take from it.
+double PowerTreeSolver::output_of(std::uint32_t v, double load_w) const {
+  auto const twin = twin_[v];
+  if (twin != v && own_w_[twin] == load_w) return output_w_[twin];
+  double output = load_w;
+  for (std::uint32_t i = consumer_first_[v]; i < consumer_first_[v + 1]; ++i) {
+    std::uint32_t const k = consumer_at_[i];
+    if (state_.carries[k]) output += share_w_[consumer_of_[k]];
+  }
+  return output;
 }
 
 /// One vertex, when all its consumers are settled.
 void PowerTreeSolver::settle(std::uint32_t v, double load_w) {
-  std::uint32_t const begin = order_.first[v], end = begin + order_.feeders_of(v);
+  own_w_[v] = load_w;
   if (state_.dead[v]) {
-    output_w_[v] = loss_w_[v] = input_w_[v] = 0;
-    std::fill(edge_w_.begin() + begin, edge_w_.begin() + end, 0.0);
+    output_w_[v] = loss_w_[v] = input_w_[v] = share_w_[v] = 0;
     return;
   }
-  double output = load_w;
-  for (std::uint32_t i = consumer_first_[v]; i < consumer_first_[v + 1]; ++i) output += edge_w_[consumer_at_[i]];
+  double const output = output_of(v, load_w);
   output_w_[v] = output;
   loss_w_[v] = (state_.second[v] ? second_ : curve_)[v].loss_w(output);
   input_w_[v] = (output + loss_w_[v]) * state_.fed[v] + state_.extra_w[v];
-  double const share_w = carriers_[v] > 0 ? input_w_[v] / carriers_[v] : 0.0;
-  for (std::uint32_t k = begin; k < end; ++k) edge_w_[k] = state_.carries[k] ? share_w : 0.0;
+  share_w_[v] = carriers_[v] > 0 ? input_w_[v] / carriers_[v] : 0.0;
 }
 
 void PowerTreeSolver::solve(std::span<double const> load_w) {

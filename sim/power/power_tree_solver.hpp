@@ -5,7 +5,8 @@
 /// equally among those of its feeders that carry (parallel units of equal impedance).  Vertices come in solving order,
 /// consumers before feeders, so one pass settles the tree; vertices without feeders are sources: the utility or generators.
 /// What is dead draws and loses nothing; a vertex with a store may take part of its input from there.
-/// After a change of some loads `update` solves what hangs on them alone, to the same bits as `solve`.
+/// After a change of some loads `update` solves what hangs on them alone, to the same bits as `solve`.  Units that feed the same
+/// consumers and nothing else, as those of a bank do, deliver the same: the sum over their consumers is formed once.
 /// Ignores: reactive power, unequal sharing, the time a transfer takes.
 /// Page: docs/models/power-chain.md
 
@@ -61,7 +62,9 @@ class PowerTreeSolver {
   std::span<double const> output_w() const { return output_w_; }
   std::span<double const> input_w() const { return input_w_; }  ///< from feeders, or of a source
   std::span<double const> loss_w() const { return loss_w_; }
-  std::span<double const> edge_w() const { return edge_w_; }  ///< by entry of `feeders`
+  double edge_w(std::uint32_t k) const {  ///< by entry of `feeders`
+    return state_.carries[k] ? share_w_[consumer_of_[k]] : 0.0;
+  }
   double store_w(std::uint32_t v) const {                     ///< that v takes from its store
     return state_.dead[v] ? 0.0 : (output_w_[v] + loss_w_[v]) * (1.0 - state_.fed[v]);
   }
@@ -75,13 +78,20 @@ class PowerTreeSolver {
 
  private:
   void settle(std::uint32_t v, double load_w);
+  double output_of(std::uint32_t v, double load_w) const;
+  void find_like();
 
   FeedOrder order_;
   std::vector<LossCurve> curve_, second_;
   FeedState state_;
   std::vector<std::uint32_t> carriers_;                      ///< by vertex: feeders that carry
   std::vector<std::uint32_t> consumer_first_, consumer_at_;  ///< entries of `feeders` that name a vertex, in solving order
-  std::vector<double> output_w_, input_w_, loss_w_, edge_w_;
+  std::vector<std::uint32_t> consumer_of_;                   ///< by entry of `feeders`: whose it is
+  std::vector<std::uint32_t> like_;                          ///< by vertex: the first with the same consumers, maybe itself
+  std::vector<std::uint32_t> twin_;                          ///< by vertex: the same, which they feed alike in this state
+  std::vector<double> output_w_, input_w_, loss_w_;
+  std::vector<double> share_w_;  ///< by vertex: what each feeder that carries gives it
+  std::vector<double> own_w_;    ///< by vertex: the load connected to it that its output was formed with
   std::vector<std::uint8_t> stale_;
 };
 

@@ -105,7 +105,7 @@ TEST(PowerTreeSolver, TheFeederThatIsLeftCarriesAll) {
   EXPECT_EQ(tree.loss_w()[1], 0);
   EXPECT_EQ(tree.output_w()[2], 900);
   EXPECT_DOUBLE_EQ(tree.utility_w(), 910 / 0.95);
-  EXPECT_EQ(tree.edge_w()[1], 900);
+  EXPECT_EQ(tree.edge_w(1), 900);
   state.fed[2] = 0.25;  // the rest from its battery
   state.extra_w[2] = 5;
   tree.set_state(state);
@@ -141,7 +141,37 @@ TEST(PowerTreeSolver, AnUpdateIsAFullSolutionBitForBit) {
         ASSERT_EQ(part.output_w()[v], whole.output_w()[v]);
         ASSERT_EQ(part.loss_w()[v], whole.loss_w()[v]);
       }
-      for (std::size_t k = 0; k < it.order.feeders.size(); ++k) ASSERT_EQ(part.edge_w()[k], whole.edge_w()[k]);
+      for (std::size_t k = 0; k < it.order.feeders.size(); ++k) ASSERT_EQ(part.edge_w(k), whole.edge_w(k));
+    }
+  }
+}
+
+// 12 loads on three units of a bank, with connections open, units dead and loads at the units themselves: every unit delivers
+// its own load and what its consumers draw from it, summed in their order.
+TEST(PowerTreeSolver, UnitsOfABankDeliverWhatTheirOwnConsumersTake) {
+  FeedOrder order;
+  std::vector<LossCurve> curves(16, LossCurve::affine(Watts{10}, 0.95));
+  for (std::uint32_t v = 0; v < 16; ++v) {
+    order.first.push_back(std::uint32_t(order.feeders.size()));
+    order.count.push_back(v < 12 ? 3 : v < 15 ? 1 : 0);
+    for (std::uint32_t k = 0; k < order.count[v]; ++k) order.feeders.push_back(v < 12 ? 12 + k : 15);
+  }
+  std::mt19937 random{5};
+  std::uniform_real_distribution<double> unit;
+  PowerTreeSolver tree(order, curves);
+  for (int trial = 0; trial < 200; ++trial) {
+    FeedState state(order);
+    if (trial % 4 == 1) state.carries[std::size_t(unit(random) * 36)] = 0;
+    if (trial % 4 == 2) state.dead[12 + std::size_t(unit(random) * 3)] = 1;
+    std::vector<double> load(16);
+    for (std::size_t v = 0; v < 12; ++v) load[v] = 1e4 * unit(random);
+    if (trial % 8 > 3) load[12 + std::size_t(unit(random) * 3)] = -100;
+    tree.set_state(state);
+    tree.solve(load);
+    for (std::uint32_t u = 12; u < 15; ++u) {
+      double output = load[u];
+      for (std::uint32_t v = 0; v < 12; ++v) output += tree.edge_w(order.first[v] + u - 12);
+      ASSERT_EQ(tree.output_w()[u], state.dead[u] ? 0.0 : output) << "trial " << trial;
     }
   }
 }
