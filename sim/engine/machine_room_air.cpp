@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/machine_room.hpp"
@@ -26,16 +27,24 @@ MachineRoom::FanDemand MachineRoom::fan_demand(RackClass const& c, std::uint32_t
   FanDemand wanted;
   std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
   double const reference_k = c.junction.reference_k, over_k = c.fan_target_k - racks_.inlet_k[r];
-  double node_w = 0, hottest_w = 0;
-  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) {
+  double node_w = 0;
+  for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
     node_w += nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (nodes_.die_k[n] - reference_k) + nodes_.host_w[n];
-    double const share = nodes_.hottest_share[n] * over_k / std::max(1.0, over_k - nodes_.above_inlet_k[n]);
-    hottest_w = std::max(hottest_w, share * (nodes_.reference_w[n] + nodes_.slope_w_per_k[n] * (c.fan_target_k - reference_k)));
-  }
   node_w /= c.nodes_per_rack;
   double const fans_w = nodes_.fan_w[first], loss_w = racks_.powered[r] ? c.node.supplies.loss_w(node_w + fans_w) : 0.0;
   wanted.air_w = (1.0 - c.node.liquid_fraction) * node_w + fans_w + loss_w;
-  if (!c.liquid_cooled) wanted.board_w = hottest_w / c.accelerators;
+  if (c.liquid_cooled) return wanted;
+  double hottest_w = 0;
+  double const *const hottest_share = nodes_.hottest_share.data() + first, *const above = nodes_.above_inlet_k.data() + first;
+  double const *const reference = nodes_.reference_w.data() + first, *const slope = nodes_.slope_w_per_k.data() + first;
+#pragma omp simd reduction(max : hottest_w)
+  for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+    double const left_k = over_k - above[n];
+    double const share = hottest_share[n] * over_k / (left_k > 1.0 ? left_k : 1.0);
+    double const w = share * (reference[n] + slope[n] * (c.fan_target_k - reference_k));
+    hottest_w = w > hottest_w ? w : hottest_w;
+  }
+  wanted.board_w = hottest_w / c.accelerators;
   return wanted;
 }
 
@@ -69,7 +78,8 @@ void MachineRoom::place_air(double dt) {
   double fastest_k = 0;
   follow_coolant(dt);
   auto const& air = assembly_.hall_return;
-  std::vector<double> speed(racks_.inlet_k.size()), inlet = racks_.inlet_k, rise, heat, flow;
+  std::vector<double> speed(racks_.inlet_k.size()), inlet = racks_.inlet_k, met(inlet.size());
+  std::vector<double> rise, heat, flow, inlet_rise;  // by row
   // Fans are on their way to what is wanted: speeds are the means over a step as long as the last, so that they follow alike at
   // any step.
   std::vector<FanDemand> asked(racks_.inlet_k.size());
@@ -90,26 +100,35 @@ void MachineRoom::place_air(double dt) {
                   std::lerp(wanted.board_w, fans_asked_[r].board_w, ahead)};
     });
     // Inlets and fan speeds depend on each other; a warmer inlet never asks for less air, so that the rounds close in.
+    auto const rows = air[h].rows();
     double off_k = 1;
     for (int round = 0; round < inlet_rounds && off_k > inlet_met_k; ++round) {
-      heat.assign(air[h].rows(), 0.0);
-      flow.assign(air[h].rows(), 0.0);
+      bool moved = round == 0;
       each([&](RackClass const& c, std::uint32_t r) {
-        speed[r] = fan_speed_for(c, r, asked[r], inlet[r]);
-        if (air[h].rows() == 0) return;
-        heat[row_of_rack_[r]] += racks_.air_heat_now_w[r];
-        flow[row_of_rack_[r]] += fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack * rate;
+        if (round > 0 && inlet[r] == met[r]) return;
+        met[r] = inlet[r];
+        double const before = std::exchange(speed[r], fan_speed_for(c, r, asked[r], inlet[r]));
+        moved |= speed[r] != before;
       });
-      rise.assign(heat.size(), 0.0);
-      for (std::size_t i = 0; i < heat.size(); ++i) rise[i] = flow[i] > 0 ? std::max(0.0, heat[i]) / flow[i] : 0.0;
+      if (!moved && round <= undamped_rounds) break;  // the inlets are those found from these speeds
+      if (rows > 0) {
+        heat.assign(rows, 0.0);
+        flow.assign(rows, 0.0);
+        each([&](RackClass const& c, std::uint32_t r) {
+          heat[row_of_rack_[r]] += racks_.air_heat_now_w[r];
+          flow[row_of_rack_[r]] += fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack * rate;
+        });
+        rise.resize(rows);
+        inlet_rise.resize(rows);
+        for (std::size_t i = 0; i < rows; ++i) rise[i] = flow[i] > 0 ? std::max(0.0, heat[i]) / flow[i] : 0.0;
+        for (std::size_t i = 0; i < rows; ++i) inlet_rise[i] = air[h].inlet_rise_k(i, rise);
+      }
       off_k = 0;
       each([&](RackClass const& c, std::uint32_t r) {
-        double found = supply;
-        if (air[h].rows() > 0)
-          found += air[h].inlet_rise_k(row_of_rack_[r], rise);
-        else
-          found = rack_inlet_k(supply, assembly_.hall_recirculation[h], racks_.air_heat_now_w[r],
-                               fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack, assembly_.air_density_kg_per_m3);
+        double const found = rows > 0 ? supply + inlet_rise[row_of_rack_[r]]
+                                      : rack_inlet_k(supply, assembly_.hall_recirculation[h], racks_.air_heat_now_w[r],
+                                                     fan_airflow_m3_per_s(c.node.fans, speed[r]) * c.nodes_per_rack,
+                                                     assembly_.air_density_kg_per_m3);
         off_k = std::max(off_k, std::abs(found - inlet[r]));
         inlet[r] = round < undamped_rounds ? found : 0.5 * (inlet[r] + found);
       });
@@ -135,8 +154,10 @@ void MachineRoom::place_air(double dt) {
         racks_.fan_speed[r] = speed[r];
         if (fans.of != &c || fans.speed != speed[r]) fans = {&c, speed[r], fan_power_w(c.node.fans, speed[r])};
         double const fan_w = fans.power_w;
+        bool const powered = racks_.powered[r];
         std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
-        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n) nodes_.fan_w[n] = serves(n) ? fan_w : 0.0;
+        for (std::uint32_t n = first; n < first + c.nodes_per_rack; ++n)
+          nodes_.fan_w[n] = powered && nodes_.in_service[n] ? fan_w : 0.0;
       }
       double const flow_share = c.liquid_cooled ? liquid_share : speed[r];
       if (sinks.of != &c || sinks.share != flow_share || c.sink.buoyant_share > 0)  // immersed: temperature counts too

@@ -59,7 +59,7 @@ JunctionState MachineRoom::hottest_board(std::uint32_t n) const {
   if (double const dt = time_of(n) - settled_s_; dt > 0) {
     auto params = assembly_.classes[class_of_rack_[rack]].junction;
     params.sink_k_per_w = racks_.sink_k_per_w[rack];
-    unpowered = JunctionCoefficients(params, dt)
+    unpowered = unpowered_memo_.at(params, dt)
                     .with({racks_.coolant_k[rack], racks_.coolant_rate_k_per_s[rack]})
                     .advance(unpowered, 0.0)
                     .end;
@@ -88,7 +88,7 @@ void MachineRoom::integrate(RackClass const& c, std::uint32_t n, double dt) {
   auto const rack = rack_of_node_[n];
   double const reference_k = c.junction.reference_k, boards = c.accelerators;
   JunctionState const before{nodes_.die_k[n], nodes_.sink_k[n]};
-  auto const step = JunctionCoefficients(junction_of(n), dt)
+  auto const step = junction_memo_.at(junction_of(n), dt)
                         .with({coolant_k(n), racks_.coolant_rate_k_per_s[rack]})
                         .advance(before, nodes_.reference_w[n] / boards);
   nodes_.die_k[n] = step.end.die_k;

@@ -531,11 +531,12 @@ class Run {
   /// What a job does on a class of racks: asked node by node, and again for its speed.
   MacroLoad const& macro_on(RackClass const& c, std::uint32_t job) {
     double const level = book_.record(job).level;
-    if (macro_.on != &c || macro_.job != job || macro_.level != level) {
+    auto& known = macros_[job % macros_.size()];
+    if (known.on != &c || known.job != job || known.level != level) {
       auto const& j = book_.jobs()[job];
-      macro_ = {&c, job, level, c.macro.of(j.activity, level, j.clock_sensitivity)};
+      known = {&c, job, level, c.macro.of(j.activity, level, j.clock_sensitivity)};
     }
-    return macro_.load;
+    return known.load;
   }
 
   /// Which of the node's shares is the job's.
@@ -687,12 +688,13 @@ class Run {
   std::uint64_t reports_ = 0, instants_ = 0;
   double next_report_s_ = scenario_.record.period.v < duration_s_ ? scenario_.record.period.v : duration_s_;
   std::map<std::pair<RackClass const*, workloads::Iteration const*>, std::shared_ptr<IterationLoad const>> iterations_;
-  struct {
+  struct KnownMacro {
     RackClass const* on = nullptr;
     std::uint32_t job = 0;
     double level = 0;
     MacroLoad load;
-  } macro_;  ///< last asked for
+  };
+  std::vector<KnownMacro> macros_{4096};  ///< last asked for, by job: those that run at once are near each other
   std::vector<std::unique_ptr<PhaseWindow>> windows_;
   std::vector<double> window_macro_j_;  ///< energy at the meter while each was open
   PhaseWindow* window_ = nullptr;       ///< the one that is open

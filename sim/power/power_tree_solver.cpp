@@ -95,8 +95,9 @@ void PowerTreeSolver::set_state(FeedState const& state) {
   }
   for (std::uint32_t v = 0; v < like_.size(); ++v) {
     auto const first = consumer_at_.begin() + consumer_first_[like_[v]];
-    bool const alike = std::equal(consumer_at_.begin() + consumer_first_[v], consumer_at_.begin() + consumer_first_[v + 1], first,
-                                  [&](std::uint32_t a, std::uint32_t b) { return state_.carries[a] == state_.carries[b]; });
+    bool const alike =
+        std::equal(consumer_at_.begin() + consumer_first_[v], consumer_at_.begin() + consumer_first_[v + 1], first,
+                   [&](std::uint32_t a, std::uint32_t b) { return state_.carries[a] == state_.carries[b]; });
     twin_[v] = alike && !state_.dead[v] && !state_.dead[like_[v]] ? like_[v] : v;
   }
 }

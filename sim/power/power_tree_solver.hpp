@@ -5,8 +5,8 @@
 /// equally among those of its feeders that carry (parallel units of equal impedance).  Vertices come in solving order,
 /// consumers before feeders, so one pass settles the tree; vertices without feeders are sources: the utility or generators.
 /// What is dead draws and loses nothing; a vertex with a store may take part of its input from there.
-/// After a change of some loads `update` solves what hangs on them alone, to the same bits as `solve`.  Units that feed the same
-/// consumers and nothing else, as those of a bank do, deliver the same: the sum over their consumers is formed once.
+/// After a change of some loads `update` solves what hangs on them alone, to the same bits as `solve`.  Units that feed the
+/// same consumers and nothing else, as those of a bank do, deliver the same: the sum over their consumers is formed once.
 /// Ignores: reactive power, unequal sharing, the time a transfer takes.
 /// Page: docs/models/power-chain.md
 
@@ -65,7 +65,7 @@ class PowerTreeSolver {
   double edge_w(std::uint32_t k) const {  ///< by entry of `feeders`
     return state_.carries[k] ? share_w_[consumer_of_[k]] : 0.0;
   }
-  double store_w(std::uint32_t v) const {                     ///< that v takes from its store
+  double store_w(std::uint32_t v) const {  ///< that v takes from its store
     return state_.dead[v] ? 0.0 : (output_w_[v] + loss_w_[v]) * (1.0 - state_.fed[v]);
   }
   double source_w(std::uint32_t v) const { return input_w_[v]; }

@@ -15,6 +15,8 @@
 /// Ignores: spreading of heat within the die, the spread of time constants inside the interface (2 to 500 ms on an A100).
 /// Page: docs/models/junction.md
 
+#include <optional>
+
 namespace ondol::sim {
 
 struct JunctionParams {
@@ -23,6 +25,7 @@ struct JunctionParams {
   double die_j_per_k = 0, sink_j_per_k = 0;
   double leakage_w_per_k = 0, reference_k = 0;
 
+  bool operator==(JunctionParams const&) const = default;
   double total_k_per_w() const { return die_k_per_w + sink_k_per_w; }
 };
 
@@ -88,6 +91,20 @@ class JunctionCoefficients {
   JunctionAsymptote to_;
   double dt_s_;
   double end_dd_, end_ds_, end_sd_, end_ss_, mean_dd_, mean_ds_;
+};
+
+/// Of the interval and the accelerator last asked for: nodes of one rack mostly have them in common.
+class JunctionMemo {
+ public:
+  JunctionCoefficients const& at(JunctionParams const& p, double dt_s) {
+    if (!last_ || dt_s != dt_s_ || !(p == params_)) last_.emplace(params_ = p, dt_s_ = dt_s);
+    return *last_;
+  }
+
+ private:
+  JunctionParams params_;
+  double dt_s_ = 0;
+  std::optional<JunctionCoefficients> last_;
 };
 
 /// A temperature that the two states give: w_die T_d + w_sink T_s + offset.

@@ -141,7 +141,7 @@ TEST(PowerTreeSolver, AnUpdateIsAFullSolutionBitForBit) {
         ASSERT_EQ(part.output_w()[v], whole.output_w()[v]);
         ASSERT_EQ(part.loss_w()[v], whole.loss_w()[v]);
       }
-      for (std::size_t k = 0; k < it.order.feeders.size(); ++k) ASSERT_EQ(part.edge_w(k), whole.edge_w(k));
+      for (std::uint32_t k = 0; k < it.order.feeders.size(); ++k) ASSERT_EQ(part.edge_w(k), whole.edge_w(k));
     }
   }
 }
@@ -170,7 +170,7 @@ TEST(PowerTreeSolver, UnitsOfABankDeliverWhatTheirOwnConsumersTake) {
     tree.solve(load);
     for (std::uint32_t u = 12; u < 15; ++u) {
       double output = load[u];
-      for (std::uint32_t v = 0; v < 12; ++v) output += tree.edge_w(order.first[v] + u - 12);
+      for (std::uint32_t v = 0; v < 12; ++v) output += tree.edge_w(order.first[v] + u - 12u);
       ASSERT_EQ(tree.output_w()[u], state.dead[u] ? 0.0 : output) << "trial " << trial;
     }
   }
