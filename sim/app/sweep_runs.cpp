@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <utility>
 
@@ -30,6 +31,7 @@ using Json = nlohmann::json;
 struct Befallen {
   Fault fault;
   std::size_t runs = 0, first = 0;
+  bool numbers_differ = false;  ///< each run has numbers of its own in the message
 };
 
 Json to_json(Befallen const& b) {
@@ -42,7 +44,8 @@ Json to_json(Befallen const& b) {
           {"width", f.width},
           {"message", f.message},
           {"runs", b.runs},
-          {"first", b.first}};
+          {"first", b.first},
+          {"numbers_differ", b.numbers_differ}};
 }
 
 Befallen from_json(Json const& json) {
@@ -56,17 +59,30 @@ Befallen from_json(Json const& json) {
   json.at("message").get_to(b.fault.message);
   json.at("runs").get_to(b.runs);
   json.at("first").get_to(b.first);
+  json.at("numbers_differ").get_to(b.numbers_differ);
   return b;
+}
+
+/// The same for faults that differ in numbers alone, as those of the members of an ensemble do.
+std::string alike(Fault fault) {
+  static std::regex const number(R"(\d+(\.\d+)?)");
+  fault.message = std::regex_replace(fault.message, number, "#");
+  return format(fault);
 }
 
 /// Faults by what they say and where.
 class FaultBook {
  public:
   void add(Befallen const& b) {
-    auto const [at, is_new] = books_.try_emplace(format(b.fault), b);
+    auto const [at, is_new] = books_.try_emplace(alike(b.fault), b);
     if (is_new) return;
-    at->second.runs += b.runs;
-    at->second.first = std::min(at->second.first, b.first);
+    auto& known = at->second;
+    known.numbers_differ = known.numbers_differ || b.numbers_differ || b.fault.message != known.fault.message;
+    known.runs += b.runs;
+    if (b.first < known.first) {
+      known.first = b.first;
+      known.fault.message = b.fault.message;
+    }
   }
   std::vector<Befallen> sorted() const {
     std::vector<Befallen> out;
@@ -82,7 +98,10 @@ class FaultBook {
 Fault told(Befallen const& b, std::vector<WantedRun> const& wanted) {
   Fault fault = quoted(b.fault);
   if (wanted.size() == 1) return fault;
-  if (b.runs == wanted.size())
+  if (b.numbers_differ)
+    fault.message +=
+        fmt::format(" (in {}; {} of {} runs say so, with other numbers)", wanted[b.first].label, b.runs, wanted.size());
+  else if (b.runs == wanted.size())
     fault.message += fmt::format(" (in all {} runs)", b.runs);
   else if (b.runs == 1)
     fault.message += fmt::format(" (in the run {})", wanted[b.first].label);

@@ -155,6 +155,12 @@ def test_a_fault_of_all_runs_is_told_once(sweep):
     assert told.count("apple\"") <= 3 and "in all 6 runs" in told
 
 
+def test_faults_that_differ_in_numbers_are_told_once(sweep):
+    sweep.write(SWEEP.replace("values = [8, 16]", "range = { from = 1000, to = 1003, step = 1 }"), "sweep.toml")
+    told = sweep.refused("sweep", "sweep.toml", said=r"\(in supply = 22 degC, load = 1000; 12 of 12 runs say so, with other numbers\)")
+    assert told.count("1000") and not re.search(r"\b100[123]\b", told.replace("to = 1003", ""))
+
+
 def test_a_fault_of_some_runs_names_the_first(sweep):
     sweep.write(SWEEP.replace("[8, 16]", "[8, 1000]"), "sweep.toml")
     told = sweep.refused("sweep", "sweep.toml", said=r"in 3 of 6 runs, first supply = 22 degC, load = 1000")
