@@ -266,8 +266,8 @@ class MachineRoom {
   std::vector<double> board_share_;       ///< of each accelerator, node after node
   std::vector<std::size_t> first_board_;  ///< of each class
   std::vector<HallTemperatures> hall_seen_;
-  std::vector<double> board_w_, loss_w_;  ///< scratch of the node loop, one rack
-  JunctionMemo junction_memo_;            ///< of nodes on their own
+  std::vector<double> board_w_, dc_w_, loss_w_, die_warmed_k_, sink_warmed_k_;  ///< scratch of the node loop, one rack
+  JunctionMemo junction_memo_;                                                  ///< of nodes on their own
   mutable JunctionMemo unpowered_memo_;
   std::vector<std::uint32_t> changed_, recovered_, turned_;
   std::vector<HotNode> shut_down_, slowed_down_;

@@ -121,8 +121,7 @@ void MachineRoom::settle_nodes(double now_s) {
     auto const memory = memory_of(c, 0.0);
     double const memory_k_per_w = c.memory_k_per_w;
     auto const& supplies = c.node.supplies;
-    board_w_.resize(c.nodes_per_rack);
-    loss_w_.resize(c.nodes_per_rack);
+    for (auto* scratch : {&board_w_, &dc_w_, &loss_w_, &die_warmed_k_, &sink_warmed_k_}) scratch->resize(c.nodes_per_rack);
     for (std::uint32_t r = c.first_rack; r < c.first_rack + c.racks; ++r) {
       std::uint32_t const first = c.first_node + (r - c.first_rack) * c.nodes_per_rack;
       double const rate = racks_.coolant_rate_k_per_s[r], coolant = racks_.coolant_k[r] + rate * whole;
@@ -166,33 +165,43 @@ void MachineRoom::settle_nodes(double now_s) {
         double* const energy = nodes_.energy_j.data() + first;
         double const *const reference = nodes_.reference_w.data() + first, *const host_w = nodes_.host_w.data() + first,
                             *const fan_w = nodes_.fan_w.data() + first, *const closed = nodes_.closed_die_k.data() + first;
-        double* const dc = board_w_.data();
+        double* const dc = dc_w_.data();
         double const per_board = 1.0 / boards;
-#pragma omp simd reduction(+ : accelerators, host_now, fans_now, dies_warmed, sinks_warmed, sinks) \
-    reduction(max : hottest, hottest_sink, hottest_memory, drift)
+        double const unpowered_die = unpowered.die_k, unpowered_sink = unpowered.sink_k;
+        double const memory_die = memory.die, memory_sink = memory.sink, memory_offset_k = memory.offset_k;
+        double *const board = board_w_.data(), *const die_warmed = die_warmed_k_.data(),
+                      *const sink_warmed = sink_warmed_k_.data();
+        auto const each = step;  // a copy that nothing else can reach
+#pragma omp simd
         for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
-          JunctionState const before{die[n], sink[n]};
-          double const each = reference[n] * per_board;
-          auto const x = step.advance(before, each);
-          double const board = reference[n] + slope * (x.mean_die_k - reference_k);
-          dc[n] = board + host_w[n] + fan_w[n];
-          die[n] = x.end.die_k;
-          sink[n] = x.end.sink_k;
-          accelerators += board;
-          host_now += host_w[n];
-          fans_now += fan_w[n];
-          dies_warmed += x.end.die_k - before.die_k;
-          sinks_warmed += x.end.sink_k - before.sink_k;
-          sinks += x.end.sink_k;
-          double const moved = std::abs(x.end.die_k - closed[n]);
-          double const hot_die = unpowered.die_k + above[n] + share[n] * (x.end.die_k - unpowered.die_k);
-          double const hot_sink = unpowered.sink_k + above[n] + share[n] * (x.end.sink_k - unpowered.sink_k);
-          double const hot_w = share[n] * each;
-          double const hot_memory = memory.sink * hot_sink + memory.die * hot_die + memory_k_per_w * hot_w + memory.offset_k;
+          double const die_0 = die[n], sink_0 = sink[n], w = reference[n] * per_board;
+          double const die_1 = each.end_die_k(die_0, sink_0, w), sink_1 = each.end_sink_k(die_0, sink_0, w);
+          board[n] = reference[n] + slope * (each.mean_die_k(die_0, sink_0, w) - reference_k);
+          dc[n] = board[n] + host_w[n] + fan_w[n];
+          die_warmed[n] = die_1 - die_0;
+          sink_warmed[n] = sink_1 - sink_0;
+          die[n] = die_1;
+          sink[n] = sink_1;
+        }
+#pragma omp simd reduction(max : hottest, hottest_sink, hottest_memory, drift)
+        for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {
+          double const moved = std::abs(die[n] - closed[n]);
+          double const hot_die = unpowered_die + above[n] + share[n] * (die[n] - unpowered_die);
+          double const hot_sink = unpowered_sink + above[n] + share[n] * (sink[n] - unpowered_sink);
+          double const hot_w = share[n] * (reference[n] * per_board);
+          double const hot_memory = memory_sink * hot_sink + memory_die * hot_die + memory_k_per_w * hot_w + memory_offset_k;
           hottest = hot_die > hottest ? hot_die : hottest;
           hottest_sink = hot_sink > hottest_sink ? hot_sink : hottest_sink;
           hottest_memory = hot_memory > hottest_memory ? hot_memory : hottest_memory;
           drift = moved > drift ? moved : drift;
+        }
+        for (std::uint32_t n = 0; n < c.nodes_per_rack; ++n) {  // sums in the order of the nodes
+          accelerators += board[n];
+          host_now += host_w[n];
+          fans_now += fan_w[n];
+          dies_warmed += die_warmed[n];
+          sinks_warmed += sink_warmed[n];
+          sinks += sink[n];
         }
         double const stored = boards * (c.junction.die_j_per_k * dies_warmed + c.junction.sink_j_per_k * sinks_warmed);
         supplies.losses_w({dc, c.nodes_per_rack}, loss_w_);

@@ -53,17 +53,29 @@ class JunctionStep {
     double mean_die_k = 0;  ///< power is linear in it
   };
 
-  /// Free of branches, so that a loop over arrays vectorises.
   Result advance(JunctionState const& start, double reference_w) const {
-    double const die = die_0_ + die_per_w_ * reference_w, sink = sink_0_ + sink_per_w_ * reference_w;
-    double const away_die = start.die_k - die, away_sink = start.sink_k - sink;
-    return {{die + die_moved_ + end_dd_ * away_die + end_ds_ * away_sink,
-             sink + sink_moved_ + end_sd_ * away_die + end_ss_ * away_sink},
-            die + 0.5 * die_moved_ + mean_dd_ * away_die + mean_ds_ * away_sink};
+    return {{end_die_k(start.die_k, start.sink_k, reference_w), end_sink_k(start.die_k, start.sink_k, reference_w)},
+            mean_die_k(start.die_k, start.sink_k, reference_w)};
+  }
+
+  // The same one by one, numbers alone and free of branches: a loop over arrays that calls them vectorises.
+  double end_die_k(double die_k, double sink_k, double reference_w) const {
+    double const die = die_of(reference_w);
+    return die + die_moved_ + end_dd_ * (die_k - die) + end_ds_ * (sink_k - sink_of(reference_w));
+  }
+  double end_sink_k(double die_k, double sink_k, double reference_w) const {
+    double const sink = sink_of(reference_w);
+    return sink + sink_moved_ + end_sd_ * (die_k - die_of(reference_w)) + end_ss_ * (sink_k - sink);
+  }
+  double mean_die_k(double die_k, double sink_k, double reference_w) const {
+    double const die = die_of(reference_w);
+    return die + 0.5 * die_moved_ + mean_dd_ * (die_k - die) + mean_ds_ * (sink_k - sink_of(reference_w));
   }
 
  private:
   friend class JunctionCoefficients;
+  double die_of(double reference_w) const { return die_0_ + die_per_w_ * reference_w; }
+  double sink_of(double reference_w) const { return sink_0_ + sink_per_w_ * reference_w; }
   double die_0_, die_per_w_, sink_0_, sink_per_w_;  ///< a, linear in the power
   double die_moved_, sink_moved_;                   ///< v t
   double end_dd_, end_ds_, end_sd_, end_ss_;        ///< E
