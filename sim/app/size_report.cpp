@@ -106,8 +106,8 @@ void print_size(SizeAnswer const& a, bool colour) {
   print_table(a, colour);
   if (found.answer) {
     auto const& at = *a.points[*found.answer];
-    fmt::print("{}\n", bold(fmt::format("{} = {}: the {} from {} that keeps all limits", a.spec.axis.name, at.at.label,
-                                        aim_text(a), range_text(a)),
+    fmt::print("{}\n", bold(fmt::format("{} = {}: the {} from {} that keeps all limits{}", a.spec.axis.name, at.at.label,
+                                        aim_text(a), range_text(a), found.kept_beyond.empty() ? "" : " before one breaks them"),
                             colour));
     if (!found.beyond) {
       fmt::print("  the range ends there; no limit binds\n");
@@ -119,8 +119,14 @@ void print_size(SizeAnswer const& a, bool colour) {
     print_members(a, at);
   } else {
     auto const& easy = *a.points[found.easy];
-    fmt::print("{}\n", bold(fmt::format("No {} from {} keeps all limits", a.spec.axis.name, range_text(a)), colour));
-    fmt::print("  at {}, where it is easiest: {}\n", easy.at.label, broken_at(a, easy));
+    fmt::print("{}\n",
+               bold(found.kept_beyond.empty()
+                        ? fmt::format("No {} from {} keeps all limits", a.spec.axis.name, range_text(a))
+                        : fmt::format("No answer: of {} from {} some keep all limits, but not where it should be easiest",
+                                      a.spec.axis.name, range_text(a)),
+                    colour));
+    fmt::print("  at {}, where it {} easiest: {}\n", easy.at.label, found.kept_beyond.empty() ? "is" : "should be",
+               broken_at(a, easy));
     print_members(a, easy);
   }
   fmt::print("{}\n", dim(fmt::format("{} points: {} runs in {}{}{}", a.points.size(), a.ran, duration_text(a.wall_s),

@@ -170,6 +170,20 @@ at_most = "60 kW"
     assert done.returncode == 1 and "not monotone" in done.stderr and "kept again at" in done.stderr
 
 
+def test_an_easy_end_that_is_broken_while_others_keep_is_not_called_none(base):
+    """PUE falls with load: where a largest value should be easiest it is at its worst."""
+    base.write(RACKS + "\n", "base.toml")
+    limit = '[[limit]]\nof = "pue"\nat_most = {}\n'
+    text = 'base = "base.toml"\n[size]\nname = "load"\nkey = "steady.work.accelerators"\nfrom = 8\nto = 16\nresolution = 8\n'
+    base.write(text + limit.format(1.0), "size.toml")
+    pue = [p["limits"][0]["value"] for p in size(base, code=1)["points"]]
+    assert pue[0] > pue[-1]
+    base.write(text + limit.format(0.5 * (pue[0] + pue[-1])), "size.toml")
+    done = base("size", "size.toml", "--resume")
+    assert done.returncode == 1 and "some keep all limits" in done.stdout and "No load" not in done.stdout
+    assert "not monotone" in done.stderr
+
+
 def test_what_the_scenario_refuses_is_broken_there(base):
     base.write(RACKS + "\n", "base.toml")
     base.write(sizing(limits=PEAK.format("9 MW")).replace("racks[0].count", "steady.work.accelerators").replace("from = 2", "from = 8")
