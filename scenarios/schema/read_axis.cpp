@@ -305,7 +305,7 @@ void SweepReader::read_files(AxisSpec& axis, AxisTable const& table, std::string
 }
 
 void SweepReader::check_name(std::string const& name, std::string const& path) {
-  static std::set<std::string> const reserved{"member", "sample", "case", "run", "runs", "status", "error"};
+  static std::set<std::string> const reserved{"member", "sample", "case", "run", "runs", "status", "error", "sweep_toml"};
   if (!is_word(name))
     error(path, "an axis is named by a word of letters, digits and _ (not first), at most 64");
   else if (reserved.contains(name) || name == "and" || name == "or" || name == "not")

@@ -69,6 +69,7 @@ SweepSpec read_sweep(std::filesystem::path const& file, std::vector<std::string>
   sweep.responses = written.responses;
   if (written.set) sweep.set = reader.overrides(*written.set);
   for (auto& o : reader.overrides(set)) sweep.set.push_back(std::move(o));
+  sweep.command_set = set;
   if (written.ensemble) sweep.ensemble = *written.ensemble;
   if (written.counts_members) sweep.ensemble.members = written.members;
   reader.check_ensemble(sweep.ensemble);

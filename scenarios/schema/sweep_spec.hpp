@@ -109,7 +109,8 @@ struct SweepSpec {
   std::vector<AxisSpec> axis;
   std::vector<SkipSpec> skip;
   EnsembleSpec ensemble;
-  std::vector<std::string> responses;  ///< key figures of the index; empty: all
+  std::vector<std::string> responses;    ///< key figures of the index; empty: all
+  std::vector<std::string> command_set;  ///< those of `set` that the command line gave, as it gave them
 };
 
 /// True when a rule of the sweep leaves this combination out; `values` one an axis, in their order.

@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
 
 #include "sim/app/compare.hpp"
 #include "sim/app/compare_text.hpp"
@@ -89,6 +93,32 @@ Json to_json(sim::IndexComparison const& c, std::string const& file, bool judged
   return json;
 }
 
+/// KEY and VALUE of what --set gave to a sweep; the last of a key counts.
+std::map<std::string, std::string> sets_of(sim::SweepIndex const& index) {
+  std::map<std::string, std::string> sets;
+  auto const found = index.attributes.find("set");
+  if (found == index.attributes.end()) return sets;
+  std::istringstream lines(found->second);
+  for (std::string line; std::getline(lines, line);)
+    if (auto const equals = line.find('='); equals != std::string::npos) sets[line.substr(0, equals)] = line.substr(equals + 1);
+  return sets;
+}
+
+std::vector<TextRow> differing_sets(std::vector<sim::SweepIndex> const& indices) {
+  std::vector<TextRow> rows;
+  std::map<std::string, std::vector<std::optional<std::string>>> by_key;
+  for (std::size_t f = 0; f < indices.size(); ++f)
+    for (auto const& [key, value] : sets_of(indices[f])) {
+      auto& values = by_key[key];
+      values.resize(indices.size());
+      values[f] = value;
+    }
+  for (auto const& [key, values] : by_key)
+    if (std::any_of(values.begin(), values.end(), [&](auto const& v) { return v != values.front(); }))
+      rows.push_back({"--set " + key, values});
+  return rows;
+}
+
 }  // namespace
 
 int compare_sweeps(CompareOptions const& o) {
@@ -106,7 +136,8 @@ int compare_sweeps(CompareOptions const& o) {
   std::vector<sim::IndexComparison> found;
   for (std::size_t f = 1; f < indices.size(); ++f)
     found.push_back(sim::compare_indices(indices[0], indices[f], tolerance, only, o.files[0], o.files[f]));
-  auto const rows = differing_values(texts, names);
+  auto rows = differing_sets(indices);
+  for (auto& row : differing_values(texts, names)) rows.push_back(std::move(row));
   std::size_t beyond = 0;
   for (auto const& c : found) beyond += c.beyond();
 

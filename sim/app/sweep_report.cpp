@@ -117,7 +117,7 @@ void print_sweep(SweepResult const& r, bool colour) {
     else
       print_spreads(responses, colour);
   }
-  std::string counts = fmt::format("{} runs", r.requests.size());
+  std::string counts = fmt::format("{} run{}", r.requests.size(), r.requests.size() == 1 ? "" : "s");
   auto const distinct = r.report.ran + r.report.reused + r.report.failed;
   if (distinct < r.requests.size()) counts += fmt::format(", {} of them distinct", distinct);
   counts += fmt::format(": {} ran in {}", r.report.ran, duration_text(r.wall_s));

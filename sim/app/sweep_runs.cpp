@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <cstring>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -137,6 +139,13 @@ Fault placeless(std::string message) {
   return fault;
 }
 
+/// As the shell takes it for one word.
+std::string in_quotes(std::string const& word) {
+  std::string text = "'";
+  for (char const c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 std::string hash_of(std::vector<sim::Kpi> const& kpis) {
   sim::ContentKey hash;
   for (auto const& k : kpis) hash.add(k.name).add({reinterpret_cast<char const*>(&k.value), sizeof k.value});
@@ -187,12 +196,11 @@ std::string SweepRuns::key(schema::Scenario const& scenario) const {
 }
 
 std::string SweepRuns::command_line(std::vector<schema::Override> const& sets) const {
-  std::string text = "ondol run " + base_.string();
-  for (auto const& o : with_keep(sets)) {
-    text += " --set '";
-    for (char const c : o.key + "=" + o.value) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    text += "'";
-  }
+  bool const plain = std::all_of(base_.native().begin(), base_.native().end(), [](unsigned char c) {
+    return std::isalnum(c) || c >= 0x80 || std::strchr("/._-+=:,@%", c) != nullptr;
+  });
+  std::string text = "ondol run " + (plain ? base_.string() : in_quotes(base_.string()));
+  for (auto const& o : with_keep(sets)) text += " --set " + in_quotes(o.key + "=" + o.value);
   return text;
 }
 

@@ -142,6 +142,9 @@ SweepIndex index_of(schema::SweepSpec const& sweep, Plan const& plan, std::vecto
   if (sweep.samples > 0) index.attributes["samples"] = std::to_string(sweep.samples);
   if (sweep.ensemble.members > 0) index.attributes["members"] = std::to_string(sweep.ensemble.members);
   index.attributes["seed"] = std::to_string(sweep.seed);
+  std::string sets;
+  for (auto const& set : sweep.command_set) sets += (sets.empty() ? "" : "\n") + set;
+  if (!sets.empty()) index.attributes["set"] = sets;
   index.sweep_toml = text_of(sweep.file);
   return index;
 }

@@ -322,6 +322,7 @@ def test_sweeps_that_were_run(ondol):
     new = ondol("compare", "old/sweep.h5", "new/sweep.h5", "--tolerance", "0")
     assert new.returncode == 1 and "with the same run at 0 of them" in new.stdout
     assert re.search(r"cooling_energy \* +3 of 3 .* load = (4|8|16) +MWh", new.stdout)
+    assert re.search(r"--set plant.loop.pump_power +- +\"2.5 kW\"", new.stdout)
 
 
 def test_long_values_keep_where_they_differ(two):

@@ -212,6 +212,29 @@ def test_an_axis_with_the_name_of_a_key_figure_keeps_the_runs(sweep):
     assert done.returncode == 0 and "6 were there from before" in done.stdout
 
 
+def test_an_axis_with_a_name_of_the_index(sweep):
+    sweep.write(SWEEP.replace('"load"', '"sweep_toml"'), "sweep.toml")
+    sweep.refused("sweep", "sweep.toml", said="taken")
+
+
+def test_warnings_that_differ_in_numbers_are_told_once(sweep):
+    """The supply air of the hall is out of reach by another amount in each member."""
+    sweep.write('base = "scenario.toml"\nensemble = 8\nset = { "plant.loop.supply_temperature" = "28 degC" }\n', "sweep.toml")
+    told = sweep("sweep", "sweep.toml", "--list").stderr
+    assert told.count("is not reached") == 1 and "8 of 8 runs say so, with other numbers" in told
+
+
+def test_a_base_whose_name_needs_quotes(sweep):
+    (sweep.folder / "it's a base.toml").write_text(TINY)
+    sweep.write(SWEEP.replace("scenario.toml", "it's a base.toml"), "sweep.toml")
+    sweep("sweep", "sweep.toml", "-o", "out")
+    key, outcome = next(iter(sorted(outcomes(sweep.folder / "out").items())))
+    command = (sweep.folder / "out" / "logs" / f"{key}.log").read_text().splitlines()[1]
+    alone = subprocess.run(["sh", "-c", f'exec "$0" {command.removeprefix("ondol ")} -o alone.h5 --json', str(ONDOL)],
+                           cwd=sweep.folder, capture_output=True, text=True, check=True)
+    assert json.loads(alone.stdout)["content_hash"] == outcome["content_hash"]
+
+
 @pytest.mark.parametrize("words, said", [(["--memory", "much"], "--memory"), (["--part", "4/3"], "--part"), (["-j", "0"], "-j|jobs")])
 def test_words_that_make_no_sense(sweep, words, said):
     sweep.refused("sweep", "sweep.toml", "-o", "out", *words, said=said)
