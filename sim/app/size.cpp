@@ -1,7 +1,6 @@
 #include "sim/app/size.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +10,7 @@
 
 #include "sim/app/size_points.hpp"
 #include "sim/app/size_report.hpp"
+#include "sim/app/sweep_folder.hpp"
 #include "sim/app/sweep_progress.hpp"
 #include "sim/app/sweep_runs.hpp"
 #include "sim/app/terminal.hpp"
@@ -89,27 +89,6 @@ std::vector<sim::Kpi> known_key_figures(schema::SizeSpec const& spec, std::vecto
   return known;
 }
 
-int processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
-}
-
-/// What an earlier sizing left; nothing else in the folder.
-void begin_anew(sim::RunStore const& store) {
-  fs::remove_all(store.folder() / "runs");
-  fs::remove_all(store.folder() / "logs");
-  fs::remove(store.index());
-  store.create();
-}
-
-void refuse_used(sim::RunStore const& store, SizeOptions const& o) {
-  if (o.resume || o.force || !store.used()) return;
-  throw InputError(
-      store.folder().string() +
-      " is not empty; go on with what is there by --resume, begin anew by --force, or choose another folder by -o");
-}
-
 /// All points and runs as an index that viewers of sweeps open, with the margins beside the key figures.
 void write_index(schema::SizeSpec const& spec, std::vector<sim::SizingCase> const& cases, std::vector<sim::Limit> const& limits,
                  std::vector<SizePoint const*> const& points, sim::SearchResult const& found, sim::RunStore const& store) {
@@ -162,7 +141,7 @@ int size_command(SizeOptions const& o) {
   auto const begun = std::chrono::steady_clock::now();
   auto const spec = schema::read_size(o.file, o.set);
   sim::RunStore const store(o.output.empty() ? fs::path(o.file).stem().concat(".size") : fs::path(o.output));
-  refuse_used(store, o);
+  if (!o.resume && !o.force) refuse_used(store);
   SweepRuns const runs(spec.base, schema::SweepSpec::Keep::key_figures);
   auto const& range = *spec.axis.distribution;
   int const jobs = o.jobs > 0 ? o.jobs : processors();

@@ -1,7 +1,6 @@
 #include "sim/app/sweep.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "scenarios/schema/read.hpp"
 #include "scenarios/schema/sweep_spec.hpp"
 #include "sim/app/sweep_estimate.hpp"
+#include "sim/app/sweep_folder.hpp"
 #include "sim/app/sweep_list.hpp"
 #include "sim/app/sweep_progress.hpp"
 #include "sim/app/sweep_report.hpp"
@@ -28,12 +28,6 @@ namespace ondol::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-int processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
-}
 
 /// "2 GiB", "512M", "4e9" -> bytes.
 std::uint64_t memory_bytes(std::string const& text) {
@@ -64,21 +58,6 @@ Part part(std::string const& text) {
   return p;
 }
 
-void refuse_used(sim::RunStore const& store, SweepOptions const& o) {
-  if (o.resume || o.force || o.list || !o.part.empty() || !store.used()) return;
-  throw InputError(
-      store.folder().string() +
-      " is not empty; go on with what is there by --resume, begin anew by --force, or choose another folder by -o");
-}
-
-/// What an earlier sweep left; nothing else in the folder.
-void begin_anew(sim::RunStore const& store) {
-  fs::remove_all(store.folder() / "runs");
-  fs::remove_all(store.folder() / "logs");
-  fs::remove_all(store.folder() / "slurm");
-  fs::remove(store.index());
-}
-
 std::string counted(std::size_t n, char const* noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
@@ -106,7 +85,7 @@ int sweep_command(SweepOptions const& o) {
   sim::RunnerOptions options{.jobs = jobs, .fail_fast = o.fail_fast, .stop = o.stop};
   options.memory_bytes = memory;
   if (!o.runs.empty()) return run_list(sweep, o, store, options);
-  refuse_used(store, o);
+  if (!o.resume && !o.force && !o.list && whole) refuse_used(store);
 
   SweepProgress progress(sweep.name);
   SweepRuns const runs(sweep.base, sweep.keep);
@@ -139,7 +118,6 @@ int sweep_command(SweepOptions const& o) {
   if (o.force && !o.resume && whole) {
     if (on_slurm) refuse_living(store);
     begin_anew(store);
-    store.create();
   }
 
   options.needs_results = runs.keeps_results();
