@@ -70,15 +70,6 @@ class ProgressLine {
   bool draw_, drawn_ = false;
 };
 
-std::string number(double v) {
-  if (!std::isfinite(v)) return "-";
-  double const a = std::abs(v);
-  if (v == std::floor(v) && a < 1e9) return fmt::format("{:.0f}", v);
-  if (a >= 1000) return fmt::format("{:.1f}", v);
-  if (a >= 10) return fmt::format("{:.2f}", v);
-  return fmt::format("{:.4f}", v);
-}
-
 /// What each tariff would charge, cheapest marked.
 void print_tariffs(std::vector<sim::TariffRow> const& rows, bool colour) {
   fmt::print("  {:<26} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}  million KRW\n", "Tariff", "energy", "adders", "demand",
@@ -185,7 +176,7 @@ int run_command(Options const& o) {
     bool const colour = colour_on(1);
     fmt::print("{}\n", bold(scenario.simulation.name, colour));
     for (auto const& k : result.kpis)
-      fmt::print("  {:<58} {:>14} {}\n", k.long_name, number(k.value), k.units == "1" ? "" : k.units);
+      fmt::print("  {:<58} {:>14} {}\n", k.long_name, figure_text(k.value), k.units == "1" ? "" : k.units);
     fmt::print("  {:<58} {:>14}\n", "Energy ledger, relative residual", fmt::format("{:.1e}", result.ledger_residual));
     fmt::print("  {:<58} {:>14}\n", "Heat balance, relative residual", fmt::format("{:.1e}", result.heat_residual));
     if (result.tariffs.size() > 1) print_tariffs(result.tariffs, colour);

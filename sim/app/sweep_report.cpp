@@ -23,15 +23,6 @@ constexpr std::size_t most_rows = 30;
 constexpr std::size_t most_columns = 6;
 constexpr std::size_t most_failures = 10;  // told one by one
 
-std::string value_text(double v) {
-  if (!std::isfinite(v)) return "-";
-  double const a = std::abs(v);
-  if (v == std::floor(v) && a < 1e9) return fmt::format("{:.0f}", v);
-  if (a >= 1000) return fmt::format("{:.1f}", v);
-  if (a >= 10) return fmt::format("{:.2f}", v);
-  return fmt::format("{:.4f}", v);
-}
-
 std::string with_units(sim::Kpi const& k) {
   return k.units.empty() || k.units == "1" ? k.name : k.name + " [" + k.units + "]";
 }
@@ -66,7 +57,7 @@ void print_rows(SweepResult const& r, std::vector<sim::Response> const& response
     std::string line = fmt::format("  {:<{}}", r.requests[run].label, label_width);
     bool const complete = r.report.outcomes[run].status == Status::complete;
     for (std::size_t k = 0; k < responses.size(); ++k)
-      line += fmt::format("  {:>{}}", complete ? value_text(responses[k].values[run]) : "failed", widths[k]);
+      line += fmt::format("  {:>{}}", complete ? figure_text(responses[k].values[run]) : "failed", widths[k]);
     fmt::print("{}\n", line);
   }
 }
@@ -81,7 +72,7 @@ void print_spreads(std::vector<sim::Response> const& responses, bool colour) {
       continue;
     }
     fmt::print("  {:<52} {:>13} {:>13} {:>13} {}\n", response.of.long_name.empty() ? response.of.name : response.of.long_name,
-               value_text(s.least), value_text(s.middle), value_text(s.most),
+               figure_text(s.least), figure_text(s.middle), figure_text(s.most),
                response.of.units == "1" ? "" : response.of.units);
   }
   if (constant > 0)

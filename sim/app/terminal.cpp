@@ -47,6 +47,13 @@ std::string dim(std::string const& text, bool colour) {
   return colour ? "\x1b[2m" + text + "\x1b[0m" : text;
 }
 
+std::string figure_text(double value) {
+  if (!std::isfinite(value)) return "-";
+  double const size = std::abs(value);
+  if (value == std::floor(value) && size < 1e9) return fmt::format("{:.0f}", value);
+  return fmt::format("{:.{}f}", value, size >= 1000 ? 1 : size >= 10 ? 2 : 4);
+}
+
 std::string with_prefix(double x, char const* unit) {
   static std::pair<double, char const*> const prefixes[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"},  {1e6, "M"},
                                                             {1e3, "k"},  {1, ""},     {1e-3, "m"}, {1e-6, "u"}};

@@ -17,6 +17,8 @@ Fault quoted(Fault fault);
 std::string bold(std::string const& text, bool colour);
 std::string dim(std::string const& text, bool colour);
 
+/// A key figure: 217, 14.24, 0.8489; "-" for none.
+std::string figure_text(double value);
 /// 1.230 ms, 45.60 us.
 std::string with_prefix(double x, char const* unit);
 /// "12.3 s", "4 min 05 s", "3 h 20 min", "7 d 00 h".
