@@ -8,6 +8,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "sim/app/first_moments.hpp"
 #include "sim/app/size_points.hpp"
 #include "sim/app/size_report.hpp"
 #include "sim/app/sweep_folder.hpp"
@@ -16,11 +17,9 @@
 #include "sim/app/terminal.hpp"
 #include "sim/engine/heat_loads.hpp"
 #include "sim/engine/hottest_time.hpp"
-#include "sim/engine/run.hpp"
 #include "sim/record/sweep_index.hpp"
 #include "sim/sweep/index_of.hpp"
 #include "sim/sweep/plan.hpp"
-#include "sim/sweep/workers.hpp"
 #include "topology/build/facility.hpp"
 
 namespace ondol::app {
@@ -62,31 +61,14 @@ std::vector<sim::Kpi> known_key_figures(schema::SizeSpec const& spec, std::vecto
   std::vector<sim::SizingCase const*> first;  // of each declared case
   for (auto const& c : cases)
     if (first.empty() || first.back()->declared != c.declared) first.push_back(&c);
-  auto const first_moments = [&](int worker, sim::Say const& say) {
-    auto sets = at_easy_end(spec);
-    auto const& more = first[static_cast<std::size_t>(worker)]->sets;
-    sets.insert(sets.end(), more.begin(), more.end());
-    auto scenario = runs.read(sets);
-    sim::rate_heat_loads(scenario);
-    std::atomic<int> enough{0};
-    sim::RunOptions options;
-    if (scenario.phase_window.empty()) options.stop = &enough;  // what windows tell is known at the end
-    options.on_progress = [&](sim::Progress const&) { enough = 1; };
-    for (auto const& k : sim::run(scenario, topology::build_facility(scenario), options).kpis)
-      say(nlohmann::json{k.name, k.units, k.long_name}.dump());
-  };
-  std::vector<sim::Kpi> known;
-  bool const ended = sim::run_workers(
-      static_cast<int>(first.size()), first_moments,
-      [&](int, std::string const& line) {
-        auto const k = nlohmann::json::parse(line);
-        auto const name = k[0].get<std::string>();
-        if (std::none_of(known.begin(), known.end(), [&](sim::Kpi const& other) { return other.name == name; }))
-          known.push_back({name, 0, k[1].get<std::string>(), k[2].get<std::string>()});
-      },
-      stop);
-  if (!ended) throw SizeInterrupted();
-  return known;
+  std::vector<std::vector<schema::Override>> looked_at;
+  for (auto const* c : first) {
+    looked_at.push_back(at_easy_end(spec));
+    looked_at.back().insert(looked_at.back().end(), c->sets.begin(), c->sets.end());
+  }
+  auto known = first_key_figures(looked_at, runs, stop);
+  if (!known) throw SizeInterrupted();
+  return *std::move(known);
 }
 
 /// All points and runs as an index that viewers of sweeps open, with the margins beside the key figures.

@@ -11,6 +11,7 @@
 #include "scenarios/base/error.hpp"
 #include "scenarios/schema/read.hpp"
 #include "scenarios/schema/sweep_spec.hpp"
+#include "sim/app/first_moments.hpp"
 #include "sim/app/sweep_estimate.hpp"
 #include "sim/app/sweep_folder.hpp"
 #include "sim/app/sweep_list.hpp"
@@ -97,7 +98,7 @@ int sweep_command(SweepOptions const& o) {
   auto const checked = runs.check(wanted, check);
   progress.clear();
   for (auto const& warning : checked.warnings) std::cerr << format(warning, colour_on(2)) << '\n';
-  if (checked.stopped) {
+  if (checked.stopped || !check_responses(sweep, checked.requests, runs, o.stop)) {
     std::cerr << "ondol: interrupted; nothing has been run yet\n";
     return 128 + o.stop->load();
   }

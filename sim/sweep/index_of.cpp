@@ -44,39 +44,67 @@ std::string text_of(fs::path const& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+Fault unknown(schema::SweepSpec const& sweep, std::string const& wanted, std::string const& near) {
+  Fault fault;
+  fault.file = sweep.file;
+  fault.message =
+      "responses: no run has a key figure \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?");
+  return fault;
+}
+
+/// A coordinate of the index cannot have the name of one of its variables.
+void add_axes_named_as(std::string const& figure, schema::SweepSpec const& sweep, std::string const& advice,
+                       std::vector<Fault>& faults) {
+  for (auto const& axis : sweep.axis) {
+    if (axis.name != figure) continue;
+    Fault fault = axis.written;
+    fault.message = "axis \"" + axis.name + "\" has the name of a key figure. Give it another" + advice;
+    faults.push_back(std::move(fault));
+  }
+}
+
+std::vector<std::string> names_of(std::vector<Response> const& responses) {
+  std::vector<std::string> names;
+  for (auto const& r : responses) names.push_back(r.of.name);
+  return names;
+}
+
+/// How to go on when runs have ended.
+constexpr char const* kept = " and go on with --resume: the runs are kept";
+
 void refuse_unknown(schema::SweepSpec const& sweep, std::vector<Response> const& known, std::vector<Outcome> const& outcomes) {
   if (std::none_of(outcomes.begin(), outcomes.end(), [](Outcome const& o) { return o.status == Outcome::Status::complete; }))
     return;
-  std::vector<std::string> names;
-  for (auto const& k : known) names.push_back(k.of.name);
+  auto const names = names_of(known);
   std::vector<Fault> faults;
   for (auto const& wanted : sweep.responses) {
     if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    auto const near = nearest(wanted, names);
-    Fault fault;
-    fault.file = sweep.file;
-    fault.message = "responses: no run has a key figure \"" + wanted + "\"" +
-                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
-                    " Mend the file and go on with --resume: the runs are kept";
-    faults.push_back(std::move(fault));
+    faults.push_back(unknown(sweep, wanted, nearest(wanted, names)));
+    faults.back().message += std::string(" Mend the file") + kept;
   }
   if (!faults.empty()) throw InputError(std::move(faults));
 }
 
-/// A coordinate of the index cannot have the name of one of its variables.
 void refuse_axes_named_as(std::vector<Response> const& responses, schema::SweepSpec const& sweep) {
   std::vector<Fault> faults;
-  for (auto const& axis : sweep.axis) {
-    if (std::none_of(responses.begin(), responses.end(), [&](Response const& r) { return r.of.name == axis.name; })) continue;
-    Fault fault = axis.written;
-    fault.message =
-        "axis \"" + axis.name + "\" has the name of a key figure. Give it another and go on with --resume: the runs are kept";
-    faults.push_back(std::move(fault));
-  }
+  for (auto const& name : names_of(responses)) add_axes_named_as(name, sweep, kept, faults);
   if (!faults.empty()) throw InputError(std::move(faults));
 }
 
 }  // namespace
+
+void refuse_misspelt(schema::SweepSpec const& sweep, std::vector<Kpi> const& known) {
+  std::vector<std::string> names;
+  for (auto const& k : known) names.push_back(k.name);
+  std::vector<Fault> faults;
+  for (auto const& wanted : sweep.responses)
+    if (std::find(names.begin(), names.end(), wanted) == names.end())
+      if (auto const near = nearest(wanted, names); !near.empty()) faults.push_back(unknown(sweep, wanted, near));
+  for (auto const& name : names)
+    if (sweep.responses.empty() || std::find(sweep.responses.begin(), sweep.responses.end(), name) != sweep.responses.end())
+      add_axes_named_as(name, sweep, "", faults);
+  if (!faults.empty()) throw InputError(std::move(faults));
+}
 
 std::vector<Response> responses_of(schema::SweepSpec const& sweep, std::vector<Outcome> const& outcomes) {
   std::vector<Response> all;

@@ -24,4 +24,8 @@ struct Response {
 };
 std::vector<Response> responses_of(schema::SweepSpec const& sweep, std::vector<Outcome> const& outcomes);
 
+/// Before the runs, by the key figures `known` of some of them: throws InputError for a response that none has and that is near
+/// to one, and for an axis with the name of one.
+void refuse_misspelt(schema::SweepSpec const& sweep, std::vector<Kpi> const& known);
+
 }  // namespace ondol::sim
