@@ -333,8 +333,15 @@ struct WeatherBuilder {
 Weather::Weather() : Weather(constant(293.15, 0.5, 101325.0)) {}
 
 Weather::Row Weather::row(double dry_bulb, double relative, double pressure_pa) {
+  // Of a share beyond 0 to 1 the wet bulb is that at the bound, which the ratio does not tell.
+  bool const whole = relative >= 0 && relative <= 1;
   return {dry_bulb, humidity_ratio_from_relative(dry_bulb, relative, pressure_pa), pressure_pa,
-          ondol::sim::wet_bulb_k(dry_bulb, relative, pressure_pa)};
+          whole ? 0.0 : ondol::sim::wet_bulb_k(dry_bulb, relative, pressure_pa)};
+}
+
+double Weather::Row::wet_bulb_k() const {
+  if (known_wet_bulb_k <= 0) known_wet_bulb_k = wet_bulb_of_ratio_k(dry_bulb_k, ratio, pressure_pa, dry_bulb_k);
+  return known_wet_bulb_k;
 }
 
 Weather Weather::constant(double dry_bulb, double relative, double pressure_pa) {
@@ -401,7 +408,7 @@ WeatherSample Weather::between(Row const& a, Row const& b, double x) const {
   double const dry = std::lerp(a.dry_bulb_k, b.dry_bulb_k, x), pressure = std::lerp(a.pressure_pa, b.pressure_pa, x);
   double const saturated = saturation_humidity_ratio(dry, pressure);
   double const ratio = std::min(std::lerp(a.ratio, b.ratio, x), saturated);
-  double const wet = wet_bulb_of_ratio_k(dry, ratio, pressure, std::lerp(a.wet_bulb_k, b.wet_bulb_k, x));
+  double const wet = wet_bulb_of_ratio_k(dry, ratio, pressure, std::lerp(a.wet_bulb_k(), b.wet_bulb_k(), x));
   return {dry, wet, relative_humidity(dry, ratio, pressure), pressure};
 }
 

@@ -75,7 +75,9 @@ class Weather {
 
  private:
   struct Row {
-    double dry_bulb_k = 0, ratio = 0, pressure_pa = 0, wet_bulb_k = 0;
+    double dry_bulb_k = 0, ratio = 0, pressure_pa = 0;
+    mutable double known_wet_bulb_k = 0;  ///< 0: not asked for yet; most runs need few rows of a year
+    double wet_bulb_k() const;
   };
   enum class Mode { constant, day, typical_year, series };
   explicit Weather(Mode mode) : mode_(mode) {}
