@@ -33,13 +33,14 @@ def until(ready, seconds: float = 30):
 
 @pytest.fixture(scope="module")
 def overtime(tmp_path_factory):
-    """A sweep whose second run goes beyond its limit of time.  Slurm looks every half minute: other tests go on meanwhile."""
+    """A sweep whose second run, minutes long, goes beyond its limit of time.  Slurm looks every half minute: other tests go on
+    meanwhile."""
     try:
         with SlurmCluster() as cluster:
             ondol = Program(tmp_path_factory.mktemp("overtime"))
             ondol.write(TINY, "tiny.toml")
             ondol.write('name = "long"\nbase = "tiny.toml"\nkeep = "key_figures"\n[[axis]]\nname = "length"\n'
-                        'key = "simulation.duration"\nvalues = ["1 h", "3000 d"]\n', "long.toml")
+                        'key = "simulation.duration"\nvalues = ["1 h", "30000 d"]\n', "long.toml")
             runner = ondol.start("sweep", "long.toml", "-o", "out", "--engine", "slurm", "--time", "1", env=cluster.env)
             until(lambda: [state for _, state in cluster.jobs()] == ["RUNNING"] and list(ondol.folder.glob("out/runs/*.json")))
             runner.kill()
