@@ -173,3 +173,12 @@ def test_front_of_a_sweep_names_its_runs(tmp_path: Path) -> None:
         pareto(data, "pue", "cost")
     with pytest.raises(ValueError, match="neither"):
         front([1.0], [1.0], ("min", "low"))
+
+
+def test_rounding_makes_no_run_better() -> None:
+    """The dearer of two runs with the same tokens is beaten, though its sum is larger in the last digits."""
+    tokens = 12465.0
+    data = xr.Dataset({"bill": ("month", [84.0, 84.6, 80.0], {"units": "1"}), "tokens": ("month", [tokens, tokens * (1 + 4e-14), 11920.0], {"units": "1"})},
+                      coords={"month": ["may", "january", "june"]})
+    data["status"] = ("month", ["complete"] * 3)
+    assert list(pareto(data, "bill", "tokens", ("min", "max"))["month"]) == ["june", "may"]

@@ -41,10 +41,16 @@ def front(x: Sequence[float], y: Sequence[float], directions: tuple[str, str] = 
     return on
 
 
+def _resolved(values: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """In steps of 1e-9 of the largest: runs that did the same work differ in the rounding of their sums, which makes none better."""
+    largest = float(values.abs().max())
+    return np.round(values.to_numpy() / largest * 1e9) if largest > 0 and np.isfinite(largest) else values.to_numpy()
+
+
 def pareto(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("min", "min")) -> pd.DataFrame:
     """The runs on the front of two key figures, from the lowest x to the highest; members of an ensemble count by their mean.
 
-    A row has the values of the axes, both key figures, and `run_file` where there is one file.  `attrs["units"]` by column.
+    Values within 1e-9 of the largest are equal.  A row has the values of the axes, both key figures, and `run_file` where there is one file.  `attrs["units"]` by column.
     Raises SweepError for an unknown key figure, or when no run has both.
     """
     if x == y:
@@ -56,7 +62,7 @@ def pareto(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("mi
     table = pair.to_dataframe().reset_index()
     if not (table[x].notna() & table[y].notna()).any():
         raise SweepError(f"no run has both {x} and {y}")
-    best = table[front(table[x].to_numpy(), table[y].to_numpy(), directions)]
+    best = table[front(_resolved(table[x]), _resolved(table[y]), directions)]
     best = best.sort_values([x, y], kind="stable").reset_index(drop=True)
     best.attrs["units"] = {n: str(sweep[n].attrs.get("units", "")) for n in best.columns if n in sweep}
     return best

@@ -139,7 +139,7 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
         parts = [with_unit(sweep, name, row[name]) for name in axes(sweep) if name in best.columns]
         lines.append(f"{number:>2}  {', '.join(parts) or f'run {i}'}")
     names.set_axis_off()
-    more = f"\n\n{len(listed)} of {len(best)} on the front" if len(best) > len(listed) else ""
+    more = f"\n\n{len(listed)} named of {len(best)} on the front" if len(best) > len(listed) else ""
     heads = ", ".join(name for name in axes(sweep) if name in best.columns)
     names.text(0, 1, f"{heads}\n\n" + "\n".join(lines) + more, va="top", fontsize=8.5, transform=names.transAxes, linespacing=1.5)
     good = {"min": "less is better", "max": "more is better"}
