@@ -23,12 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "or about a sweep, with its tables (CSV), when given the index of one.",
         epilog="exit codes: 0 done, 2 the file cannot be read or the folder not written",
     )
-    parser.add_argument("run", metavar="RUN.h5|SWEEP.h5", help="results file, also the .partial of a killed run; or index of a sweep")
+    parser.add_argument(
+        "run", metavar="RUN.h5|SWEEP.h5", help="results file, also the .partial of a killed run; or index of a sweep"
+    )
     parser.add_argument("-o", "--output", metavar="FOLDER", help="where to write (default: the name of the file without .h5)")
     ask = parser.add_argument_group("of a sweep")
-    ask.add_argument("--response", metavar="NAME,...", default="", help="key figures with pictures (default: up to three that change)")
     ask.add_argument(
-        "--pareto", metavar="NAME,NAME", help="front of two key figures, of which less is better; max:NAME where more is: pue,max:tokens"
+        "--response", metavar="NAME,...", default="", help="key figures with pictures (default: up to three that change)"
+    )
+    ask.add_argument(
+        "--pareto",
+        metavar="NAME,NAME",
+        help="front of two key figures, of which less is better; max:NAME where more is: pue,max:tokens",
     )
     parser.add_argument("--version", action="version", version=f"ondol_viz {__version__}")
     wanted = parser.parse_args(arguments)

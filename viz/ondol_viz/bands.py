@@ -71,7 +71,9 @@ def band_table(sweep: xr.Dataset, names: list[str] | None = None, resamples: int
     tables = []
     for name in names or responses(sweep):
         spread = bands(sweep, name, resamples, seed)
-        table = spread.to_dataframe().reset_index() if spread.sizes else pd.DataFrame([{n: v.item() for n, v in spread.items()}])
+        table = (
+            spread.to_dataframe().reset_index() if spread.sizes else pd.DataFrame([{n: v.item() for n, v in spread.items()}])
+        )
         table = table.drop(columns=["index"], errors="ignore")
         keys = [c for c in table.columns if c not in spread.data_vars]
         table.insert(len(keys), "key_figure", name)

@@ -14,7 +14,9 @@ from .sweep import FILE, MEMBER, SweepError, cells
 DIRECTIONS = ("min", "max")
 
 
-def front(x: Sequence[float], y: Sequence[float], directions: tuple[str, str] = ("min", "min")) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def front(
+    x: Sequence[float], y: Sequence[float], directions: tuple[str, str] = ("min", "min")
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which points (n) no other point beats: none is at least as good in both and better in one.
 
     `directions` say what is good, "min" or "max", of x and of y.  Equal points are on the front together; points with NaN never are.

@@ -220,11 +220,16 @@ def _page(run: Run, figures: Sequence[str]) -> str:
     ]
     if not run.complete:
         why = "it was killed or is still running" if run.status == "running" else f"it ended early ({run.status})"
-        parts.append(f'<p class="banner">This run is not complete: {escape(why)}. The page shows what was written until then.</p>')
+        parts.append(
+            f'<p class="banner">This run is not complete: {escape(why)}. The page shows what was written until then.</p>'
+        )
     parts += ["<h2>Key figures</h2>", _kpis(run), "<h2>Pictures</h2>", *figures, _swing(run)]
     parts += ["<h2>Energy by owner</h2>", _ledger(run)]
     parts += ["<h2>Events</h2>", _events(run), "<h2>Provenance</h2>", _provenance(run)]
-    parts += ["<h2>Scenario</h2>", f"<details><summary>The resolved scenario</summary><pre>{escape(run.scenario)}</pre></details>"]
+    parts += [
+        "<h2>Scenario</h2>",
+        f"<details><summary>The resolved scenario</summary><pre>{escape(run.scenario)}</pre></details>",
+    ]
     parts.append("</main></body></html>\n")
     return "\n".join(parts)
 
@@ -258,7 +263,9 @@ def _swing(run: Run) -> str:
     for figure, row in next(iter(tables.values())).iterrows():
         values = "".join(f"<td class=number>{escape(number(table['value'][figure]))}</td>" for table in tables.values())
         unit = "" if row["units"] == "1" else row["units"]
-        rows += f"<tr><td>{escape(row['long_name'])}</td>{values}<td>{escape(unit)}</td><td class=key>{escape(figure)}</td></tr>"
+        rows += (
+            f"<tr><td>{escape(row['long_name'])}</td>{values}<td>{escape(unit)}</td><td class=key>{escape(figure)}</td></tr>"
+        )
     heads = "".join(f"<th class=number>{escape(name)}" for name in tables)
     head = f"<thead><tr><th>power at the meter in the window{heads}<th>unit<th>name in swing.figures</tr></thead>"
     return f"<h2>Power swing</h2><table class=swing>{head}<tbody>{rows}</tbody></table>"
@@ -298,7 +305,9 @@ def _events(run: Run) -> str:
     events = notable_events(run)
     if events.empty:
         return "<p>None beside the coming and going of jobs.</p>" if not run.events.empty else "<p>None.</p>"
-    counts = ", ".join(f"{escape(str(kind).replace('_', ' '))}: {count:,}" for kind, count in events["kind"].value_counts().items())
+    counts = ", ".join(
+        f"{escape(str(kind).replace('_', ' '))}: {count:,}" for kind, count in events["kind"].value_counts().items()
+    )
     first = events.head(EVENT_ROWS)
     rows = "".join(
         f"<tr><td class=date>{when:%Y-%m-%d %H:%M:%S}</td><td>{escape(str(kind).replace('_', ' '))}</td><td>{escape(subject)}</td><td>{escape(cause)}</td></tr>"

@@ -55,11 +55,6 @@ class Run:
         return self._series("halls")
 
     @cached_property
-    def feeds(self) -> xr.Dataset:
-        """Every unit of the power banks over time, with its bank."""
-        return self._series("feeds")
-
-    @cached_property
     def racks(self) -> xr.Dataset:
         """Every rack over time, with its hall, row, position, type and pool."""
         return self._series("racks")
@@ -85,9 +80,9 @@ class Run:
         names = self._file["windows"].groups if "windows" in self._file.groups else ()
         return {name: self._series(f"windows/{name}") for name in names}
 
-    def stored(self, series: str) -> h5py.Dataset | None:
-        """A series as the file holds it, "site/power", without dates and axes: for those who read many files."""
-        return self._file._h5file.get(series)
+    def stored(self, name: str) -> h5py.Dataset | h5py.Group | None:
+        """A series "site/power", or a group, as the file holds it, without dates and axes: for those who read much."""
+        return self._file._h5file.get(name)
 
     # Tables
 

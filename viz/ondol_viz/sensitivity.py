@@ -58,7 +58,9 @@ def sobol_indices(
         raise SweepError(f"{len(y)} rows are not N times {block}, as a Saltelli design of {len(names)} axes has")
     base = len(y) // block
     if str(sweep.attrs.get("samples", base)) != str(base):
-        raise SweepError(f"the sweep has {sweep.attrs['samples']} base samples and not {base}: {len(names)} axes do not fit its rows")
+        raise SweepError(
+            f"the sweep has {sweep.attrs['samples']} base samples and not {base}: {len(names)} axes do not fit its rows"
+        )
     if base < LEAST:
         raise SweepError(f"{base} base samples are too few for Sobol indices; take {LEAST} or more, better some hundreds")
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
@@ -92,7 +94,9 @@ def problem_of(sweep: xr.Dataset) -> dict[str, Any]:
     one of its declared values has the distribution "values" and those that were drawn as bounds.
     """
     try:
-        declared = {str(axis.get("name")): axis for axis in tomllib.loads(str(sweep.attrs.get("sweep_toml", ""))).get("axis", [])}
+        declared = {
+            str(axis.get("name")): axis for axis in tomllib.loads(str(sweep.attrs.get("sweep_toml", ""))).get("axis", [])
+        }
     except (tomllib.TOMLDecodeError, AttributeError):
         declared = {}  # the text is for people: names and draws are in the coordinates
     dists: list[str] = []

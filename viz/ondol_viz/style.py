@@ -21,6 +21,9 @@ BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#222222", "#8C8C8C"
 CYCLE = [BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, BLACK, GREY]
 
+# Totals of the site, wherever they are lines.
+LEVEL_COLOURS = {"power": BLACK, "it_power": BLUE, "cooling_power": GREEN}
+
 # Owners in the order of the stack, from the work up to the site.  A family shares a hue and steps in lightness.
 FAMILIES: dict[str, dict[str, str]] = {
     "IT": {

@@ -1,9 +1,9 @@
 """Opening the index of a sweep (docs/results-format.md) as one xarray dataset, with the results file of each run within reach.
 
-    sweep = open_sweep("out/set_point_climate.sweep/sweep.h5")
-    sweep.pue.sel(climate="seoul")                        # xarray: axes are coordinates, key figures are variables with units
-    with open_member(sweep, supply=18, climate="seoul") as run:
-        run.site.power.mean()
+sweep = open_sweep("out/set_point_climate.sweep/sweep.h5")
+sweep.pue.sel(climate="seoul")                        # xarray: axes are coordinates, key figures are variables with units
+with open_member(sweep, supply=18, climate="seoul") as run:
+    run.site.power.mean()
 """
 
 from __future__ import annotations

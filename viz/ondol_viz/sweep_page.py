@@ -22,7 +22,12 @@ Table = tuple[str, str, str, pd.DataFrame]  # name of the file, heading, what to
 
 
 def page_of(
-    sweep: xr.Dataset, chosen: Sequence[str], figures: Sequence[str], notes: Sequence[str], tables: Sequence[Table], runs: pd.DataFrame
+    sweep: xr.Dataset,
+    chosen: Sequence[str],
+    figures: Sequence[str],
+    notes: Sequence[str],
+    tables: Sequence[Table],
+    runs: pd.DataFrame,
 ) -> str:
     """The HTML: `figures` ready made, `notes` on what cannot be shown, `runs` all of them."""
     css = resources.files("ondol_viz").joinpath("report.css").read_text(encoding="utf-8")
@@ -36,7 +41,12 @@ def page_of(
     ]
     if state["failed"]:
         parts.append(f'<p class="banner">{state["failed"]:,} of {sum(state.values()):,} runs failed; they have no values here. Why stands in the table of runs.</p>')  # fmt: skip
-    parts += ["<h2>Key figures</h2>", _summary(sweep), "<h2>Pictures</h2>", *(figures or ["<p class=absent>None: no key figure changes.</p>"])]
+    parts += [
+        "<h2>Key figures</h2>",
+        _summary(sweep),
+        "<h2>Pictures</h2>",
+        *(figures or ["<p class=absent>None: no key figure changes.</p>"]),
+    ]
     parts += [f'<p class="absent">{escape(note)}</p>' for note in notes]
     for file, heading, meaning, table in tables:
         shown = table
@@ -46,14 +56,20 @@ def page_of(
         parts += [f"<h2>{escape(heading)}</h2><p>{escape(meaning)} {_file(file, len(table))}</p>", _table(sweep, shown)]
     parts += ["<h2>Runs</h2>", f"<p>{_file('runs', len(runs))}</p>", _table(sweep, _few_columns(sweep, runs, chosen))]
     parts += ["<h2>Provenance</h2>", _provenance(sweep)]
-    parts += ["<h2>Sweep</h2>", f"<details><summary>The sweep file</summary><pre>{escape(sweep.attrs['sweep_toml'])}</pre></details>"]
+    parts += [
+        "<h2>Sweep</h2>",
+        f"<details><summary>The sweep file</summary><pre>{escape(sweep.attrs['sweep_toml'])}</pre></details>",
+    ]
     parts.append("</main></body></html>\n")
     return "\n".join(parts)
 
 
 def _lead(sweep: xr.Dataset, state: dict[str, int]) -> str:
     design = str(sweep.attrs.get("design", "")).replace("_", " ") if axes(sweep) else "ensemble"
-    sizes = " x ".join(f"{size:,} {dimension}s" if dimension in (MEMBER, SAMPLE, CASE) else f"{dimension} ({size:,})" for dimension, size in sweep.sizes.items())
+    sizes = " x ".join(
+        f"{size:,} {dimension}s" if dimension in (MEMBER, SAMPLE, CASE) else f"{dimension} ({size:,})"
+        for dimension, size in sweep.sizes.items()
+    )
     states = ", ".join(f"{count:,} {word}" for word, count in state.items() if count)
     base = f" Base: {sweep.attrs['base']}." if sweep.attrs.get("base") else ""
     about = str(sweep.attrs.get("description", "")).strip()
@@ -88,7 +104,7 @@ def _summary(sweep: xr.Dataset) -> str:
 
 
 def _place(run: xr.DataArray) -> str:
-    """"24 °C, seoul, member 3"."""
+    """ "24 °C, seoul, member 3"."""
     words = []
     for name, value in run.coords.items():
         if name in (MEMBER, SAMPLE, CASE):
@@ -99,14 +115,26 @@ def _place(run: xr.DataArray) -> str:
 
 
 def _few_columns(sweep: xr.Dataset, runs: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
-    kept = [n for n in runs.columns if n in sweep.coords and n != FILE or n in ("status", *chosen)]
+    kept = [n for n in runs.columns if (n in sweep.coords and n != FILE) or n in ("status", *chosen)]
     kept += ["error"] if "error" in runs and (runs["error"] != "").any() else []
     return runs[kept]
 
 
 SIDE_BY_SIDE = (("mean", "p05", "p25", "p50", "p75", "p95"), ("base", "low", "high"))  # columns of one quantity
 
-SHARES = {"first", "first_low", "first_high", "total", "total_low", "total_high", "srrc", "srrc_low", "srrc_high", "r2_lost", "r2"}
+SHARES = {
+    "first",
+    "first_low",
+    "first_high",
+    "total",
+    "total_low",
+    "total_high",
+    "srrc",
+    "srrc_low",
+    "srrc_high",
+    "r2_lost",
+    "r2",
+}
 
 
 def _table(sweep: xr.Dataset, table: pd.DataFrame) -> str:
@@ -119,7 +147,13 @@ def _table(sweep: xr.Dataset, table: pd.DataFrame) -> str:
         head += f"<th{' class=number' if right else ''}>{escape(words)}"
     rows = ""
     for row in _spelled(sweep, table.head(ROWS)):
-        rows += "<tr>" + "".join(f"<td{' class=number' if right else ''}>{escape(text)}</td>" for text, right in zip(row, numeric, strict=True)) + "</tr>"
+        rows += (
+            "<tr>"
+            + "".join(
+                f"<td{' class=number' if right else ''}>{escape(text)}</td>" for text, right in zip(row, numeric, strict=True)
+            )
+            + "</tr>"
+        )
     more = f"<p>The first {ROWS} of {len(table):,}.</p>" if len(table) > ROWS else ""
     body = f"{more}<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     return f"<details><summary>Show</summary>{body}</details>" if len(table) > FOLDED else body
@@ -162,5 +196,9 @@ def with_units(sweep: xr.Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
 def _provenance(sweep: xr.Dataset) -> str:
     hidden = {"Conventions", "title", "description", "sweep_toml", "path"}
-    rows = "".join(f"<tr><td>{escape(str(k).replace('_', ' '))}</td><td>{escape(v)}</td></tr>" for k, v in sweep.attrs.items() if k not in hidden)
+    rows = "".join(
+        f"<tr><td>{escape(str(k).replace('_', ' '))}</td><td>{escape(v)}</td></tr>"
+        for k, v in sweep.attrs.items()
+        if k not in hidden
+    )
     return f"<table class=provenance><tbody><tr><td>file</td><td>{escape(Path(str(sweep.attrs['path'])).name)}</td></tr>{rows}</tbody></table>"

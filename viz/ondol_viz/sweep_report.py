@@ -68,7 +68,10 @@ def write_sweep_report(
         _front(sweep, front, directions, pages)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [*(p for kind in KINDS for p in folder.glob(f"{kind}_*.png")), *(folder / f"{name}.csv" for name in ("bands", "front", *TABLES))]
+    stale = [
+        *(p for kind in KINDS for p in folder.glob(f"{kind}_*.png")),
+        *(folder / f"{name}.csv" for name in ("bands", "front", *TABLES)),
+    ]
     for path in stale:  # of an earlier report
         path.unlink(missing_ok=True)
     written, figures = [], []
@@ -186,9 +189,16 @@ def _pictures(sweep: xr.Dataset, name: str) -> Iterator[Picture]:
         yield picture("sobol", draw(plots.sobol_bars, sweep, name), "How much of the variance goes away with the axis alone (first), and stays while it alone is unknown (total). Whiskers: 95 % bootstrap intervals.", "bars of first and total Sobol indices by axis.")  # fmt: skip
     if SAMPLE in sweep.dims:
         yield picture("ranks", draw(plots.rank_bars, sweep, name), "By how many of its standard deviations its rank follows that of each axis; on the right, what the axis alone explains.", "bars of standardised rank regression coefficients by axis.")  # fmt: skip
-        yield picture("samples", draw(plots.response_scatter, sweep, name), "Every sample, over each axis.", "dots over each axis.")
+        yield picture(
+            "samples", draw(plots.response_scatter, sweep, name), "Every sample, over each axis.", "dots over each axis."
+        )
     elif CASE in sweep.dims or (len(varied) == 1 and not _numbers(sweep, varied[0])):
-        yield picture("cases", draw(plots.response_cases, sweep, name), "Bars, where there are members, from the 5th to the 95th percentile.", "a dot for each case.")
+        yield picture(
+            "cases",
+            draw(plots.response_cases, sweep, name),
+            "Bars, where there are members, from the 5th to the 95th percentile.",
+            "a dot for each case.",
+        )
     elif len(varied) == 1 and members:
         yield picture("bands", draw(plots.band_lines, sweep, name), "Percentiles over the members along the axis; whiskers: standard error of the median.", "bands of percentiles over the axis.")  # fmt: skip
     elif varied:

@@ -98,7 +98,11 @@ def state_of_charge(run: Run, start: str | None = None, end: str | None = None) 
     """What the batteries of each bank of UPS hold: the lowest of its units as a line, all of them as a band."""
     data, when = _shown(run, run.feeds, start, end, "feeds", "state_of_charge", "bank")
     charge = 100 * data["state_of_charge"].values
-    banks = [bank for bank in dict.fromkeys(data["bank"].values.tolist()) if np.isfinite(charge[:, data["bank"].values == bank]).any()]
+    banks = [
+        bank
+        for bank in dict.fromkeys(data["bank"].values.tolist())
+        if np.isfinite(charge[:, data["bank"].values == bank]).any()
+    ]
     figure, axes = _panel()
     lowest = 100.0
     for i, bank in enumerate(banks):

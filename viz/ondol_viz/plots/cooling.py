@@ -73,7 +73,9 @@ def cooling_by_month(run: Run) -> Figure:
     handles = [h for axes in (water, wet) for h in axes.get_legend_handles_labels()[0]]
     water.legend(handles=handles, loc="upper left", ncols=2, fontsize=8, borderaxespad=0.2)
     parts = table["covered"].to_numpy(dtype=float) < FULL_MONTH
-    water.set_xticks(x, [f"{name}{' *' if part else ''}" for name, part in zip(table["month"], parts, strict=True)], rotation=30, ha="right")
+    water.set_xticks(
+        x, [f"{name}{' *' if part else ''}" for name, part in zip(table["month"], parts, strict=True)], rotation=30, ha="right"
+    )
     if parts.any():
         water.set_xlabel("* covered in part")
     return figure

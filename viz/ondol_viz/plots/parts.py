@@ -10,6 +10,9 @@ from matplotlib.dates import date2num
 
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, time_ticks
+from ..views.missing import MissingData, need
+
+__all__ = ["MissingData", "need"]  # of the views, for the plots
 
 POINTS = 1500  # more than a figure has pixels
 TITLE_PAD = 27  # points; room for two lines of event labels
@@ -19,19 +22,6 @@ _EVENT_COLOURS = (VERMILION, BLUE, BLACK, PURPLE, GREEN, ORANGE)
 
 # Kinds that happen all the time and say nothing about the site.
 ROUTINE = ("job_submitted", "job_started", "job_ended", "job_done", "report")
-
-
-class MissingData(Exception):
-    """The run did not record what this figure shows."""
-
-
-def need(data: xr.Dataset, group: str, *names: str) -> None:
-    """Raises MissingData unless the group holds these series with at least two reports."""
-    for name in names:
-        if name not in data:
-            raise MissingData(f"the run has no series {group}/{name}")
-    if data.sizes.get("time", 0) < 2:
-        raise MissingData(f"the run has fewer than two reports in {group}")
 
 
 def block_of(data: xr.Dataset, points: int = POINTS) -> int:

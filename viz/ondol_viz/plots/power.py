@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..run import Run
-from ..style import BLACK, BLUE, FAMILIES, FAMILY_NAMES, GREEN, OWNER_NAMES, percent, power_scale, styled
+from ..style import BLACK, FAMILIES, FAMILY_NAMES, LEVEL_COLOURS, OWNER_NAMES, percent, power_scale, styled
+from ..views import energy
+from ..words import say
 from .parts import block_of, frame_time, from_start, mark_events, need, thinned, title_pad
 
 SMALL = 0.001  # share of the site's energy; bands below it are thinner than a line, so a family's small ones share one
@@ -93,26 +95,24 @@ def _envelope(axes: Axes, run: Run, power: xr.DataArray, divisor: float) -> None
 @styled
 def load_duration(run: Run) -> Figure:
     """For which share of the time power is at or above a level."""
-    site = run.site
-    need(site, "site", "power")
-    hours = run.hours(site)
+    view = energy.load_duration(run)
+    divisor, unit = power_scale(float(view.levels[0].power[0]))
     figure = Figure(figsize=(8, 4))
     axes = figure.subplots()
-    divisor, unit = power_scale(float(site["power"].max()))
-    lines = (("power", "at the meter", BLACK), ("it_power", "IT", BLUE), ("cooling_power", "cooling", GREEN))
-    for name, label, colour in lines:
-        if name not in site:
-            continue
-        watts = site[name].values / divisor
-        order = np.argsort(-watts, kind="stable")
-        share = 100 * np.concatenate([[0.0], np.cumsum(hours[order])]) / hours.sum()
-        mean = float((watts * hours).sum() / hours.sum())
-        text = f"{label}\n  peak {watts[order[0]]:.3g}, mean {mean:.3g} {unit}"
-        axes.step(share, np.concatenate([watts[order], watts[order[-1:]]]), where="post", color=colour, label=text)
+    for level in view.levels:
+        watts = level.power / divisor
+        text = say(
+            "{name}\n  peak {peak:.3g}, mean {mean:.3g} {unit}",
+            name=say(level.name),
+            peak=watts[0],
+            mean=level.mean / divisor,
+            unit=unit,
+        )
+        axes.step(100 * level.share, np.append(watts, watts[-1]), where="post", color=LEVEL_COLOURS[level.series], label=text)
     axes.set_xlim(0, 100)
     axes.set_ylim(0, axes.get_ylim()[1] * 1.04)
-    axes.set_xlabel(f"share of the time (% of {hours.sum():.4g} h)")
-    axes.set_ylabel(f"power reached or exceeded ({unit})")
-    axes.set_title("Load duration")
+    axes.set_xlabel(say("share of the time (% of {hours:.4g} h)", hours=view.hours))
+    axes.set_ylabel(say("power reached or exceeded ({unit})", unit=unit))
+    axes.set_title(say("Load duration"))
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02))
     return figure

@@ -38,7 +38,9 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
         raise MissingData(f"no run has {response}")
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     scale = Normalize(low, high if high > low else low + 1)
-    mesh = axes_.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, values, norm=scale, edgecolors="white", lw=0.8)
+    mesh = axes_.pcolormesh(
+        np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, values, norm=scale, edgecolors="white", lw=0.8
+    )
     bar = figure.colorbar(mesh, ax=axes_, label=words(sweep, response), pad=0.02)
     bar.outline.set_visible(False)
     if values.size <= NUMBERED:
@@ -48,7 +50,14 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
                 dark = np.dot(mpl.colormaps["cividis"](scale(value))[:3], (0.299, 0.587, 0.114)) < 0.5
                 axes_.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK)
     for i, j in np.argwhere(~np.isfinite(values)):
-        axes_.fill([j - 0.5, j + 0.5, j + 0.5, j - 0.5], [i - 0.5, i - 0.5, i + 0.5, i + 0.5], facecolor="#F2F2F2", edgecolor=GREY, hatch="///", lw=0)
+        axes_.fill(
+            [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
+            [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
+            facecolor="#F2F2F2",
+            edgecolor=GREY,
+            hatch="///",
+            lw=0,
+        )
     axes_.grid(visible=False)
     for side in ("left", "bottom"):
         axes_.spines[side].set_visible(False)
@@ -125,14 +134,22 @@ def response_scatter(sweep: xr.Dataset, response: str) -> Figure:
         if is_number(sweep, name) and known.sum() >= 50:
             order = np.argsort(drawn[known], kind="stable")
             parts = np.array_split(order, 10)
-            axes_.plot([drawn[known][p].mean() for p in parts], [y[known][p].mean() for p in parts], color=BLACK, marker="o", ms=3)
+            axes_.plot(
+                [drawn[known][p].mean() for p in parts], [y[known][p].mean() for p in parts], color=BLACK, marker="o", ms=3
+            )
         axes_.set_xlabel(words(sweep, name, 34))
     for axes_ in grid[:, 0]:
         axes_.set_ylabel(words(sweep, response, 30))
     for axes_ in grid.flat[len(names) :]:
         axes_.set_axis_off()
     left = len(axes(sweep)) - len(names)
-    figure.suptitle(f"Samples; black: means of tenths of them{f'; {left} more axes' if left else ''}", x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+    figure.suptitle(
+        f"Samples; black: means of tenths of them{f'; {left} more axes' if left else ''}",
+        x=0.01,
+        ha="left",
+        fontsize=10.5,
+        fontweight="bold",
+    )
     return figure
 
 
@@ -151,7 +168,12 @@ def response_cases(sweep: xr.Dataset, response: str) -> Figure:
         spread = bands(sweep, response, resamples=2)
         axes_.use_sticky_edges = False  # or the leftmost bar begins on the frame
         axes_.barh(at, spread["p95"] - spread["p05"], 0.3, left=spread["p05"], color=SKY, alpha=0.5, lw=0)
-        axes_.legend(handles=[Patch(color=SKY, alpha=0.5, label="5th to 95th percentile")], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
+        axes_.legend(
+            handles=[Patch(color=SKY, alpha=0.5, label="5th to 95th percentile")],
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            borderaxespad=0.1,
+        )
     axes_.plot(y, at, "o", color=BLUE, ms=6)
     axes_.set_yticks(at, names)
     axes_.set_ylim(len(y) - 0.5, -0.5)
@@ -162,7 +184,7 @@ def response_cases(sweep: xr.Dataset, response: str) -> Figure:
 
 
 def case_names(sweep: xr.Dataset) -> list[str]:
-    """"18 °C, seoul" of each case."""
+    """ "18 °C, seoul" of each case."""
     dimension = CASE if CASE in sweep.dims else axes(sweep)[0]
     along = [name for name in axes(sweep) if name in sweep.coords and sweep[name].dims == (dimension,)]
     parts = [[with_unit(sweep, name, v) for v in sweep[name].values.tolist()] for name in along]

@@ -57,7 +57,10 @@ def sobol_bars(sweep: xr.Dataset, response: str) -> Figure:
     table = table.sort_values("total", ascending=False, kind="stable")
     figure, axes = _rows(table, 0.55)
     at = np.arange(len(table))
-    for column, shift, colour, label in (("first", -0.19, BLUE, "first: alone"), ("total", 0.19, ORANGE, "total: with what it does together with others")):
+    for column, shift, colour, label in (
+        ("first", -0.19, BLUE, "first: alone"),
+        ("total", 0.19, ORANGE, "total: with what it does together with others"),
+    ):
         axes.barh(at + shift, table[column], 0.36, color=colour, label=label)
         error = [table[column] - table[f"{column}_low"], table[f"{column}_high"] - table[column]]
         axes.errorbar(table[column], at + shift, xerr=error, fmt="none", ecolor=BLACK, elinewidth=1, capsize=3)
@@ -66,7 +69,11 @@ def sobol_bars(sweep: xr.Dataset, response: str) -> Figure:
     axes.set_xlabel("Share of the variance (1)")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.1)
     figure.suptitle(
-        f"{words(sweep, response, 70)}: Sobol indices, N = {table.attrs['base_samples']:,}", x=0.01, ha="left", fontsize=10.5, fontweight="bold"
+        f"{words(sweep, response, 70)}: Sobol indices, N = {table.attrs['base_samples']:,}",
+        x=0.01,
+        ha="left",
+        fontsize=10.5,
+        fontweight="bold",
     )
     return figure
 
@@ -82,7 +89,10 @@ def rank_bars(sweep: xr.Dataset, response: str) -> Figure:
     at = np.arange(len(table))
     slope, lost = axes
     slope.barh(at, table["srrc"].fillna(0.0), 0.6, color=np.where(table["srrc"] < 0, BLUE, ORANGE))
-    error = [(table["srrc"] - table["srrc_low"]).fillna(0.0).clip(lower=0), (table["srrc_high"] - table["srrc"]).fillna(0.0).clip(lower=0)]
+    error = [
+        (table["srrc"] - table["srrc_low"]).fillna(0.0).clip(lower=0),
+        (table["srrc_high"] - table["srrc"]).fillna(0.0).clip(lower=0),
+    ]
     slope.errorbar(table["srrc"].fillna(0.0), at, xerr=error, fmt="none", ecolor=BLACK, elinewidth=1, capsize=3)
     for i in np.flatnonzero(table["srrc"].isna()):
         slope.text(0.03, i, "names have no slope", va="center", fontsize=8)

@@ -18,7 +18,7 @@ WIDE = 46  # letters of a label before it takes a second line
 
 
 def words(sweep: xr.Dataset, name: str, width: int = WIDE) -> str:
-    """"Supply temperature (°C)": the meaning of an axis or key figure with its unit."""
+    """ "Supply temperature (°C)": the meaning of an axis or key figure with its unit."""
     attrs = sweep[name].attrs if name in sweep.variables else {}
     text = str(attrs.get("long_name") or name.replace("_", " "))
     unit = unit_text(attrs.get("units", ""))
@@ -36,7 +36,7 @@ def is_number(sweep: xr.Dataset, name: str) -> bool:
 
 
 def with_unit(sweep: xr.Dataset, name: str, value: Any) -> str:
-    """"18 °C", "seoul"."""
+    """ "18 °C", "seoul"."""
     unit = unit_text(sweep[name].attrs.get("units", "")) if is_number(sweep, name) else ""
     return f"{spell(value)} {unit}".strip()
 

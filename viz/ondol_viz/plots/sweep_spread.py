@@ -141,7 +141,9 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
     names.set_axis_off()
     more = f"\n\n{len(listed)} named of {len(best)} on the front" if len(best) > len(listed) else ""
     heads = ", ".join(name for name in axes(sweep) if name in best.columns)
-    names.text(0, 1, f"{heads}\n\n" + "\n".join(lines) + more, va="top", fontsize=8.5, transform=names.transAxes, linespacing=1.5)
+    names.text(
+        0, 1, f"{heads}\n\n" + "\n".join(lines) + more, va="top", fontsize=8.5, transform=names.transAxes, linespacing=1.5
+    )
     good = {"min": "less is better", "max": "more is better"}
     axes_.set_xlabel(f"{words(sweep, x, 60)}, {good[directions[0]]}")
     axes_.set_ylabel(f"{words(sweep, y, 40)}, {good[directions[1]]}")
@@ -153,5 +155,9 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
 
 
 def _legend(axes: Axes, middle: str) -> None:
-    handles = [Line2D([], [], color=BLUE, label=middle), Patch(color=SKY, alpha=0.75, label=INNER), Patch(color=SKY, alpha=0.35, label=OUTER)]
+    handles = [
+        Line2D([], [], color=BLUE, label=middle),
+        Patch(color=SKY, alpha=0.75, label=INNER),
+        Patch(color=SKY, alpha=0.35, label=OUTER),
+    ]
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.1)

@@ -148,7 +148,9 @@ def _window(run: Run, name: str | None) -> tuple[str, xr.Dataset]:
 
 def _title(run: Run, name: str, power: xr.DataArray) -> str:
     first, last = _span(run, power)
-    return f"Power in the window “{name}”: {first:%Y-%m-%d %H:%M:%S} ({run.zone_name}), {_length((last - first).total_seconds())}"
+    return (
+        f"Power in the window “{name}”: {first:%Y-%m-%d %H:%M:%S} ({run.zone_name}), {_length((last - first).total_seconds())}"
+    )
 
 
 def _length(seconds: float) -> str:
@@ -192,7 +194,9 @@ def _draw(axes: Axes, ends: Ends, power: xr.DataArray, divisor: float, colour: s
     x, low, high, _ = _blocks(ends, values, POINTS)
     if np.mean(high - low > 0.01 * np.ptp(values)) < CROWDED:
         both = np.stack([low, high], axis=1).ravel()
-        axes.step(np.append(x[0], np.repeat(x[1:], 2)), np.append(both[0], both), where="pre", color=colour, label=label, lw=width)
+        axes.step(
+            np.append(x[0], np.repeat(x[1:], 2)), np.append(both[0], both), where="pre", color=colour, label=label, lw=width
+        )
         return ""
     x, low, high, mean = _blocks(ends, values, BAND_POINTS)
     axes.fill_between(x, np.append(low[0], low), np.append(high[0], high), step="pre", color=colour, alpha=0.3, lw=0)
@@ -249,7 +253,9 @@ def _spectra(axes: Axes, shown: Shown) -> None:
         at = frequency[line], watts[line] / divisor
         axes.plot(*at, "o", color=colour, ms=4)
         if not name:
-            axes.annotate(words if watts[line] > SPAN * top else "", at, xytext=(6, 4), textcoords="offset points", fontsize=8.5)
+            axes.annotate(
+                words if watts[line] > SPAN * top else "", at, xytext=(6, 4), textcoords="offset points", fontsize=8.5
+            )
             middle = (low * high) ** 0.5, 0.03
             axes.text(*middle, _in_band(power), transform=axes.get_xaxis_transform(), ha="center", fontsize=8.5, bbox=PLATE)
     axes.set_xscale("log")
