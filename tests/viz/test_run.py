@@ -13,6 +13,8 @@ import pytest
 import xarray as xr
 from ondol_viz import IncompleteRunWarning, RunError, open_run
 
+from tests.viz.conftest import ResultsFile
+
 
 def test_series_have_names_units_and_dates(example: Path) -> None:
     with open_run(example) as run:
@@ -81,15 +83,36 @@ def test_intervals_are_weights(example: Path) -> None:
         assert hours[0] == pytest.approx(1 / 6) and hours.sum() == pytest.approx(168)
 
 
+def test_stretches_of_jobs_are_dates(tmp_path: Path) -> None:
+    path = tmp_path / "stretches.h5"
+    file = ResultsFile(path)
+    file.table(
+        "placements",
+        {
+            "job": ("", np.array([0, 0])),
+            "begin": ("s", np.array([600.0, 7200.0])),
+            "working": ("s", np.array([600.0, 7260.0])),
+            "end": ("s", np.array([3600.0, np.nan])),
+            "how": ("", ["interrupted", "running"]),
+        },
+    )
+    file.file.close()
+    with open_run(path) as run:
+        assert run.placements["begin"].tolist() == [pd.Timestamp("2026-07-05 15:10"), pd.Timestamp("2026-07-05 17:00")]
+        assert run.placements["working"].iloc[1] == pd.Timestamp("2026-07-05 17:01")
+        assert run.placements["end"].isna().tolist() == [False, True]
+        assert run.placements["how"].tolist() == ["interrupted", "running"]
+
+
 def test_missing_groups_are_empty(tmp_path: Path) -> None:
     path = tmp_path / "bare.h5"
     with h5py.File(path, "w") as file:
         file.attrs.update(format="ondol-results", format_version="1.7", complete=1, status="complete")
     with open_run(path) as run:
-        for group in (run.site, run.halls, run.racks, run.loops, run.pools):
+        for group in (run.site, run.halls, run.racks, run.loops, run.pools, run.links):
             assert not group.variables
         assert not run.windows
-        for table in (run.jobs, run.events, run.kpis, run.ledger):
+        for table in (run.jobs, run.events, run.kpis, run.ledger, run.vertices, run.edges, run.single_points, run.placements):
             assert table.empty
         assert run.scenario == "" and run.title == "bare.h5" and run.zone_name == "UTC"
 

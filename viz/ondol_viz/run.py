@@ -75,6 +75,11 @@ class Run:
         return self._series("pools")
 
     @cached_property
+    def links(self) -> xr.Dataset:
+        """Every link of the declared fabrics over time: the load of its busier sense; `from` and `to` are rows of `vertices`."""
+        return self._series("links")
+
+    @cached_property
     def windows(self) -> Mapping[str, xr.Dataset]:
         """Phase windows by name: power at the meter and of halls, jobs and racks, every few milliseconds."""
         names = self._file["windows"].groups if "windows" in self._file.groups else ()
@@ -115,6 +120,28 @@ class Run:
     def hottest_hours(self) -> pd.DataFrame:
         """The hours with the highest wet and dry bulb, and what was reached in them; `begin` is a date in UTC."""
         return self._table("hottest_hours", dates=("begin",))
+
+    @cached_property
+    def placements(self) -> pd.DataFrame:
+        """One row for each stretch that a job held accelerators; `job` is its row in `jobs`, dates are in UTC."""
+        return self._table("placements", dates=("begin", "working", "end"))
+
+    # The facility as a graph
+
+    @cached_property
+    def vertices(self) -> pd.DataFrame:
+        """What the center is made of, from the meter to the racks; `holder` is a row of this table, -1 without one."""
+        return self._table("vertices")
+
+    @cached_property
+    def edges(self) -> pd.DataFrame:
+        """What feeds, cools and reaches what: `from` and `to` are rows of `vertices`, `capacity` is byte/s in each sense."""
+        return self._table("edges")
+
+    @cached_property
+    def single_points(self) -> pd.DataFrame:
+        """Vertices whose loss alone takes racks, and how many."""
+        return self._table("single_points")
 
     # The run itself
 
