@@ -208,3 +208,15 @@ def test_cut_file_is_refused(write: Callable[..., Path]) -> None:
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(RunError, match="cannot be read"):
         open_run(path)
+
+
+def test_chunks_make_dask_arrays_of_the_same_values(example: Path) -> None:
+    with open_run(example) as run, open_run(example, chunks=7) as pieces:
+        assert pieces.racks.power.chunks is not None and run.racks.power.chunks is None
+        np.testing.assert_array_equal(pieces.racks.power.mean("rack").values, run.racks.power.mean("rack").values)
+
+
+def test_chunks_without_dask_are_refused(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RunError, match="install it: pip install"):
+        open_run(example, chunks="auto")

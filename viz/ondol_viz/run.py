@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import warnings
 from collections.abc import Mapping
@@ -36,11 +37,14 @@ class Run:
     Times are UTC; `local` turns them into the clock of the site.
     """
 
-    def __init__(self, path: Path, file: h5netcdf.File, swmr: bool) -> None:
+    def __init__(
+        self, path: Path, file: h5netcdf.File, swmr: bool, chunks: str | int | Mapping[str, int] | None = None
+    ) -> None:
         self.path = path
         self.attrs: Mapping[str, Any] = {name: _plain(value) for name, value in file.attrs.items()}
         self.swmr = swmr  # opened while its writer may still be at work, or was killed
         self._file = file
+        self._chunks: Any = chunks
 
     # Series
 
@@ -177,7 +181,13 @@ class Run:
         return _zone(str(self.attrs.get("time_zone", "")))
 
     def local(self, times: Any) -> pd.DatetimeIndex:
-        """UTC times as the site's clock shows them, without zone."""
+        """UTC times as the site's clock shows them, without zone.
+
+        >>> run.start, run.zone_name
+        (Timestamp('2026-01-12 06:00:00'), 'UTC-06:00')
+        >>> run.local([run.start])[0]
+        Timestamp('2026-01-12 00:00:00')
+        """
         return pd.DatetimeIndex(np.asarray(times)).tz_localize("UTC").tz_convert(self.time_zone).tz_localize(None)
 
     @property
@@ -189,7 +199,12 @@ class Run:
         return f"UTC{name}" if name[0] in "+-" else name
 
     def hours(self, series: xr.Dataset | xr.DataArray) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Length of each reporting interval in hours: the weights of means and integrals."""
+        """Length of each reporting interval in hours, (time,): the weights of means and integrals.
+
+        >>> energy = float((run.site.power * run.hours(run.site)).sum()) / 1e6    # MWh
+        >>> bool(np.isclose(energy, run.kpis.set_index("name").loc["energy", "value"], rtol=1e-5))
+        True
+        """
         ends = (series["time"].values - np.datetime64(self.start)) / np.timedelta64(1, "h")
         return np.diff(np.asarray(ends, dtype=np.float64), prepend=0.0)
 
@@ -211,7 +226,7 @@ class Run:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning)
             store = xr.backends.H5NetCDFStore(self._file, group=group)
-            data = xr.open_dataset(store, decode_timedelta=False, cache=True)
+            data = xr.open_dataset(store, decode_timedelta=False, cache=True, chunks=self._chunks)
         # While a file grows, its series differ by a flush: keep what all of them have.
         stored = self._file._h5file[group]
         lengths = [stored[name].shape[0] for name in data.variables if "time" in data[name].dims]
@@ -237,11 +252,29 @@ class Run:
         return table
 
 
-def open_run(path: str | Path) -> Run:
+def open_run(path: str | Path, chunks: str | int | Mapping[str, int] | None = None) -> Run:
     """Opens a results file, also one that is still being written or was left by a killed run (with a warning).
 
-    Raises RunError when there is no such file, it is not a results file, or its format is newer than this package.
+    Series are read when they are used.  `chunks`, as xarray knows it ("auto", a number of reports, a mapping), makes them dask
+    arrays, so that also sums over a file larger than memory are made piece by piece; it needs dask.
+
+    >>> run = open_run("one_hall.h5")
+    >>> run
+    <ondol run 'one-hall': complete, one_hall.h5>
+    >>> run.site.power.attrs["units"], run.site.power.sizes["time"]
+    ('W', 720)
+    >>> float(run.site.power.max()) < 1e6                 # the small hall draws less than a megawatt
+    True
+    >>> run.racks.power.dims, sorted(run.racks.coords)
+    (('time', 'rack'), ['hall', 'pool', 'position', 'rack', 'row', 'time', 'type'])
+    >>> run.kpis.set_index("name").loc["pue", "units"]
+    '1'
+
+    Raises RunError when there is no such file, it is not a results file, or its format is newer than this package; with `chunks`
+    also when dask is missing.
     """
+    if chunks is not None and importlib.util.find_spec("dask") is None:
+        raise RunError("chunks need dask; install it: pip install 'ondol-viz[large]'")
     path = Path(path)
     if path.is_dir():
         raise RunError(f"{path} is a folder; name a results file in it")
@@ -257,7 +290,7 @@ def open_run(path: str | Path) -> Run:
     except RunError:
         file.close()
         raise
-    run = Run(path, file, swmr)
+    run = Run(path, file, swmr, chunks)
     if not run.complete:
         why = "was killed or is still running" if run.status == "running" else f"ended early ({run.status})"
         warnings.warn(f"{path}: the run {why}; it shows what was written until then", IncompleteRunWarning, stacklevel=2)

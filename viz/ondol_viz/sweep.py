@@ -45,6 +45,12 @@ def is_sweep(path: str | Path) -> bool:
 def open_sweep(path: str | Path) -> xr.Dataset:
     """The index in memory: axes as coordinates, key figures as variables that are NaN where a run failed or was left out.
 
+    >>> sweep = open_sweep("set_points")
+    >>> sweep.cooling_energy.dims, sweep.cooling_energy.attrs["units"], sweep.supply.attrs["units"]
+    (('supply',), 'MWh', 'degC')
+    >>> bool((sweep.cooling_energy.sel(supply=16) <= sweep.cooling_energy.sel(supply=10)).all())    # warmer water costs less
+    True
+
     A folder stands for the `sweep.h5` in it.  Results files are opened by `open_member` only.  Raises SweepError when there is no
     such file, it is no index, or its format is newer than this package.
     """
@@ -81,6 +87,10 @@ def open_sweep(path: str | Path) -> xr.Dataset:
 
 def open_member(sweep: xr.Dataset, **coords: Any) -> Run:
     """The results of one run: `coords` name its place, `open_member(sweep, supply=18, climate="seoul", member=3)`.
+
+    >>> with open_member(open_sweep("set_points"), supply=10) as run:
+    ...     run.complete
+    True
 
     Numbers find the nearest value of their axis within a millionth of its span; dimensions without a coordinate are places from 0.
     Raises SweepError when the place is not one run, it failed or was left out, or the sweep kept key figures alone.

@@ -1,8 +1,9 @@
 """The words of pictures and pages.  English is written where it is said; other languages stand in `<language>.toml` beside this file.
 
-    with speaking("ko"):
-        say("power at the meter")            # "수전 전력"
-        say("{n:,} reports", n=1440)         # the sentence first, then its values
+>>> from ondol_viz.words import say, speaking
+>>> with speaking("ko"):
+...     say("Load duration"), say("power reached or exceeded ({unit})", unit="MW")    # the sentence first, then its values
+('부하 지속 곡선', '도달하거나 넘은 전력 (MW)')
 
 A sentence that a table lacks stays English: names of a scenario and new series of a file are then shown as they are.
 """
