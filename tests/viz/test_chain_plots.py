@@ -11,8 +11,8 @@ import pytest
 from matplotlib.colors import to_hex
 from ondol_viz import MissingData, Run, open_run, plots
 from ondol_viz.__main__ import main
+from ondol_viz.gallery import pictures_of
 from ondol_viz.plots import chain
-from ondol_viz.report import pictures_of
 from ondol_viz.style import VERMILION
 
 FEEDS = ["ups/1", "ups/2", "ups/3", "busway/1", "busway/2", "diesel/1"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.dates import date2num
 from ondol_viz import MissingData, Run, open_run, plots
-from ondol_viz.report import pictures_of
+from ondol_viz.gallery import pictures_of
 
 NEW = {"cooling_by_month", "around_trip", "chillers_running"}
 

@@ -12,8 +12,11 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from ondol_viz import MissingData, Run, open_run, plots
+from ondol_viz.gallery import cooling, energy, floor, work
 from ondol_viz.plots.parts import thinned
-from ondol_viz.report import PICTURES
+
+# Of every run.
+PICTURES = [*energy.PICTURES, *floor.PICTURES, cooling.PICTURES[0], *work.PICTURES]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def run(example: Path) -> Run:
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda p: p.name)
 def test_every_figure_draws_and_names_its_units(run: Run, picture) -> None:  # type: ignore[no-untyped-def]
-    figure = picture.draw(run)
+    figure = picture.plot(run)
     figure.canvas.draw()
     labels = [axes.get_ylabel() for axes in figure.axes] + [axes.get_xlabel() for axes in figure.axes]
     assert any("(" in label for label in labels), labels
@@ -107,13 +110,13 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with open_run(path) as bare:
         for picture in PICTURES:
             with pytest.raises(MissingData, match=r"(site|racks|pools|loops)/"):
-                picture.draw(bare)
+                picture.plot(bare)
 
 
 def test_a_run_of_few_reports_draws(write: Callable[..., Path]) -> None:
     with open_run(write()) as short:
         for picture in PICTURES:
-            picture.draw(short).canvas.draw()
+            picture.plot(short).canvas.draw()
 
 
 def test_small_owners_of_a_family_share_a_band_and_none_is_lost(tmp_path: Path, make_example: Callable[..., Path]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import h5py
 import pytest
 from ondol_viz.__main__ import main
-from ondol_viz.report import number
+from ondol_viz.report.shell import number
 
 
 class Page(HTMLParser):

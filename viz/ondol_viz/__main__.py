@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import __version__
+from .pictures import write_pictures
 from .report import write_report
 from .run import IncompleteRunWarning, RunError, open_run
 from .sweep import is_sweep, open_sweep
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if issubclass(warning.category, IncompleteRunWarning):
                 print(f"warning: {warning.message}", file=sys.stderr)
         with run:
-            written = write_report(run, folder)
+            written = [*write_pictures(run, folder), write_report([run], folder / "index.html")]
     except (RunError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .report import escape, number
+from .report.shell import escape, number, page
 from .style import unit_text
 from .sweep import CASE, FILE, MEMBER, SAMPLE, axes, counts, responses, spell, spell_alike
 
@@ -30,15 +29,9 @@ def page_of(
     runs: pd.DataFrame,
 ) -> str:
     """The HTML: `figures` ready made, `notes` on what cannot be shown, `runs` all of them."""
-    css = resources.files("ondol_viz").joinpath("report.css").read_text(encoding="utf-8")
     title = str(sweep.attrs.get("title") or sweep.attrs.get("name") or Path(str(sweep.attrs["path"])).stem)
     state = counts(sweep)
-    parts = [
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>",
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>{css}</style></head><body><main>",
-        f"<h1>{escape(title)}</h1><p class=lead>{escape(_lead(sweep, state))}</p>",
-    ]
+    parts = [f"<main><h1>{escape(title)}</h1><p class=lead>{escape(_lead(sweep, state))}</p>"]
     if state["failed"]:
         parts.append(f'<p class="banner">{state["failed"]:,} of {sum(state.values()):,} runs failed; they have no values here. Why stands in the table of runs.</p>')  # fmt: skip
     parts += [
@@ -60,8 +53,7 @@ def page_of(
         "<h2>Sweep</h2>",
         f"<details><summary>The sweep file</summary><pre>{escape(sweep.attrs['sweep_toml'])}</pre></details>",
     ]
-    parts.append("</main></body></html>\n")
-    return "\n".join(parts)
+    return page(title, "\n".join([*parts, "</main>"]))
 
 
 def _lead(sweep: xr.Dataset, state: dict[str, int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +16,10 @@ from . import plots
 from .bands import band_table, bands_over_time
 from .effects import centre, one_at_a_time, rank_regression
 from .pareto import pareto
+from .pictures import png_of
 from .plots import MissingData
 from .plots.sweep_parts import is_grid
-from .report import escape, png_of
+from .report.shell import image
 from .run import RunError
 from .sensitivity import sobol_indices
 from .sweep import CASE, FILE, MEMBER, SAMPLE, SweepError, axes, label, need_response, responses
@@ -84,10 +84,7 @@ def write_sweep_report(
         path = folder / f"{picture.name}.png"
         path.write_bytes(png)
         written.append(path)
-        figures.append(
-            f'<figure id="{escape(picture.name)}"><img alt="{escape(picture.shows)}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}">'
-            f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
-        )
+        figures.append(image(png, picture.name, picture.shows, picture.caption))
     runs = run_table(sweep)
     for name, table in [("runs", with_units(sweep, runs)), *((t[0], t[3]) for t in pages.tables)]:
         path = folder / f"{name}.csv"

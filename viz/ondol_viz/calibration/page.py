@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report import number, png_of
+from ..pictures import png_of
+from ..report.shell import escape, image, number, page
 from . import plots
 from .reading import UNITS, Calibration, Quantity
 
@@ -32,13 +29,10 @@ def write_page(
         path = folder / f"{name}.png"
         path.write_bytes(png)
         written.append(path)
-        data = base64.b64encode(png).decode("ascii")
-        figures.append(
-            f'<figure id="{name}"><img alt="{_e(shows)}" src="data:image/png;base64,{data}"><figcaption>{_e(caption)}</figcaption></figure>'
-        )
-    page = folder / "index.html"
-    page.write_text(_page(calibration, windows, figures), encoding="utf-8")
-    return [*written, page]
+        figures.append(image(png, name, shows, caption))
+    path = folder / "index.html"
+    path.write_text(_page(calibration, windows, figures), encoding="utf-8")
+    return [*written, path]
 
 
 def _pictures(calibration: Calibration, windows: pd.DataFrame | None, priors: Mapping[str, Quantity]) -> Iterator[Picture]:
@@ -78,24 +72,20 @@ def _pictures(calibration: Calibration, windows: pd.DataFrame | None, priors: Ma
 
 
 def _page(calibration: Calibration, windows: pd.DataFrame | None, figures: list[str]) -> str:
-    css = resources.files("ondol_viz").joinpath("report.css").read_text(encoding="utf-8")
     title = str(calibration.about["name"] or calibration.id)
     lead = ", ".join(str(calibration.about[k]) for k in ("tier", "board", "date", "driver") if calibration.about[k])
     parts = [
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{_e(title)}</title>",
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>{css}</style></head><body><main>",
-        f"<h1>{_e(title)}</h1><p class=lead>{_e(calibration.id)}: {_e(lead)}</p>",
-        f"<p>{_e(calibration.about['note'])}</p>" if calibration.about["note"] else "",
+        f"<main><h1>{escape(title)}</h1><p class=lead>{escape(calibration.id)}: {escape(lead)}</p>",
+        f"<p>{escape(calibration.about['note'])}</p>" if calibration.about["note"] else "",
         "<h2>How good it is</h2>",
         _quality(calibration, windows),
         "<h2>Pictures</h2>",
         *figures,
         "<h2>Coefficients</h2>",
         _coefficients(calibration),
-        "</main></body></html>\n",
+        "</main>",
     ]
-    return "\n".join(parts)
+    return page(title, "\n".join(parts))
 
 
 def _quality(calibration: Calibration, windows: pd.DataFrame | None) -> str:
@@ -106,7 +96,7 @@ def _quality(calibration: Calibration, windows: pd.DataFrame | None) -> str:
                 rows.append(
                     (f"mean error of the {what} windows shown here", f"{100 * float(part['residual'].abs().mean()):.2f} %")
                 )
-    body = "".join(f"<tr><td>{_e(k)}</td><td class=number>{_e(v)}</td></tr>" for k, v in rows)
+    body = "".join(f"<tr><td>{escape(k)}</td><td class=number>{escape(v)}</td></tr>" for k, v in rows)
     return f"<table class=kpis><tbody>{body}</tbody></table>"
 
 
@@ -117,12 +107,8 @@ def _coefficients(calibration: Calibration) -> str:
     for name, q in named:
         error = "–" if q.uncertainty is None else f"{100 * q.uncertainty:.2g} %"
         rows.append(
-            f"<tr><td class=key>{_e(name)}</td><td class=number>{_e(number(q.value / UNITS.get(q.unit, 1.0)))}</td><td>{_e(q.unit)}</td>"
-            f"<td class=number>{_e(error)}</td><td>{_e(q.tier or calibration.about['tier'])}</td><td>{_e(q.why)}</td></tr>"
+            f"<tr><td class=key>{escape(name)}</td><td class=number>{escape(number(q.value / UNITS.get(q.unit, 1.0)))}</td><td>{escape(q.unit)}</td>"
+            f"<td class=number>{escape(error)}</td><td>{escape(q.tier or calibration.about['tier'])}</td><td>{escape(q.why)}</td></tr>"
         )
     head = "<thead><tr><th>name<th class=number>value<th>unit<th class=number>error<th>tier<th>why</tr></thead>"
     return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
-
-
-def _e(value: Any) -> str:
-    return html.escape(str(value), quote=True)

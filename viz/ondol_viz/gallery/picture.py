@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
@@ -27,7 +27,7 @@ def _always(_: Run) -> bool:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture, for print and for the browser.  All texts are sentences for `words.say`."""
+    """One picture, for print and for the browser.  All texts are sentences for `words.say`, with `values` filled in."""
 
     name: str  # of the PNG file and of the anchor on the page
     section: str  # key of SECTIONS
@@ -37,3 +37,4 @@ class Picture:
     plot: Callable[[Run], Figure] | None  # matplotlib; None: of the browser only
     chart: Callable[[Run], go.Figure] | None  # plotly; None: the page shows the plot
     fits: Callable[[Run], bool] = _always  # whether it has something to say about the run
+    values: Mapping[str, str] = field(default_factory=dict)  # names of the file that the texts need
