@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
+import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
-from ..style import CYCLE
+from ..run import Run
+from ..style import BLACK, CYCLE
+from ..views.events import marks, spoken
+from ..words import say
 
 P = ParamSpec("P")
 
 HEIGHT = 420  # px, of a chart with one panel
+TOP = 0.95  # of the panels; above them stand marks of events
+LABELLED = 12  # more dashed lines than this hide the series; then triangles only
+LONGEST = 90  # characters of a text of the file in a hover
 
 _FONT = 'system-ui, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif'
 _AXIS: dict[str, Any] = {
@@ -58,3 +66,86 @@ def charted(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
 def plain(text: object) -> str:
     """Text of a file for plotly, which reads `<b>` and `&lt;` as markup and `%{x}` in templates as values."""
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+
+
+def short(text: object) -> str:
+    """`plain`, cut to what a hover has room for."""
+    words = str(text)
+    return plain(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
+
+
+def clock(run: Run, times: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Times in UTC as the site's clock shows them, in ms since 1970: dates as plotly writes them most compactly (`time_axis`)."""
+    return run.local(times).to_numpy(dtype="datetime64[ms]").astype(np.float64)
+
+
+def time_axis(figure: go.Figure, run: Run, end: pd.Timestamp, most: str = "") -> None:
+    """The only x axis of the figure shows the time from the start of the run to `end` (UTC), on the clock of the site; `most` is what
+    else its title says."""
+    figure.update_xaxes(
+        type="date",
+        range=list(clock(run, [run.start, end])),
+        hoverformat="%Y-%m-%d %H:%M",
+        tickformatstops=[  # numbers need no translation
+            {"dtickrange": [None, 60_000], "value": "%H:%M:%S\n%Y-%m-%d"},
+            {"dtickrange": [60_000, 86_400_000], "value": "%H:%M\n%Y-%m-%d"},
+            {"dtickrange": [86_400_000, "M1"], "value": "%m-%d\n%Y"},
+            {"dtickrange": ["M1", None], "value": "%Y-%m"},
+        ],
+        title_text=say("time ({zone})", zone=run.zone_name) + most,
+    )
+
+
+def stack_panels(figure: go.Figure, shares: Sequence[float], gap: float = 0.06) -> None:
+    """Panels from the top down that share one x axis: y axes `y`, `y2` ... get heights in the ratio of `shares`."""
+    room = TOP - gap * (len(shares) - 1)
+    top = TOP
+    for number, share in enumerate(shares, 1):
+        height = room * share / sum(shares)
+        figure.update_layout({f"yaxis{number if number > 1 else ''}": {"domain": [max(top - height, 0.0), top]}})
+        top -= height + gap
+    figure.update_layout(xaxis={"anchor": f"y{len(shares) if len(shares) > 1 else ''}"}, hoversubplots="axis")
+
+
+def mark_events(figure: go.Figure, run: Run, end: pd.Timestamp) -> None:
+    """Triangles above the panels, whose hover says what happened, to whom and why; dashed lines through the panels where they are few.
+
+    Call it when the panels stand (`stack_panels`)."""
+    found = marks(run, end)
+    if not found:
+        return
+    if figure.layout.yaxis.domain is None:
+        figure.update_layout(yaxis={"domain": [0, TOP]})
+    taken = [int(name.removeprefix("yaxis") or 1) for name in figure.layout.to_plotly_json() if name.startswith("yaxis")]
+    number = max(taken) + 1
+    figure.update_layout({f"yaxis{number}": {"domain": [TOP, 1], "range": [0, 1], "visible": False, "fixedrange": True}})
+    kinds = list(dict.fromkeys(mark.kind for mark in found))
+    when = clock(run, [mark.when for mark in found])
+    colours = [CYCLE[kinds.index(mark.kind) % len(CYCLE)] for mark in found]
+    figure.add_scatter(
+        x=when,
+        y=np.full(len(found), 0.35, dtype=np.float32),
+        yaxis=f"y{number}",
+        mode="markers",
+        marker={"symbol": "triangle-down", "size": 9, "color": colours, "line": {"color": BLACK, "width": 0.5}},
+        text=[
+            "<br>".join(
+                line
+                for line in (
+                    f"<b>{plain(say(spoken(mark.kind)))}</b>{f' × {mark.count}' if mark.count > 1 else ''}",
+                    short(mark.subject),
+                    short(mark.cause),
+                )
+                if line
+            )
+            for mark in found
+        ],
+        hovertemplate="%{x}<br>%{text}<extra></extra>",
+        showlegend=False,
+        cliponaxis=False,
+    )
+    if len(found) <= LABELLED:
+        for at, colour in zip(when, colours, strict=True):
+            figure.add_shape(
+                type="line", x0=at, x1=at, y0=0, y1=TOP, yref="paper", line={"color": colour, "width": 1, "dash": "dash"}
+            )

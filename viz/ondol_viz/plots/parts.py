@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, time_ticks
+from ..views.blocks import Blocks
+from ..views.events import notable as notable_events
+from ..views.events import spoken
 from ..views.missing import MissingData, need
+from ..words import say
 
-__all__ = ["MissingData", "need"]  # of the views, for the plots
+__all__ = ["MissingData", "need", "notable_events"]  # of the views, for the plots
 
 POINTS = 1500  # more than a figure has pixels
 TITLE_PAD = 27  # points; room for two lines of event labels
 LABELLED = 12  # more event lines than this hide the series; then ticks only
 
 _EVENT_COLOURS = (VERMILION, BLUE, BLACK, PURPLE, GREEN, ORANGE)
-
-# Kinds that happen all the time and say nothing about the site.
-ROUTINE = ("job_submitted", "job_started", "job_ended", "job_done", "report")
 
 
 def block_of(data: xr.Dataset, points: int = POINTS) -> int:
@@ -55,30 +57,30 @@ def from_start(run: Run, data: xr.Dataset) -> xr.Dataset:
 
 def frame_time(axes: Axes, run: Run, data: xr.Dataset, most: int = 9) -> None:
     """From the start of the run to its last report; says whose clock it is and, where reports were joined, how long a mean is."""
-    span = run.local([run.start, data["time"].values[-1]])
-    start, end = date2num(span)
-    axes.set_xlim(start, end - 1e-4 * (end - start))  # without a tick on the last midnight, whose label would stick out
-    time_ticks(axes, most)
     block = block_of(data)
-    label = f"time ({run.zone_name}) from {span[0]:%Y-%m-%d}"
-    if block > 1:
-        hours = float(run.hours(data)[:block].sum())
+    _frame(axes, run, data["time"].values[-1], float(run.hours(data)[:block].sum()) if block > 1 else None, most)
+
+
+def frame_blocks(axes: Axes, run: Run, data: Blocks, most: int = 9) -> None:
+    """The same of a view."""
+    _frame(axes, run, data.ends[-1], float(data.hours[0]) if data.reports > 1 else None, most)
+
+
+def _frame(axes: Axes, run: Run, end: Any, hours: float | None, most: int) -> None:
+    span = run.local([run.start, end])
+    first, last = date2num(span)
+    axes.set_xlim(first, last - 1e-4 * (last - first))  # without a tick on the last midnight, whose label would stick out
+    time_ticks(axes, most)
+    label = say("time ({zone}) from {date}", zone=run.zone_name, date=f"{span[0]:%Y-%m-%d}")
+    if hours is not None:
         length = f"{60 * hours:.3g} min" if hours < 2 else f"{hours:.3g} h"
-        label += f", means over {length}"
+        label += say(", means over {length}", length=length)
     axes.set_xlabel(label)
 
 
 def title_pad(run: Run) -> float:
     """Room for the labels of events between the axes and their title, where there are events."""
     return 8.0 if notable_events(run).empty else TITLE_PAD
-
-
-def notable_events(run: Run) -> pd.DataFrame:
-    """Events that explain a change of the curves."""
-    events = run.events
-    if not {"time", "kind"} <= set(events.columns):
-        return pd.DataFrame(columns=["time", "kind"])
-    return events[~events["kind"].isin(ROUTINE)]
 
 
 def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
@@ -108,12 +110,12 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
         side = "left"
         if few:
             first = times[np.flatnonzero(events["kind"] == kind)[0]]
-            text, at, offset = _spoken(kind), (first, 1), (2, 2 + 9 * (i % 2))
+            text, at, offset = say(spoken(kind)), (first, 1), (2, 2 + 9 * (i % 2))
             if first > low + 0.75 * (high - low):
                 side, offset = "right", (-2, offset[1])
         else:
             count = int((events["kind"] == kind).sum())
-            text, at, offset = f"| {_spoken(kind)} ({count:,})", (0, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
+            text, at, offset = f"| {say(spoken(kind))} ({count:,})", (0, 1), (2 + 165 * (i % 3), 8 + 9 * (i // 3))
         axes.annotate(
             text,
             at,
@@ -125,7 +127,3 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
             ha=side,
             annotation_clip=False,
         )
-
-
-def _spoken(kind: str) -> str:
-    return str(kind).replace("_", " ")
