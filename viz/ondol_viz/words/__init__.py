@@ -48,7 +48,9 @@ def say(sentence: str, /, **values: Any) -> str:
 
 
 @functools.cache
-def table(name: str) -> dict[str, str]:
-    """English sentence -> the same in a language."""
+def table(name: str, only: str | None = None) -> dict[str, str]:
+    """English sentence -> the same in a language; of one section alone.  Sections `file` and `events` are of words that results files hold."""
     text = resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return {str(key): str(value) for section in tomllib.loads(text).values() for key, value in section.items()}
+    sections = tomllib.loads(text)
+    chosen = sections if only is None else {only: sections.get(only, {})}
+    return {str(key): str(value) for section in chosen.values() for key, value in section.items()}
