@@ -9,11 +9,12 @@ import h5py
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from ondol_viz import MissingData, Run, open_run, plots
+from ondol_viz import MissingData, Run, charts, open_run, plots
 from ondol_viz.__main__ import main
 from ondol_viz.gallery import pictures_of
 from ondol_viz.plots import chain
 from ondol_viz.style import VERMILION
+from ondol_viz.views import chain as views
 
 FEEDS = ["ups/1", "ups/2", "ups/3", "busway/1", "busway/2", "diesel/1"]
 CHAIN = {"power_by_source", "state_of_charge", "fullest_feeds", "unserved_power"}
@@ -150,3 +151,28 @@ def test_files_without_feeds_say_so(write: Callable[..., Path]) -> None:
             plots.fullest_feeds(run)
         with pytest.raises(MissingData, match="site/generator_power"):
             plots.power_by_source(run)
+
+
+def test_charts_hold_the_same_numbers_and_read_names_of_the_file_as_text(outage: Path) -> None:
+    with h5py.File(outage, "r+") as file:
+        file["feeds/feed"][0] = "ups<b>/1"
+    tell(outage, (1200, "unit_failure", "<img src=x>"))
+    with open_run(outage) as run:
+        bands = {trace.name: trace for trace in charts.power_by_source(run, start="2026-07-06 00:00").data}
+        assert bands["generators"].y.max() == pytest.approx(2) and bands["recharging"].y.min() == pytest.approx(-0.5)
+        assert min(charts.state_of_charge(run).data[1].y) == pytest.approx(40)
+        (area,) = charts.unserved_power(run).data
+        assert area.name == "100 kWh in all" and area.y.max() == pytest.approx(600)
+        map_ = charts.fullest_feeds(run)
+        assert map_.data[0].z.max() == pytest.approx(120)
+        assert map_.data[0].y[0] == "ups&lt;b&gt;/1 to 2"
+        told = [note.text for note in map_.layout.annotations]
+        assert told == ["1", "1  00:20:00 &lt;img src=x&gt; fails"]
+
+
+def test_joined_reports_keep_the_lowest_charge_and_the_highest_load(outage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ondol_viz.views.chain.POINTS", 2)
+    with open_run(outage) as run:
+        (bank,) = views.state_of_charge(run, start="2026-07-06 00:00").banks
+        assert bank.low.tolist() == pytest.approx([0.4, 1.0]) and bank.high.tolist() == [1.0, 1.0]
+        assert views.fullest_feeds(run, start="2026-07-06 00:00").load[0].tolist() == pytest.approx([1.2, 0.5])

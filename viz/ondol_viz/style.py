@@ -163,3 +163,9 @@ def unit_text(unit: object) -> str:
     """A unit of the file as people write it; nothing for counts and ratios."""
     text = str(unit)
     return {"1": "", "degC": "°C", "m3": "m³", "1e9": "billion", "delta_degC": "K"}.get(text, text)
+
+
+def energy_text(joules: float) -> str:
+    """`1.23 MWh`."""
+    divisor, unit = power_scale(joules / 3600.0)
+    return f"{joules / 3600.0 / divisor:.3g} {unit}h"

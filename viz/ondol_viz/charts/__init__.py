@@ -3,6 +3,13 @@
 They have the names of their sisters in `plots` and draw the same `views`.
 """
 
+from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .energy import load_duration
 
-__all__ = ["load_duration"]
+__all__ = [
+    "fullest_feeds",
+    "load_duration",
+    "power_by_source",
+    "state_of_charge",
+    "unserved_power",
+]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import plots
-from ..plots import chain
+from .. import charts, plots
+from ..views import chain
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
@@ -16,7 +16,7 @@ PICTURES: Sequence[Picture] = (
         caption="Who supplied the site around what happened; numbers at dashed lines are explained below. Below zero: what batteries take back, which is part of what is supplied.",
         shows="Stacked areas of power over time from the utility, generators and batteries, with marks of what happened.",
         plot=plots.power_by_source,
-        chart=None,
+        chart=charts.power_by_source,
         fits=chain.disturbed,
     ),
     Picture(
@@ -26,7 +26,7 @@ PICTURES: Sequence[Picture] = (
         caption="What the batteries of UPS hold, at the ends of the report intervals.",
         shows="Lines of the state of charge of the batteries of each bank of UPS over time.",
         plot=plots.state_of_charge,
-        chart=None,
+        chart=charts.state_of_charge,
         fits=chain.batteries_used,
     ),
     Picture(
@@ -36,7 +36,7 @@ PICTURES: Sequence[Picture] = (
         caption="Load over rating of the units that were fullest, by bank; units of a bank that never differ share a row.",
         shows="Map of the load of power units over time, one row for each unit or group of equal units.",
         plot=plots.fullest_feeds,
-        chart=None,
+        chart=charts.fullest_feeds,
         fits=chain.disturbed,
     ),
     Picture(
@@ -46,7 +46,7 @@ PICTURES: Sequence[Picture] = (
         caption="What loads without supply drew before they lost it: racks, and cooling that stood still.",
         shows="Area of the power of loads without supply over time.",
         plot=plots.unserved_power,
-        chart=None,
+        chart=charts.unserved_power,
         fits=chain.unserved,
     ),
 )

@@ -39,23 +39,27 @@ class Blocks:
     highs: dict[str, Floats]
 
 
-def blocks(run: Run, group: str, names: Sequence[str], points: int = POINTS) -> Blocks:
-    """Raises MissingData when the group lacks one of the series, or has fewer than two reports."""
+def blocks(run: Run, group: str, names: Sequence[str], points: int = POINTS, begin: int = 0, end: int | None = None) -> Blocks:
+    """Of all reports, or of those numbered `begin` to before `end`.
+
+    Raises MissingData when the group lacks one of the series, or has fewer than two such reports."""
     stored = _stored(run, group, names)
     seconds = np.asarray(stored["time"][: _length(stored, names)], dtype=np.float64)
+    weights = np.diff(seconds, prepend=0.0)[begin:end]
+    seconds = seconds[begin:end]
     size = seconds.size
     if size < 2:
         raise MissingData(f"the run has fewer than two reports in {group}")
     per_block = max(1, -(-size // points))
     starts = np.arange(0, size, per_block)
-    weights = np.diff(seconds, prepend=0.0)
     rows = max(per_block, _ROWS // per_block * per_block)
     means: dict[str, Floats] = {}
     lows: dict[str, Floats] = {}
     highs: dict[str, Floats] = {}
     for name in names:
         parts = [
-            _reduced(stored[name][at : min(at + rows, size)], weights[at : at + rows], per_block) for at in range(0, size, rows)
+            _reduced(stored[name][begin + at : begin + min(at + rows, size)], weights[at : at + rows], per_block)
+            for at in range(0, size, rows)
         ]
         means[name], lows[name], highs[name] = (np.concatenate([part[i] for part in parts]) for i in range(3))
     ends = np.append(starts[1:], size) - 1
