@@ -156,7 +156,7 @@ def test_files_without_feeds_say_so(write: Callable[..., Path]) -> None:
 def test_charts_hold_the_same_numbers_and_read_names_of_the_file_as_text(outage: Path) -> None:
     with h5py.File(outage, "r+") as file:
         file["feeds/feed"][0] = "ups<b>/1"
-    tell(outage, (1200, "unit_failure", "<img src=x>"))
+    tell(outage, (1900, "unit_failure", "<img src=x>"))
     with open_run(outage) as run:
         bands = {trace.name: trace for trace in charts.power_by_source(run, start="2026-07-06 00:00").data}
         assert bands["generators"].y.max() == pytest.approx(2) and bands["recharging"].y.min() == pytest.approx(-0.5)
@@ -167,7 +167,7 @@ def test_charts_hold_the_same_numbers_and_read_names_of_the_file_as_text(outage:
         assert map_.data[0].z.max() == pytest.approx(120)
         assert map_.data[0].y[0] == "ups&lt;b&gt;/1 to 2"
         told = [note.text for note in map_.layout.annotations]
-        assert told == ["1", "1  00:20:00 &lt;img src=x&gt; fails"]
+        assert told == ["1", "1  00:31:40 &lt;img src=x&gt; fails"]
 
 
 def test_joined_reports_keep_the_lowest_charge_and_the_highest_load(outage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
