@@ -72,12 +72,16 @@ def test_map_shows_each_cell_and_hatches_what_failed(grid: xr.Dataset) -> None:
     assert chosen.get_xlabel() == "Power cap of a rack (kW)" and chosen.get_title("left").endswith("at climate = haenam")
 
 
-def test_lines_are_drawn_over_numbers_with_names_as_colours(grid: xr.Dataset) -> None:
+def test_lines_are_means_over_the_other_axes_with_their_least_and_largest(grid: xr.Dataset) -> None:
     axes = plots.response_lines(grid, "pue", colour="climate").axes[0]
     assert axes.get_xlabel() == "Supply temperature (°C)" and axes.get_legend().get_title().get_text() == "Climate"
+    assert "means over Power cap of a rack" in axes.get_title("left").replace("\n", " ")
     seoul, haenam = axes.lines
-    assert list(seoul.get_xdata()) == [21, 24]  # the one that failed is left out
-    assert list(haenam.get_ydata()) == [pytest.approx(1.33), pytest.approx(1.34), pytest.approx(1.35)]
+    assert list(seoul.get_xdata()) == [21, 24]  # where a run failed a mean would compare unlike
+    assert list(haenam.get_ydata()) == [pytest.approx(1.315), pytest.approx(1.325), pytest.approx(1.335)]
+    assert seoul.get_linestyle() != haenam.get_linestyle()
+    band = axes.collections[1].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == (pytest.approx(1.3), pytest.approx(1.35))
 
 
 def test_lines_of_members_have_shades(ensemble: xr.Dataset) -> None:
@@ -158,7 +162,7 @@ def test_bands_over_time_reach_from_the_start_in_readable_units(tmp_path: Path, 
         make_example(tmp_path / f"{m}.h5", reports=12)
     data = open_sweep(write_sweep(tmp_path / "m.h5", {"member": 2}, {"member": ("1", "member", [1, 2])}, {"pue": [1.0, 2.0]}, links={0: "0.h5", 1: "1.h5"}))
     axes = plots.bands_over_time(bands_over_time(data)).axes[0]
-    assert axes.get_ylabel() == "Site power (MW)" and "2026-07-05" in axes.get_xlabel()
+    assert axes.get_ylabel() == "Site power (MW)" and axes.get_xlabel() == "time (UTC+09:00) from 2026-07-06"
     assert axes.get_title("left") == "Site power, 2 members"
 
 

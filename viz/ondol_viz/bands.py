@@ -89,7 +89,8 @@ def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINT
     `cell` is a selection with members as its only dimension.  Reports are joined to at most `points` means over time, alike for all
     members, whatever their report intervals; those of PUE are weighted by IT power, so that a mean is the PUE of that time.  Files are
     read one after the other, in pieces: memory grows with members x points, not with the length of the runs.  Members that failed
-    are left out; one that ended early counts as far as it came.
+    are left out; one that ended early counts as far as it came.  Beside `time`, `local_time` has the site's clock, whose `zone` and
+    `local_start` are attributes.
 
     Raises SweepError when there is more than one cell, or fewer than two members have the series.
     """
@@ -107,10 +108,14 @@ def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINT
             if values is None or len(values) < 2:
                 continue
             if edges is None:
-                ends, start = run.stored("site/time")[...], run.start
+                ends, start = _stored(run, "time")[...], run.start
                 attrs = {name: str(values.attrs[name]) for name in ("units", "long_name") if name in values.attrs}
                 block = -(-len(ends) // points)
                 edges = np.unique(np.append(ends[block - 1 :: block], ends[-1]))
+                # Nanoseconds: a report may end within a second.
+                times = np.datetime64(start, "ns") + (edges * 1e9).round().astype("timedelta64[ns]")
+                local = run.local(times)
+                attrs |= {"zone": run.zone_name, "local_start": str(run.local([start])[0])}
             elif run.start != start:
                 raise SweepError(f"the run at {label(one)} starts at {run.start}, others at {start}")
             rows.append(_means(run, series, edges))
@@ -122,20 +127,21 @@ def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINT
         levels = np.full((len(LEVELS), len(edges)), np.nan)
         levels[:, known] = np.nanpercentile(stack[:, known], LEVELS, axis=0)
         mean = np.where(known, np.nansum(stack, axis=0) / np.maximum(np.isfinite(stack).sum(axis=0), 1), np.nan)
-    # Nanoseconds: a report may end within a second.
-    times = np.datetime64(start, "ns") + (edges * 1e9).round().astype("timedelta64[ns]")
-    out = xr.Dataset({f"p{q:02d}": ("time", v) for q, v in zip(LEVELS, levels, strict=True)}, coords={"time": times})
+    out = xr.Dataset(
+        {f"p{q:02d}": ("time", v) for q, v in zip(LEVELS, levels, strict=True)},
+        coords={"time": times, "local_time": ("time", local)},
+    )
     out["mean"] = ("time", mean)
     for variable in out.data_vars.values():
-        variable.attrs = dict(attrs)
+        variable.attrs = {name: text for name, text in attrs.items() if name in ("units", "long_name")}
     out.attrs = {"series": series, "members": len(rows), "start": str(start), **attrs}
     return out
 
 
 def _means(run: Run, series: str, edges: Floats) -> Floats:
     """Means of a series from edge to edge [s], the first from the start of the run; NaN beyond its end or where no value is known."""
-    ends, stored = run.stored("site/time")[...], run.stored(f"site/{series}")
-    weights_of = run.stored("site/it_power") if series == "pue" else None
+    ends, stored = _stored(run, "time")[...], _stored(run, series)
+    weights_of = _stored(run, "it_power") if series == "pue" else None
     size = min(len(ends), len(stored))  # they can differ by a flush in the file of a killed run
     integral, weight = np.zeros(len(edges)), np.zeros(len(edges))
     carried, weighed, before = 0.0, 0.0, 0.0
@@ -155,3 +161,10 @@ def _means(run: Run, series: str, edges: Floats) -> Floats:
     part, time = np.diff(integral, prepend=0.0), np.diff(weight, prepend=0.0)
     reached = edges <= before * (1 + 1e-12)
     return np.where(reached & (time > 0), part / np.where(time > 0, time, 1.0), np.nan)
+
+
+def _stored(run: Run, series: str) -> Any:
+    values = run.stored(f"site/{series}")
+    if values is None:
+        raise SweepError(f"{run.path} has no series site/{series}")
+    return values

@@ -13,9 +13,11 @@ from .sweep import FILE, MEMBER, SweepError, cells
 
 DIRECTIONS = ("min", "max")
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
 
 def front(
-    x: Sequence[float], y: Sequence[float], directions: tuple[str, str] = ("min", "min")
+    x: Sequence[float] | Floats, y: Sequence[float] | Floats, directions: tuple[str, str] = ("min", "min")
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which points (n) no other point beats: none is at least as good in both and better in one.
 
@@ -43,17 +45,18 @@ def front(
     return on
 
 
-def _resolved(values: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _resolved(values: pd.Series[float]) -> Floats:
     """In steps of 1e-9 of the largest: runs that did the same work differ in the rounding of their sums, which makes none better."""
     largest = float(values.abs().max())
-    return np.round(values.to_numpy() / largest * 1e9) if largest > 0 and np.isfinite(largest) else values.to_numpy()
+    plain: Floats = np.asarray(values, dtype=np.float64)
+    return (plain / largest * 1e9).round() if largest > 0 and np.isfinite(largest) else plain
 
 
-def pareto(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("min", "min")) -> pd.DataFrame:
-    """The runs on the front of two key figures, from the lowest x to the highest; members of an ensemble count by their mean.
+def candidates(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("min", "min")) -> pd.DataFrame:
+    """The cells of a sweep that have both key figures, and whether each is `best`: on their front.  Members count by their mean.
 
-    Values within 1e-9 of the largest are equal.  A row has the values of the axes, both key figures, and `run_file` where there is one file.  `attrs["units"]` by column.
-    Raises SweepError for an unknown key figure, or when no run has both.
+    Values within 1e-9 of the largest are equal.  A row has the values of the axes, both key figures, and `run_file` where there is one
+    file.  Raises SweepError for an unknown key figure, or when no run has both.
     """
     if x == y:
         raise SweepError(f"a front needs two key figures, not {x} twice")
@@ -62,9 +65,15 @@ def pareto(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("mi
         pair = pair.drop_vars(FILE, errors="ignore")
     # As columns: dimensions without coordinate get their places.
     table = pair.to_dataframe().reset_index()
-    if not (table[x].notna() & table[y].notna()).any():
+    table = table[table[x].notna() & table[y].notna()].reset_index(drop=True)
+    if table.empty:
         raise SweepError(f"no run has both {x} and {y}")
-    best = table[front(_resolved(table[x]), _resolved(table[y]), directions)]
-    best = best.sort_values([x, y], kind="stable").reset_index(drop=True)
+    return table.assign(best=front(_resolved(table[x]), _resolved(table[y]), directions))
+
+
+def pareto(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("min", "min")) -> pd.DataFrame:
+    """Those of the `candidates` that are on the front, from the lowest x to the highest; `attrs["units"]` by column."""
+    table = candidates(sweep, x, y, directions)
+    best = table[table["best"]].drop(columns="best").sort_values([x, y], kind="stable").reset_index(drop=True)
     best.attrs["units"] = {n: str(sweep[n].attrs.get("units", "")) for n in best.columns if n in sweep}
     return best

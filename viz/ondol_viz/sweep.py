@@ -200,7 +200,8 @@ def spell_alike(values: Any) -> list[str]:
 
 def _dimensions(data: xr.Dataset) -> list[Any]:
     """In the order of the index: as the variables that have most of them, which is all."""
-    return list(max((v.dims for v in data.variables.values()), key=len, default=tuple(data.sizes)))
+    dimensions: list[tuple[Any, ...]] = [tuple(v.dims) for v in data.variables.values()]
+    return list(max(dimensions, key=len, default=tuple(data.sizes)))
 
 
 def _place(sweep: xr.Dataset, name: str, value: Any) -> Mapping[Any, int]:

@@ -18,12 +18,12 @@ from .effects import centre, one_at_a_time, rank_regression
 from .pareto import pareto
 from .pictures import png_of
 from .plots import MissingData
-from .plots.sweep_parts import is_grid
 from .report.shell import image
 from .run import RunError
 from .sensitivity import sobol_indices
 from .sweep import CASE, FILE, MEMBER, SAMPLE, SweepError, axes, label, need_response, responses
 from .sweep_page import Table, page_of, with_units
+from .views.sweep_parts import is_grid
 
 FAVOURITES = ("pue", "energy", "cost_total", "peak_power", "tokens", "carbon", "hottest_accelerator", "mean_wait")
 MOST = 3  # key figures with pictures, unless more are asked for

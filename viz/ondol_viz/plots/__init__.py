@@ -11,7 +11,7 @@ from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
 from .power import load_duration, site_power
-from .sweep_axes import response_cases, response_lines, response_map, response_scatter
+from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 from .swing import compare_swing, power_swing
@@ -40,6 +40,7 @@ __all__ = [
     "response_lines",
     "response_map",
     "response_scatter",
+    "response_surface",
     "site_power",
     "sobol_bars",
     "state_of_charge",

@@ -1,4 +1,4 @@
-"""A key figure of a sweep over its axes: map over two, lines over one, dots of samples and cases."""
+"""A key figure of a sweep over its axes: map and isolines over two, lines over one, dots of samples and cases."""
 
 from __future__ import annotations
 
@@ -10,46 +10,35 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..bands import bands
-from ..effects import centre
 from ..style import BLACK, BLUE, GREY, SKY, styled
-from ..sweep import CASE, SAMPLE, axes, cells, decimals, spell
-from .parts import MissingData
-from .sweep_parts import colours, is_grid, is_number, members, shown, ticks_at_values, title, values_of, with_unit, words
+from ..sweep import decimals
+from ..views import sweep_axes as views
+from ..views.sweep_parts import Floats
+from ..words import say
+from .sweep_parts import LINES, MARKERS, colours, head, short, ticks_at_values, title, wrapped
 
 NUMBERED = 150  # cells; more leave no room for their numbers
 PANELS = 6  # of samples
+NAMED = 12  # lines in a legend
 
 
 @styled
 def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str | None = None) -> Figure:
     """A key figure over two axes of a grid, by default the first two; other axes at their middle.  Hatched: no value."""
-    if not is_grid(sweep) or len(axes(sweep)) < 2:
-        raise MissingData("a map needs a grid of two axes or more")
-    first = [name for name in axes(sweep) if name not in (x, y)]
-    x = x or first.pop(0)
-    y = y or first.pop(0)
-    data, where = shown(sweep, response, (y, x))
-    values = data.values.astype(float)
-    rows, columns = values.shape
+    view = views.response_map(sweep, response, x, y)
+    rows, columns = view.values.shape
     figure = Figure(figsize=(min(10.0, 3.6 + 0.62 * max(columns, 5)), min(7.0, 2.1 + 0.42 * max(rows, 4))))
     axes_ = figure.subplots()
-    if not np.isfinite(values).any():
-        raise MissingData(f"no run has {response}")
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    low, high = float(np.nanmin(view.values)), float(np.nanmax(view.values))
     scale = Normalize(low, high if high > low else low + 1)
     mesh = axes_.pcolormesh(
-        np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, values, norm=scale, edgecolors="white", lw=0.8
+        np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, view.values, norm=scale, edgecolors="white", lw=0.8
     )
-    bar = figure.colorbar(mesh, ax=axes_, label=words(sweep, response), pad=0.02)
+    bar = figure.colorbar(mesh, ax=axes_, label=wrapped(view.response.titled()), pad=0.02)
     bar.outline.set_visible(False)
-    if values.size <= NUMBERED:
-        digits = decimals(values)
-        for (i, j), value in np.ndenumerate(values):
-            if np.isfinite(value):
-                dark = np.dot(mpl.colormaps["cividis"](scale(value))[:3], (0.299, 0.587, 0.114)) < 0.5
-                axes_.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK)
-    for i, j in np.argwhere(~np.isfinite(values)):
+    if view.values.size <= NUMBERED:
+        _numbers(axes_, view.values, scale)
+    for i, j in np.argwhere(~np.isfinite(view.values)):
         axes_.fill(
             [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
             [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
@@ -62,151 +51,169 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
     for side in ("left", "bottom"):
         axes_.spines[side].set_visible(False)
     axes_.tick_params(length=0)
-    ticks_at_values(axes_, sweep, x, "x")
-    ticks_at_values(axes_, sweep, y, "y", most=20)
-    axes_.set_xlabel(words(sweep, x))
-    axes_.set_ylabel(words(sweep, y, 30))
-    axes_.set_title(title(_what(sweep, response), where))
+    ticks_at_values(axes_, view.x, "x")
+    ticks_at_values(axes_, view.y, "y", most=20)
+    axes_.set_xlabel(wrapped(view.x.titled()))
+    axes_.set_ylabel(wrapped(view.y.titled(), 30))
+    axes_.set_title(title(_what(view), view.where))
+    return figure
+
+
+def _numbers(axes_: Axes, values: Floats, scale: Normalize) -> None:
+    digits = decimals(values)
+    for (i, j), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            dark = np.dot(mpl.colormaps["cividis"](float(scale(value)))[:3], (0.299, 0.587, 0.114)) < 0.5
+            axes_.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK)
+
+
+@styled
+def response_surface(sweep: xr.Dataset, response: str, x: str | None = None, y: str | None = None) -> Figure:
+    """A key figure over two axes of numbers, with isolines between the runs, which are the dots; other axes at their middle."""
+    view = views.response_surface(sweep, response, x, y)
+    figure = Figure(figsize=(8.0, 5.0))
+    axes_ = figure.subplots()
+    masked = np.ma.masked_invalid(view.values)
+    filled = axes_.contourf(view.x.at, view.y.at, masked, levels=12)
+    lines = axes_.contour(view.x.at, view.y.at, masked, levels=list(filled.levels)[::2], colors="white", linewidths=0.8)
+    axes_.clabel(lines, fontsize=8, fmt=f"%.{decimals(view.values)}f")
+    bar = figure.colorbar(filled, ax=axes_, label=wrapped(view.response.titled()), pad=0.02)
+    bar.outline.set_visible(False)
+    at_y, at_x = np.nonzero(np.isfinite(view.values))
+    axes_.plot(
+        view.x.at[at_x],
+        view.y.at[at_y],
+        "o",
+        ms=4,
+        mfc="white",
+        mec=BLACK,
+        mew=0.7,
+        clip_on=False,
+        label=say("a run"),
+        zorder=3,
+    )
+    axes_.grid(visible=False)
+    for axis, scale in ((view.x, axes_.set_xscale), (view.y, axes_.set_yscale)):
+        if axis.by_factors:
+            scale("log")
+    axes_.set_xlabel(wrapped(view.x.titled()))
+    axes_.set_ylabel(wrapped(view.y.titled(), 36))
+    axes_.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
+    head(figure, title(_what(view), view.where))
     return figure
 
 
 @styled
 def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colour: str | None = None) -> Figure:
-    """A key figure over one axis of a grid, a line for each value of a second; other axes at their middle.
+    """A key figure over one axis of a grid, a line for each value of a second: means over the other axes and the members.
 
-    With an ensemble lines are means over the members, and shades reach from their 5th to their 95th percentile.
+    Shades reach from the least to the largest over those axes; without any, from the 5th to the 95th percentile of the members.
     """
-    if not is_grid(sweep):
-        raise MissingData("lines need a grid; samples have response_scatter, cases response_cases")
-    known = axes(sweep)
-    x = x or max(known, key=lambda name: (is_number(sweep, name), sweep.sizes[name]))
-    others = [name for name in known if name != x]
-    colour = colour or min(others, key=lambda name: sweep.sizes[name], default=None)
-    keep = (colour, x) if colour else (x,)
-    data, where = shown(sweep, response, keep)
-    lines = data.values.reshape(-1, sweep.sizes[x]).astype(float)
-    spread = bands(sweep, response, resamples=2) if members(sweep) > 1 else None
+    view = views.response_lines(sweep, response, x, colour)
     figure = Figure(figsize=(8.2, 4.6))
     axes_ = figure.subplots()
-    numeric = is_number(sweep, x)
-    at = np.asarray(values_of(sweep, x), dtype=float) if numeric else np.arange(sweep.sizes[x], dtype=float)
-    inks = colours(sweep, colour) if colour else [BLUE]
-    names = [with_unit(sweep, colour, v) for v in values_of(sweep, colour)] if colour else [""]
-    for i, (line, ink, name) in enumerate(zip(lines, inks, names, strict=True)):
-        known_ = np.isfinite(line)
-        axes_.plot(at[known_], line[known_], color=ink, marker="o", ms=4, ls="-" if numeric else (0, (1, 2)), label=name)
-        if spread is not None:
-            low, high = (_along(sweep, spread[p], keep).reshape(lines.shape)[i] for p in ("p05", "p95"))
-            axes_.fill_between(at, low, high, color=ink, alpha=0.16, lw=0)
-    if numeric:
-        _log_if_log(axes_, at)
-    else:
-        ticks_at_values(axes_, sweep, x, "x")
-    axes_.set_xlabel(words(sweep, x))
-    axes_.set_ylabel(words(sweep, response, 36))
+    at = view.x.at
+    inks = colours(view.colour) if view.colour else [BLUE]
+    names = view.colour.texts if view.colour else [""]
+    named = set(np.unique(np.linspace(0, len(names) - 1, min(NAMED, len(names))).round().astype(int)).tolist())
+    for i, (line, ink, name) in enumerate(zip(view.means, inks, names, strict=True)):
+        known = np.isfinite(line)
+        look = LINES[i // (1 if len(names) <= len(LINES) else 8) % len(LINES)] if view.x.numeric else (0, (1, 2))
+        axes_.plot(
+            at[known],
+            line[known],
+            color=ink,
+            marker=MARKERS[i % len(MARKERS)],
+            ms=4,
+            ls=look,
+            label=short(name, 30) if i in named else None,
+        )
+        if view.low is not None and view.high is not None:
+            axes_.fill_between(at, view.low[i], view.high[i], color=ink, alpha=0.16, lw=0)
+    if not view.x.numeric:
+        ticks_at_values(axes_, view.x, "x")
+    elif view.x.by_factors:
+        axes_.set_xscale("log")
+    axes_.set_xlabel(wrapped(view.x.titled()))
+    axes_.set_ylabel(wrapped(view.response.titled(), 36))
     axes_.ticklabel_format(axis="y", useOffset=False)
-    if colour and len(names) > 1:
-        axes_.legend(title=words(sweep, colour, 22), loc="upper left", bbox_to_anchor=(1.01, 1.0), title_fontsize=8.5)
-    axes_.set_title(title(_what(sweep, response, "shaded: 5th to 95th percentile"), where))
+    if view.colour and len(names) > 1:
+        axes_.legend(title=wrapped(view.colour.titled(), 22), loc="upper left", bbox_to_anchor=(1.01, 1.0), title_fontsize=8.5)
+    axes_.set_title(wrapped(line_words(view), 76))
     return figure
 
 
 @styled
 def response_scatter(sweep: xr.Dataset, response: str) -> Figure:
     """A key figure of samples over each of their axes, with means of tenths of the samples: what a slope or bend shows matters."""
-    if SAMPLE not in sweep.dims:
-        raise MissingData("dots are of samples; the sweep has none")
-    names = axes(sweep)[:PANELS]
-    y = cells(sweep, response).values.astype(float)
-    columns = 2 if len(names) in (2, 4) else min(3, len(names))
-    rows = -(-len(names) // columns)
+    view = views.response_scatter(sweep, response)
+    panels = view.panels[:PANELS]
+    columns = 2 if len(panels) in (2, 4) else min(3, len(panels))
+    rows = -(-len(panels) // columns)
     figure = Figure(figsize=(3.5 * columns + 0.8, 2.9 * rows + 0.3))
     grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    for axes_, name in zip(grid.flat, names, strict=False):
-        if is_number(sweep, name):
-            drawn = sweep[name].values.astype(float)
-            _log_if_log(axes_, np.quantile(drawn, np.linspace(0, 1, 9)))
-        else:
-            labels, drawn = np.unique(sweep[name].values.astype(str), return_inverse=True)
-            axes_.set_xticks(range(len(labels)), labels)
-        axes_.plot(drawn, y, ".", color=BLUE, ms=max(2.0, min(6.0, 90 / len(y) ** 0.5)), alpha=0.45, mew=0)
-        known = np.isfinite(y)
-        if is_number(sweep, name) and known.sum() >= 50:
-            order = np.argsort(drawn[known], kind="stable")
-            parts = np.array_split(order, 10)
-            axes_.plot(
-                [drawn[known][p].mean() for p in parts], [y[known][p].mean() for p in parts], color=BLACK, marker="o", ms=3
-            )
-        axes_.set_xlabel(words(sweep, name, 34))
+    size = max(2.0, min(6.0, 90 / len(view.values) ** 0.5))
+    for axes_, panel in zip(grid.flat, panels, strict=False):
+        drawn = panel.axis.at
+        if panel.axis.by_factors:
+            axes_.set_xscale("log")
+        if not panel.axis.numeric:
+            labels, places = np.unique(np.array(panel.axis.values, dtype=str), return_inverse=True)
+            drawn = places.astype(float)
+            axes_.set_xticks(range(len(labels)), [short(text, 14) for text in labels])
+        axes_.plot(drawn, view.values, ".", color=BLUE, ms=size, alpha=0.45, mew=0)
+        if panel.mean_x.size:
+            axes_.plot(panel.mean_x, panel.mean_y, color=BLACK, marker="o", ms=3)
+        axes_.set_xlabel(wrapped(panel.axis.titled(), 34))
     for axes_ in grid[:, 0]:
-        axes_.set_ylabel(words(sweep, response, 30))
-    for axes_ in grid.flat[len(names) :]:
+        axes_.set_ylabel(wrapped(view.response.titled(), 30))
+    for axes_ in grid.flat[len(panels) :]:
         axes_.set_axis_off()
-    left = len(axes(sweep)) - len(names)
-    figure.suptitle(
-        f"Samples; black: means of tenths of them{f'; {left} more axes' if left else ''}",
-        x=0.01,
-        ha="left",
-        fontsize=10.5,
-        fontweight="bold",
-    )
+    left = len(view.panels) - len(panels)
+    text = say("Samples; black: means of tenths of them")
+    head(figure, text + (say("; {n} more axes", n=left) if left else ""))
     return figure
 
 
 @styled
 def response_cases(sweep: xr.Dataset, response: str) -> Figure:
     """A key figure of each case of a zip, or of each value of a single axis of names, in their order; bars reach over the members."""
-    dimension = CASE if CASE in sweep.dims else (axes(sweep) or [""])[0]
-    if not dimension or len(cells(sweep, response).dims) != 1 or dimension == SAMPLE or SAMPLE in sweep.dims:
-        raise MissingData("cases are of a zip or of a single axis")
-    y = cells(sweep, response).values.astype(float)
-    names = case_names(sweep)
-    figure = Figure(figsize=(8.2, min(9.0, 1.4 + 0.34 * max(len(y), 3))))
+    view = views.response_cases(sweep, response)
+    count = len(view.values)
+    figure = Figure(figsize=(8.2, min(9.0, 1.6 + 0.34 * max(count, 3))))
     axes_ = figure.subplots()
-    at = np.arange(len(y))
-    if members(sweep) > 1:
-        spread = bands(sweep, response, resamples=2)
+    at = np.arange(count)
+    if view.p05 is not None and view.p95 is not None:
         axes_.use_sticky_edges = False  # or the leftmost bar begins on the frame
-        axes_.barh(at, spread["p95"] - spread["p05"], 0.3, left=spread["p05"], color=SKY, alpha=0.5, lw=0)
+        axes_.barh(at, view.p95 - view.p05, 0.3, left=view.p05, color=SKY, alpha=0.5, lw=0)
         axes_.legend(
-            handles=[Patch(color=SKY, alpha=0.5, label="5th to 95th percentile")],
+            handles=[Patch(color=SKY, alpha=0.5, label=say("5th to 95th percentile"))],
             loc="lower right",
             bbox_to_anchor=(1, 1),
             borderaxespad=0.1,
         )
-    axes_.plot(y, at, "o", color=BLUE, ms=6)
-    axes_.set_yticks(at, names)
-    axes_.set_ylim(len(y) - 0.5, -0.5)
-    axes_.set_xlabel(words(sweep, response, 70))
+    axes_.plot(view.values, at, "o", color=BLUE, ms=6)
+    step = -(-count // 40)
+    axes_.set_yticks(at[::step], [short(name, 44) for name in view.names[::step]])
+    axes_.set_ylim(count - 0.5, -0.5)
+    axes_.set_xlabel(wrapped(view.response.titled(), 70))
     axes_.ticklabel_format(axis="x", useOffset=False)
-    axes_.set_title(_what(sweep, response))
+    head(figure, _what(view))
     return figure
 
 
-def case_names(sweep: xr.Dataset) -> list[str]:
-    """ "18 °C, seoul" of each case."""
-    dimension = CASE if CASE in sweep.dims else axes(sweep)[0]
-    along = [name for name in axes(sweep) if name in sweep.coords and sweep[name].dims == (dimension,)]
-    parts = [[with_unit(sweep, name, v) for v in sweep[name].values.tolist()] for name in along]
-    return [", ".join(p) for p in zip(*parts, strict=True)] or [spell(i) for i in range(sweep.sizes[dimension])]
+def line_words(view: views.Lines) -> str:
+    """What the lines are means over, and what their shades are."""
+    what = view.response.spoken()
+    if view.over:
+        over = ", ".join(say(name) for name in view.over)
+        text = say("{what}, means over {over} (shaded: least to largest)", what=what, over=over)
+        return text + (say("; means over {n} members", n=view.members) if view.members else "")
+    if view.members:
+        return say("{what}, means over {n} members (shaded: 5th to 95th percentile)", what=what, n=view.members)
+    return what
 
 
-def _along(sweep: xr.Dataset, values: xr.DataArray, keep: tuple[str, ...]) -> np.ndarray:
-    return values.isel({k: v for k, v in centre(sweep).items() if k not in keep}).transpose(*keep).values.astype(float)
-
-
-def _what(sweep: xr.Dataset, response: str, more: str = "") -> str:
-    name = str(sweep[response].attrs.get("long_name") or response)
-    if not members(sweep):
-        return name
-    return f"{name}, means over {members(sweep)} members" + (f" ({more})" if more else "")
-
-
-def _log_if_log(axes_: Axes, values: np.ndarray) -> None:
-    """A logarithmic scale for values that grow by a factor rather than by a step, over a decade or more."""
-    ordered = np.sort(values)
-    if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < 10 * ordered[0]:
-        return
-    steps, factors = np.diff(ordered), np.diff(np.log(ordered))
-    if np.std(factors) / np.mean(factors) < 0.5 * np.std(steps) / np.mean(steps):
-        axes_.set_xscale("log")
+def _what(view: views.Surface | views.Cases) -> str:
+    what = view.response.spoken()
+    return say("{what}, means over {n} members", what=what, n=view.members) if view.members else what

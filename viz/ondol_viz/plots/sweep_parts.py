@@ -1,4 +1,4 @@
-"""What figures of sweeps share: words on axes, ticks at values, colours of an axis."""
+"""What figures of sweeps share: words that fit, ticks at values, looks of lines."""
 
 from __future__ import annotations
 
@@ -7,54 +7,41 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from ..effects import centre
-from ..style import CYCLE, unit_text
-from ..sweep import CASE, FILE, MEMBER, SAMPLE, axes, cells, responses, spell
+from ..style import CYCLE
+from ..views.sweep_parts import Axis
+from ..words import say
 
 WIDE = 46  # letters of a label before it takes a second line
+TITLE = 88  # of a title
+LONGEST = 24  # of a value at a tick
+LINES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))  # told apart without colour
+MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-def words(sweep: xr.Dataset, name: str, width: int = WIDE) -> str:
-    """ "Supply temperature (°C)": the meaning of an axis or key figure with its unit."""
-    attrs = sweep[name].attrs if name in sweep.variables else {}
-    text = str(attrs.get("long_name") or name.replace("_", " "))
-    unit = unit_text(attrs.get("units", ""))
-    text = text[:1].upper() + text[1:]
-    return textwrap.fill(f"{text} ({unit})" if unit else text, width, break_long_words=False)
+def wrapped(text: str, width: int = WIDE) -> str:
+    return textwrap.fill(text, width)
 
 
-def values_of(sweep: xr.Dataset, name: str) -> list[Any]:
-    """Values of an axis of a grid; places where it has none."""
-    return sweep[name].values.tolist() if name in sweep.coords else list(range(sweep.sizes[name]))
-
-
-def is_number(sweep: xr.Dataset, name: str) -> bool:
-    return name in sweep.coords and sweep[name].dtype.kind in "fiu"
-
-
-def with_unit(sweep: xr.Dataset, name: str, value: Any) -> str:
-    """ "18 °C", "seoul"."""
-    unit = unit_text(sweep[name].attrs.get("units", "")) if is_number(sweep, name) else ""
-    return f"{spell(value)} {unit}".strip()
-
-
-def shown(sweep: xr.Dataset, response: str, keep: tuple[str, ...]) -> tuple[xr.DataArray, str]:
-    """A key figure along `keep` alone, in that order: other axes at their middle, which the text says; mean over members."""
-    middle = {k: v for k, v in centre(sweep).items() if k not in keep}
-    where = ", ".join(f"{k} = {with_unit(sweep, k, values_of(sweep, k)[v])}" for k, v in middle.items())
-    return cells(sweep, response).isel(middle).transpose(*keep), where
+def short(text: str, most: int = LONGEST) -> str:
+    """Cut where it would push everything else aside."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def title(what: str, where: str) -> str:
-    return textwrap.fill(f"{what}, at {where}" if where else what, 88)
+    return wrapped(say("{what}, at {where}", what=what, where=where) if where else what, TITLE)
 
 
-def ticks_at_values(axes_: Axes, sweep: xr.Dataset, name: str, which: str, most: int = 14) -> None:
+def head(figure: Figure, text: str) -> None:
+    """A title over all panels, where a legend or tick labels would meet that of one."""
+    figure.suptitle(wrapped(text, TITLE), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+
+
+def ticks_at_values(axes_: Axes, axis: Axis, which: str, most: int = 14) -> None:
     """Ticks of an axis that is drawn by place, each with its value; not more than `most`."""
-    values = [spell(v) for v in values_of(sweep, name)]
+    values = [short(axis.worth(v) if not axis.numeric else f"{v:.6g}") for v in axis.values]
     places = np.arange(0, len(values), -(-len(values) // most))
     long = max(len(values[i]) for i in places) * len(places) > 70
     if which == "x":
@@ -63,24 +50,9 @@ def ticks_at_values(axes_: Axes, sweep: xr.Dataset, name: str, which: str, most:
         axes_.set_yticks(places, [values[i] for i in places])
 
 
-def colours(sweep: xr.Dataset, name: str) -> list[Any]:
+def colours(axis: Axis) -> list[Any]:
     """One for each value: in the order of lightness for numbers, apart from each other for names."""
-    count = sweep.sizes[name]
-    if is_number(sweep, name) and count > 2:
-        return [mpl.colormaps["cividis"](x) for x in np.linspace(0.0, 0.92, count)]
+    count = len(axis.values)
+    if axis.numeric and count > 2:
+        return [mpl.colors.to_hex(mpl.colormaps["cividis"](x)) for x in np.linspace(0.0, 0.88, count)]
     return [CYCLE[i % len(CYCLE)] for i in range(count)]
-
-
-def table_of(sweep: xr.Dataset) -> Any:
-    """Every cell as a row: values of the axes, key figures (means over members)."""
-    data = xr.Dataset({name: cells(sweep, name) for name in responses(sweep)})
-    data = data.drop_vars(FILE, errors="ignore")
-    return data.to_dataframe().reset_index()
-
-
-def is_grid(sweep: xr.Dataset) -> bool:
-    return bool(axes(sweep)) and not {SAMPLE, CASE} & set(sweep.dims)
-
-
-def members(sweep: xr.Dataset) -> int:
-    return int(sweep.sizes.get(MEMBER, 0))
