@@ -169,3 +169,10 @@ def energy_text(joules: float) -> str:
     """`1.23 MWh`."""
     divisor, unit = power_scale(joules / 3600.0)
     return f"{joules / 3600.0 / divisor:.3g} {unit}h"
+
+
+def duration_text(hours: float) -> str:
+    """A length of time in the unit in which it reads well."""
+    if hours < 1 / 60 - 1e-9:
+        return f"{3600 * hours:.3g} s"
+    return f"{60 * hours:.3g} min" if hours < 2 else f"{hours:.3g} h"

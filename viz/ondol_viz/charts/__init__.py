@@ -4,12 +4,14 @@ They have the names of their sisters in `plots` and draw the same `views`.
 """
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
-from .energy import load_duration
+from .energy import load_duration, pue_against_wet_bulb, site_power
 
 __all__ = [
     "fullest_feeds",
     "load_duration",
     "power_by_source",
+    "pue_against_wet_bulb",
+    "site_power",
     "state_of_charge",
     "unserved_power",
 ]

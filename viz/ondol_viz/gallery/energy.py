@@ -11,11 +11,14 @@ PICTURES: Sequence[Picture] = (
     Picture(
         name="site_power",
         section="energy",
-        title="Power of the site",
-        caption="Power at the utility meter, by who consumes or loses it; the shares are of the energy of the run. A long run is drawn as means, and thin lines show the highest and lowest report behind each.",
-        shows="Stacked areas of power over time: IT equipment, conversion losses, cooling, site; below, all but the IT equipment by owner.",
+        title="Site power by owner",
+        caption="Who consumes or loses the power of the site; the shares are of the energy of the run. A long run is drawn as means, and "
+        "thin lines or a pale band show the lowest and highest report behind each. Below, all but the IT equipment by owner, power usage "
+        "effectiveness, and the weather.",
+        shows="Stacked areas of power over time: IT equipment, conversion losses, cooling, site; below, all but the IT equipment by owner, "
+        "then lines of power usage effectiveness and of the temperatures outdoors.",
         plot=plots.site_power,
-        chart=None,
+        chart=charts.site_power,
     ),
     Picture(
         name="load_duration",
@@ -29,10 +32,10 @@ PICTURES: Sequence[Picture] = (
     Picture(
         name="pue_wet_bulb",
         section="energy",
-        title="Power usage effectiveness and weather",
+        title="PUE against wet bulb",
         caption="Power usage effectiveness of the reports against the outdoor wet bulb, or against IT power where the weather is steady.",
-        shows="Scatter of power usage effectiveness over wet bulb temperature, coloured by IT power.",
+        shows="Scatter of power usage effectiveness over wet bulb temperature, coloured by IT power, with the median for each degree.",
         plot=plots.pue_against_wet_bulb,
-        chart=None,
+        chart=charts.pue_against_wet_bulb,
     ),
 )

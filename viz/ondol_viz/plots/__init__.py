@@ -5,12 +5,11 @@ They return a matplotlib `Figure`, or raise `MissingData`.
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
-from .efficiency import pue_against_wet_bulb
+from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
 from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
-from .power import load_duration, site_power
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front

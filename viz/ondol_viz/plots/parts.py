@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
+from matplotlib.transforms import ScaledTranslation
 
 from ..run import Run
-from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, time_ticks
-from ..views.blocks import Blocks
+from ..style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, duration_text, time_ticks
+from ..views.blocks import Blocks, Floats
 from ..views.events import notable as notable_events
 from ..views.events import spoken
 from ..views.missing import MissingData, need
@@ -55,6 +57,12 @@ def from_start(run: Run, data: xr.Dataset) -> xr.Dataset:
     )
 
 
+def steps(run: Run, data: Blocks, values: Floats) -> tuple[pd.DatetimeIndex, Floats]:
+    """Times on the site's clock and values of a view, with a value at the start of the run: steps drawn back (`where="pre"`) then
+    cover the first interval too."""
+    return run.local([data.start, *data.ends]), np.concatenate([values[:1], values])
+
+
 def frame_time(axes: Axes, run: Run, data: xr.Dataset, most: int = 9) -> None:
     """From the start of the run to its last report; says whose clock it is and, where reports were joined, how long a mean is."""
     block = block_of(data)
@@ -73,8 +81,7 @@ def _frame(axes: Axes, run: Run, end: Any, hours: float | None, most: int) -> No
     time_ticks(axes, most)
     label = say("time ({zone}) from {date}", zone=run.zone_name, date=f"{span[0]:%Y-%m-%d}")
     if hours is not None:
-        length = f"{60 * hours:.3g} min" if hours < 2 else f"{hours:.3g} h"
-        label += say(", means over {length}", length=length)
+        label += say(", means over {length}", length=duration_text(hours))
     axes.set_xlabel(label)
 
 
@@ -84,7 +91,7 @@ def title_pad(run: Run) -> float:
 
 
 def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
-    """Dashed lines with their kind when events are few, ticks above the axes when they are many.
+    """Dashed lines with their kind when events are few, ticks above the axes, if these are `label`led, when they are many.
 
     The labels stand between the axes and a title with a pad of `TITLE_PAD`.
     """
@@ -95,6 +102,8 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
     kinds = list(dict.fromkeys(events["kind"]))
     colours = {kind: _EVENT_COLOURS[i % len(_EVENT_COLOURS)] for i, kind in enumerate(kinds)}
     few = len(events) <= LABELLED
+    if not few and not label:
+        return
     top = axes.get_xaxis_transform()
     low, high = axes.get_xlim()
     for kind in kinds:
@@ -102,7 +111,8 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
         if few:
             axes.vlines(when, 0, 1, transform=top, color=colours[kind], lw=0.9, ls=(0, (4, 3)), zorder=5)
         else:
-            axes.vlines(when, 1.005, 1.035, transform=top, color=colours[kind], lw=0.9, clip_on=False)
+            above = top + ScaledTranslation(0, 4 / 72, axes.figure.dpi_scale_trans)
+            axes.plot(when, np.ones(len(when)), "|", transform=above, color=colours[kind], ms=5, mew=0.9, clip_on=False)
     axes.set_xlim(low, high)
     if not label:
         return

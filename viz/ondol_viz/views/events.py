@@ -43,7 +43,7 @@ def marks(run: Run, end: pd.Timestamp, places: int = 240) -> list[Mark]:
     events = events[(events["time"] >= run.start) & (events["time"] <= end)]
     if events.empty:
         return []
-    place = np.floor((events["time"] - run.start) / max((end - run.start) / places, pd.Timedelta(1, "ns"))).to_numpy()
+    place = np.floor(((events["time"] - run.start) / max((end - run.start) / places, pd.Timedelta(1, "ns"))).to_numpy())
     joined = events.groupby([events["kind"].astype(str).to_numpy(), place], sort=False)
     found = [
         Mark(
