@@ -21,6 +21,7 @@
 #include "sim/engine/energy_account.hpp"
 #include "sim/engine/event_effects.hpp"
 #include "sim/engine/fabric_sharing.hpp"
+#include "sim/engine/facility_tables.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/limit_warnings.hpp"
 #include "sim/engine/machine_room.hpp"
@@ -568,7 +569,9 @@ class Run {
     auto table = reporter_.table();
     capping_.describe(table);
     for (auto const& w : windows_) w->describe(table);
-    recorder_ = std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table));
+    recorder_ =
+        std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table),
+                                   facility_tables(scenario_, facility_, topology::folded(facility_.graph), assembly_.tree));
   }
 
   bool stopped() const { return options_.stop && options_.stop->load() != 0; }

@@ -99,6 +99,18 @@ Handle dataset(hid_t group, std::string const& name, std::span<std::string const
   return whole(group, name, string_type(), texts.size(), texts.data(), false);
 }
 
+Handle padded_dataset(hid_t group, std::string const& name, std::span<std::string const> values) {
+  std::size_t longest = 1;
+  for (auto const& value : values) longest = std::max(longest, value.size());
+  std::string texts(values.size() * longest, '\0');
+  for (std::size_t i = 0; i < values.size(); ++i) texts.replace(i * longest, values[i].size(), plain(values[i]));
+  Handle const type(check(H5Tcopy(H5T_C_S1), "string type"), H5Tclose);
+  check(H5Tset_size(type, longest), "string type");
+  check(H5Tset_cset(type, H5T_CSET_UTF8), "string type");
+  check(H5Tset_strpad(type, H5T_STR_NULLPAD), "string type");
+  return whole(group, name, type, values.size(), texts.data(), true);
+}
+
 void text(hid_t group, std::string const& name, std::string const& value) {
   auto const what = "cannot write " + name;
   Handle const type = string_type();

@@ -20,6 +20,7 @@
 #include <span>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
 #include "scenarios/base/error.hpp"
 #include "sim/record/hdf5_file.hpp"
@@ -271,7 +272,7 @@ struct Recorder::Impl {
     }
   }
 
-  void set_up(SignalTable const& table) {
+  void set_up(SignalTable const& table, std::vector<Table> const& standing) {
     streams.push_back({.own = {}});
     for (auto const& own : table.own_time) streams.push_back({.own = own.group, .period_s = own.period_s});
     for (auto& stream : streams) {
@@ -295,6 +296,7 @@ struct Recorder::Impl {
     for (auto const& s : table.series) note(s.group);
     for (auto const& a : table.axes) note(a.group);
     for (auto const& name : names) write_group(stream_of(name), name, table);
+    for (auto const& it : standing) write_table(it.group, it.columns, Hashed::no);
     // SWMR starts with every object closed; they are opened again for appending.
     for (auto& stream : streams)
       for (auto& group : stream.groups) group.time.reset();
@@ -409,26 +411,30 @@ struct Recorder::Impl {
     for (auto const& value : values) update(value);
   }
 
+  enum class Hashed { no, yes };
+
   /// One group with its index and columns of one length.
   class TableWriter {
    public:
-    TableWriter(Impl& recorder, std::string const& name, std::size_t rows) : recorder_(recorder), name_(name), rows_(rows) {
-      recorder_.begin_tables();
+    TableWriter(Impl& recorder, std::string const& name, std::size_t rows, Hashed hashed)
+        : recorder_(recorder), name_(name), rows_(rows), hashed_(hashed) {
       group_ = recorder_.create_group(name);
       std::vector<std::int64_t> index(rows);
       std::iota(index.begin(), index.end(), std::int64_t{0});
       scale_ = h5::dataset(group_, "index", index);
       h5::check(H5DSset_scale(scale_, "index"), recorder_.lost());
-      recorder_.update(name);
+      if (hashed_ == Hashed::yes) recorder_.update(name);
     }
 
     void write(Column const& c) {
-      recorder_.update(c.name);
+      if (hashed_ == Hashed::yes) recorder_.update(c.name);
       auto const set = std::visit(
           [&](auto const& values) {
             if (values.size() != rows_)
               throw std::logic_error("column " + name_ + "/" + c.name + " is not as long as the others");
-            recorder_.update(values);
+            if (hashed_ == Hashed::yes) recorder_.update(values);
+            if constexpr (std::is_same_v<decltype(values), std::vector<std::string> const&>)
+              if (c.texts == TextLayout::padded) return h5::padded_dataset(group_, c.name, values);
             return h5::dataset(group_, c.name, values);
           },
           c.values);
@@ -440,23 +446,30 @@ struct Recorder::Impl {
     Impl& recorder_;
     std::string name_;
     std::size_t rows_;
+    Hashed hashed_;
     h5::Handle group_, scale_;
   };
 
-  void table(std::string const& name, std::vector<Column> const& columns) {
+  void write_table(std::string const& name, std::vector<Column> const& columns, Hashed hashed) {
     auto const length = [](Column const& c) { return std::visit([](auto const& v) { return v.size(); }, c.values); };
     auto const rows = columns.empty() ? 0 : length(columns.front());
     for (auto const& c : columns)
       if (length(c) != rows) throw std::logic_error("column " + name + "/" + c.name + " is not as long as the others");
-    TableWriter writer(*this, name, rows);
+    TableWriter writer(*this, name, rows, hashed);
     for (auto const& c : columns) writer.write(c);
   }
 
+  void table(std::string const& name, std::vector<Column> const& columns) {
+    begin_tables();
+    write_table(name, columns, Hashed::yes);
+  }
+
   void table(std::string const& name, std::vector<ColumnSource> const& columns) {
+    begin_tables();
     std::optional<TableWriter> writer;
     for (auto const& source : columns) {
-      Column const column{source.name, source.units, source.long_name, source.make()};
-      if (!writer) writer.emplace(*this, name, std::visit([](auto const& v) { return v.size(); }, column.values));
+      Column const column{source.name, source.units, source.long_name, source.make(), source.texts};
+      if (!writer) writer.emplace(*this, name, std::visit([](auto const& v) { return v.size(); }, column.values), Hashed::yes);
       writer->write(column);
     }
   }
@@ -495,11 +508,11 @@ struct Recorder::Impl {
   }
 };
 
-Recorder::Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table) {
+Recorder::Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table, std::vector<Table> const& standing) {
   h5::begin();
   claim(options);
   impl_ = std::make_unique<Impl>(std::move(options), std::move(metadata));
-  impl_->guarded([&] { impl_->set_up(table); });
+  impl_->guarded([&] { impl_->set_up(table, standing); });
 }
 
 Recorder::~Recorder() {

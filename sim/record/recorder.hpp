@@ -16,19 +16,32 @@
 namespace ondol::sim {
 
 inline constexpr char const* results_format = "ondol-results";
-inline constexpr char const* results_format_version = "1.4";
+inline constexpr char const* results_format_version = "1.5";
+
+/// How a column of texts lies in the file.
+enum class TextLayout {
+  own_length,
+  padded,  ///< to the longest, and deflated: for few different texts, or many short ones
+};
 
 /// One column of a table such as jobs or events; all columns of one table are equally long.  The units "seconds since
 /// start" are written with the date of the start, so that readers see dates; NaN is then "no such time".
 struct Column {
   std::string name, units, long_name;
   std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
+  TextLayout texts = TextLayout::own_length;
+};
+
+struct Table {
+  std::string group;
+  std::vector<Column> columns;
 };
 
 /// A column made only when it is written, so that a table of a million rows is never in memory whole.
 struct ColumnSource {
   std::string name, units, long_name;
   std::function<decltype(Column::values)()> make;
+  TextLayout texts = TextLayout::own_length;
 };
 
 struct RunMetadata {
@@ -48,10 +61,10 @@ struct RecorderOptions {
 
 class Recorder {
  public:
-  /// Opens the file and writes axes and metadata.  Throws InputError when the path or its partial file exists and `force` is
+  /// Opens the file and writes axes, metadata and the tables that stand before the first report, which are not hashed.  Throws InputError when the path or its partial file exists and `force` is
   /// not set, or when it cannot be written; std::runtime_error on I/O failure (disk full ...), here and in every call below;
   /// std::logic_error when a call contradicts the table.
-  Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table);
+  Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table, std::vector<Table> const& standing = {});
   ~Recorder();  ///< without `finish`: closes the partial file, leaves it where it is
   Recorder(Recorder const&) = delete;
   Recorder& operator=(Recorder const&) = delete;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -67,6 +68,29 @@ def test_every_group_series_and_column_is_on_the_page_about_them(path: Path) -> 
                 assert group.name.strip("/") in words, group.name
                 for name in group:
                     assert name in words or name in owners, f"{group.name}/{name}"
+
+
+def test_the_facility_is_in_the_file_as_a_graph(path: Path) -> None:
+    check = json.loads(
+        subprocess.run([ONDOL, "check", "--json", EXAMPLES / "one_hall.toml"], capture_output=True, check=True).stdout
+    )
+    with open_run(path) as run:
+        vertices, edges, points = run.vertices, run.edges, run.single_points
+        assert vertices["vertex"].is_unique and vertices["holder"].lt(len(vertices)).all()
+        assert vertices["accelerators"].sum() == run.pools.accelerators_total.isel(time=-1).sum()
+        by_kind = vertices.groupby("kind")["series"]
+        assert by_kind.get_group("rack").tolist() == run.racks.rack.values.tolist()
+        assert by_kind.get_group("plant").tolist() == run.loops.loop.values.tolist()
+        assert set(run.feeds.feed.values.tolist()) <= set(vertices["series"])
+        assert set(edges["layer"]) == {"power", "coolant", "air", "fabric"}
+        for end in ("from", "to"):
+            assert edges[end].between(0, len(vertices) - 1).all()
+        assert (edges.loc[edges["layer"] == "fabric", "capacity"] > 0).all()
+        for layer, losses in check["single_points"].items():
+            told = points[points["layer"] == layer]
+            assert told["name"].tolist() == [loss["name"] for loss in losses]
+            assert told["racks"].tolist() == [loss.get("racks", 0) for loss in losses]
+        assert vertices["kind"].iloc[points["vertex"].iloc[0]] == "utility"
 
 
 def test_xarray_opens_it_without_our_help(path: Path) -> None:
@@ -138,5 +162,6 @@ def test_killed_run_leaves_a_file_that_opens_with_a_warning(tmp_path: Path) -> N
         assert np.isfinite(run.site.power.values).all() and float(run.site.power.min()) > 1e6
         np.testing.assert_allclose(run.hours(run.site), 1 / 3600, rtol=1e-6)
         assert run.racks.power.isel(time=-1).notnull().all()
+        assert len(run.vertices) > 386 and not run.edges.empty and not run.single_points.empty
     assert main([str(partial), "-o", str(tmp_path / "page")]) == 0
     assert "This run is not complete" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")

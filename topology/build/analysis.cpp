@@ -1,7 +1,7 @@
 #include "topology/build/analysis.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "topology/build/rated_heat.hpp"
 #include "topology/build/report_parts.hpp"
@@ -46,13 +46,6 @@ void sum_loads(Facility const& facility, FacilityReport& report) {
 
 }  // namespace
 
-void sort_losses(std::vector<Loss>& losses) {
-  std::erase_if(losses, [](Loss const& loss) { return loss.racks == 0 && loss.nodes == 0; });
-  std::stable_sort(losses.begin(), losses.end(), [](Loss const& a, Loss const& b) {
-    return std::tuple(a.rack_w, a.racks, a.nodes) > std::tuple(b.rack_w, b.racks, b.nodes);
-  });
-}
-
 FacilityReport analyse(schema::Scenario const& scenario, Facility const& facility) {
   FacilityReport report;
   report.racks = static_cast<std::uint32_t>(facility.racks.size());
@@ -74,6 +67,10 @@ FacilityReport analyse(schema::Scenario const& scenario, Facility const& facilit
   }
   report_cooling(scenario, facility, report);
   report_fabric(scenario, facility, report);
+  auto losses = single_losses(scenario, facility);
+  report.power_single_points = std::move(losses.power);
+  report.cooling_single_points = std::move(losses.cooling);
+  report.fabric_single_points = std::move(losses.fabric);
   warn_of_overload(report);
   return report;
 }

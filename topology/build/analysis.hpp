@@ -9,17 +9,10 @@
 
 #include "scenarios/schema/spec.hpp"
 #include "topology/build/facility.hpp"
+#include "topology/build/single_losses.hpp"
 #include "topology/graph/facility_graph.hpp"
 
 namespace ondol::topology {
-
-/// The loss of one vertex.
-struct Loss {
-  std::string name;
-  Kind kind = Kind::site;
-  std::uint32_t racks = 0, nodes = 0;  ///< left without a path to power, or to a heat sink, or to most other nodes
-  double rack_w = 0.0;                 ///< rated power of the racks
-};
 
 /// Load of one vertex of the power layer with everything whole, shared equally among feeders.
 struct PowerVertexReport {
@@ -98,10 +91,7 @@ struct FacilityReport {
   std::vector<PowerVertexReport> power_vertices;
   std::vector<CoolingBankReport> cooling;
   std::vector<FabricReport> fabric;
-  std::vector<Loss> power_single_points;    ///< dominators of racks, heaviest first
-  std::vector<Loss> cooling_single_points;  ///< articulation points between racks and weather, heaviest first
-  std::vector<Loss>
-      fabric_single_points;  ///< articulation points between nodes, units that alone feed switches; counted in nodes
+  std::vector<Loss> power_single_points, cooling_single_points, fabric_single_points;  ///< as `single_losses`
   std::vector<std::string> warnings;
   std::vector<StorageReport> storage;
   std::vector<HeatLoadReport> heat_loads;

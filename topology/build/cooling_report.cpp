@@ -9,52 +9,6 @@ namespace {
 
 using Index = std::uint32_t;
 
-std::vector<char> cooled_without(HeatPath const& h, Index lost) {
-  std::vector<std::vector<Index>> upstream(h.graph_vertex.size());
-  for (auto const& [from, to] : h.edges) upstream[to].push_back(from);
-  std::vector<char> reached(h.graph_vertex.size(), 0);
-  std::vector<Index> front{h.weather};
-  reached[h.weather] = 1;
-  while (!front.empty()) {
-    Index const v = front.back();
-    front.pop_back();
-    for (Index next : upstream[v])
-      if (!reached[next] && next != lost) {
-        reached[next] = 1;
-        front.push_back(next);
-      }
-  }
-  return reached;
-}
-
-void find_single_points(FacilityGraph const& graph, HeatPath const& h, FacilityReport& report) {
-  // Heat in air and heat in liquid part at the rack, so a rack is one way in for each.
-  EdgeList edges = h.edges;
-  auto next = static_cast<Index>(h.graph_vertex.size());
-  for (auto const& source : h.sources)
-    for (Index entry : {source.air, source.liquid})
-      if (entry != 0) edges.emplace_back(next++, entry);
-  for (Index point : articulation_points(next, edges)) {
-    if (point == h.weather || point >= h.graph_vertex.size()) continue;
-    auto const cooled = cooled_without(h, point);
-    Vertex const& it = graph.vertex(h.graph_vertex[point]);
-    Loss loss{it.name, it.kind, 0, 0, 0.0};
-    if (std::find(h.room.begin(), h.room.end(), point) != h.room.end()) loss.name += " room air";
-    if (std::find(h.loop.begin(), h.loop.end(), point) != h.loop.end()) loss.name += " technology loop";
-    if (it.kind == Kind::plant) loss.name += " facility loop";
-    for (auto const& source : h.sources) {
-      bool const hit = (source.air != 0 && (source.air == point || !cooled[source.air])) ||
-                       (source.liquid != 0 && (source.liquid == point || !cooled[source.liquid]));
-      if (!hit) continue;
-      loss.racks += source.weight.racks;
-      loss.nodes += source.weight.nodes;
-      loss.rack_w += source.weight.rack_w;
-    }
-    report.cooling_single_points.push_back(std::move(loss));
-  }
-  sort_losses(report.cooling_single_points);
-}
-
 /// Pumps of a loop, where something is said about them: the heat that a unit carries is its share of what the needed ones do.
 void report_pumps(schema::Scenario const& scenario, std::vector<Watts> const& heat, double taken_whole,
                   FacilityReport& report) {
@@ -92,7 +46,6 @@ void report_cooling(schema::Scenario const& scenario, Facility const& facility, 
   auto const h = heat_path(scenario, facility);
   auto const heat = rated_hall_heat(scenario, facility.fabrics);
   double const taken_whole = heat_taken(h, heat, {});
-  find_single_points(facility.graph, h, report);
 
   for (auto const& bank : h.banks) {
     CoolingBankReport out;

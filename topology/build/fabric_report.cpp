@@ -1,40 +1,11 @@
 #include "topology/build/report_parts.hpp"
 #include "topology/build/wiring.hpp"
-#include "topology/graph/boost_graph.hpp"
 #include "topology/layers/fabric.hpp"
-#include "topology/layers/single_points.hpp"
 
 namespace ondol::topology {
 namespace {
 
 using Index = std::uint32_t;
-
-/// Nodes that hang on one switch by one bundle are one vertex each; a network is small enough to look at whole.
-void find_single_points(Facility const& facility, FabricNetwork const& network, std::vector<Index>& local,
-                        FacilityReport& report) {
-  auto const& graph = facility.graph;
-  BoostGraph const& all = graph.impl().graph;
-  std::vector<Index> members;
-  for (auto const* part : {&network.nodes, &network.leaves, &network.spines})
-    for (Index v : *part) {
-      local[v] = static_cast<Index>(members.size());
-      members.push_back(v);
-    }
-  EdgeList edges;
-  std::vector<Weight> weight(members.size());
-  for (Index i = 0; i < members.size(); ++i) {
-    Index const v = members[i];
-    for (auto [e, end] = boost::out_edges(v, all); e != end; ++e)
-      if (all[*e].layer == Layer::fabric) edges.emplace_back(i, local[boost::target(*e, all)]);
-    if (graph.vertex(v).kind == Kind::node) weight[i] = {0, 1, 0.0};
-  }
-  auto const lost = cut_off_by(static_cast<Index>(members.size()), edges, 0, weight);
-  for (Index i = 0; i < members.size(); ++i)
-    if (lost[i].nodes > 0) {
-      Vertex const& it = graph.vertex(members[i]);
-      report.fabric_single_points.push_back({graph.full_name(members[i]), it.kind, 0, lost[i].nodes, 0.0});
-    }
-}
 
 /// What the loss of any one switch or cable leaves of the bisection, at worst; of switches or cables alike one is tried.
 void find_worst_losses(Facility const& facility, FabricNetwork const& network, double cable_bytes_per_s, FabricReport& out) {
@@ -58,7 +29,6 @@ void find_worst_losses(Facility const& facility, FabricNetwork const& network, d
 void report_fabric(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report) {
   auto const all = fabric(facility.graph);
   for (auto const& fault : all.faults) report.warnings.push_back(fault);
-  std::vector<Index> local(facility.graph.vertex_count(), 0);
   for (auto const& network : all.networks) {
     FabricReport out;
     auto const rack = facility.graph.parent(network.nodes.front());
@@ -83,9 +53,7 @@ void report_fabric(schema::Scenario const& scenario, Facility const& facility, F
     out.bisection_fraction = injected > 0.0 ? out.bisection_bytes_per_s / injected : 1.0;
     find_worst_losses(facility, network, cable_bytes_per_s, out);
     report.fabric.push_back(std::move(out));
-    find_single_points(facility, network, local, report);
   }
-  sort_losses(report.fabric_single_points);
 }
 
 }  // namespace ondol::topology

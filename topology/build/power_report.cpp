@@ -33,15 +33,6 @@ WorstLoss worst_loss(PowerTree const& tree, Sources const& s, Feed& feed, std::v
 /// Of the flow with everything whole; below it a watt of rounding per edge must not turn N+1 into N.
 constexpr double whole = 1.0 - 1e-6;
 
-/// Of all racks, or of those in some pools.
-std::vector<Weight> rack_weights(Facility const& facility, Sources const& s, std::vector<std::string> const* pools = nullptr) {
-  std::vector<Weight> weight(s.vertices.size());
-  for (auto const& rack : facility.racks)
-    if (!pools || std::find(pools->begin(), pools->end(), facility.pools[rack.pool]) != pools->end())
-      weight[s.local[rack.vertex]] = {1, rack.nodes, facility.graph.vertex(rack.vertex).rating.v};
-  return weight;
-}
-
 /// Loads of any kind that every path crosses a vertex to reach, counted as racks.
 std::vector<Weight> load_weights(FacilityGraph const& graph, Sources const& s) {
   std::vector<Weight> weight(s.vertices.size());
@@ -52,24 +43,6 @@ std::vector<Weight> load_weights(FacilityGraph const& graph, Sources const& s) {
   return weight;
 }
 
-/// Units that every path to the switches of a fabric crosses: without them its nodes are parted, also those that they do not
-/// feed.  Units that take all of these nodes anyway are told with the power.
-void find_fabric_feeds(schema::Scenario const& scenario, Facility const& facility, Sources const& s, FacilityReport& report) {
-  auto const count = static_cast<Index>(s.vertices.size());
-  for (std::size_t f = 0; f < facility.fabrics.size(); ++f) {
-    std::vector<Weight> switches(count);
-    switches[s.local[facility.fabrics[f].vertex]].nodes = 1;
-    auto const switches_on = hanging_on(count, s.edges, 0, switches);
-    auto const racks_on = hanging_on(count, s.edges, 0, rack_weights(facility, s, &scenario.fabric[f].pools));
-    auto const nodes = facility.fabrics[f].nodes;
-    for (Index i = 1; i < count; ++i) {
-      Vertex const& it = facility.graph.vertex(s.vertices[i]);
-      if ((is_power_unit(it.kind) || it.kind == Kind::utility) && switches_on[i].nodes > 0 && racks_on[i].nodes < nodes)
-        report.fabric_single_points.push_back({it.name, it.kind, 0, nodes, 0.0});
-    }
-  }
-}
-
 }  // namespace
 
 void report_power(schema::Scenario const& scenario, Facility const& facility, FacilityReport& report) {
@@ -78,16 +51,7 @@ void report_power(schema::Scenario const& scenario, Facility const& facility, Fa
   Sources const s = with_standby(graph, tree);
   auto const count = static_cast<Index>(s.vertices.size());
 
-  auto const racks_on = hanging_on(count, s.edges, 0, rack_weights(facility, s));
   auto const loads_on = hanging_on(count, s.edges, 0, load_weights(graph, s));
-  for (Index i = 1; i < count; ++i) {
-    Vertex const& it = graph.vertex(s.vertices[i]);
-    if (is_power_unit(it.kind) || it.kind == Kind::utility)
-      report.power_single_points.push_back({it.name, it.kind, racks_on[i].racks, racks_on[i].nodes, racks_on[i].rack_w});
-  }
-  sort_losses(report.power_single_points);
-  find_fabric_feeds(scenario, facility, s, report);
-
   auto const load = shared_loads(tree);
   std::vector<double> load_of(count, 0.0);
   for (std::size_t i = 0; i < tree.vertices.size(); ++i) {

@@ -13,7 +13,4 @@ void report_fabric(schema::Scenario const& scenario, Facility const& facility, F
 
 void warn_of_overload(FacilityReport& report);
 
-/// Heaviest first, then by name; those that cost nothing are dropped.
-void sort_losses(std::vector<Loss>& losses);
-
 }  // namespace ondol::topology

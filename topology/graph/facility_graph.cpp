@@ -7,6 +7,11 @@
 
 namespace ondol::topology {
 
+char const* to_string(Layer layer) {
+  static constexpr std::array<char const*, layer_count> names{"containment", "power", "standby", "coolant", "air", "fabric"};
+  return names.at(static_cast<std::size_t>(layer));
+}
+
 char const* to_string(Kind kind) {
   static constexpr std::array names{"site",           "utility",         "hall",       "rack",    "node",      "accelerator",
                                     "network switch", "transformer",     "switchgear", "UPS",     "busway",    "PDU",

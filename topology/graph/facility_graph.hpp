@@ -24,6 +24,7 @@ namespace ondol::topology {
 
 enum class Layer : std::uint8_t { containment, power, standby, coolant, air, fabric };
 inline constexpr std::size_t layer_count = 6;
+char const* to_string(Layer layer);
 
 enum class Kind : std::uint8_t {
   site,

@@ -168,7 +168,7 @@ TEST_F(RecorderTest, WritesWhatItWasGiven) {
   File const f(path);
   ASSERT_GE(f.id, 0);
   EXPECT_EQ(text(f.id, "/", "format"), "ondol-results");
-  EXPECT_EQ(text(f.id, "/", "format_version"), "1.4");
+  EXPECT_EQ(text(f.id, "/", "format_version"), "1.5");
   EXPECT_EQ(text(f.id, "/", "status"), "complete");
   EXPECT_EQ(text(f.id, "/", "time_zone"), "Asia/Seoul");
   EXPECT_EQ(text(f.id, "/", "catalogue_hash"), "abc");
@@ -208,6 +208,44 @@ TEST_F(RecorderTest, WritesWhatItWasGiven) {
   EXPECT_TRUE(attached(f.id, "/kpis/value", "/kpis/index", 0));
   EXPECT_THAT(shape(f.id, "/events/time"), ElementsAre(0));
   EXPECT_THAT(shape(f.id, "/events/kind"), ElementsAre(0));
+}
+
+TEST_F(RecorderTest, StandingTablesAreThereFromTheStartAndAreNotHashed) {
+  auto const parts = [](std::string const& first) {
+    return std::vector<Table>{
+        {"parts",
+         {{"name", "", "What it is called", std::vector<std::string>{first, "랙 3", ""}, TextLayout::padded},
+          {"holder", "1", "", std::vector<std::int64_t>{-1, 0, 0}}}},
+        {"none", {{"name", "", "", std::vector<std::string>{}, TextLayout::padded}}}};
+  };
+  std::string hash;
+  {
+    Recorder r({path}, metadata(), signals(), parts("hall"));
+    report(r, 0);
+    hash = r.content_hash();
+  }  // killed: no table was written at the end
+  {
+    File const f(folder / "run.h5.partial", H5F_ACC_RDONLY | H5F_ACC_SWMR_READ);
+    ASSERT_GE(f.id, 0);
+    EXPECT_THAT(values(f.id, "/parts/holder"), ElementsAre(-1, 0, 0));
+    EXPECT_TRUE(attached(f.id, "/parts/name", "/parts/index", 0));
+    EXPECT_EQ(text(f.id, "/parts/name", "long_name"), "What it is called");
+    EXPECT_THAT(shape(f.id, "/none/name"), ElementsAre(0));
+    char names[3][7] = {};
+    hid_t const set = H5Dopen2(f.id, "/parts/name", H5P_DEFAULT), type = H5Dget_type(set);
+    ASSERT_EQ(H5Tget_size(type), 5u);  // "랙 3" in UTF-8
+    EXPECT_EQ(H5Tget_cset(type), H5T_CSET_UTF8);
+    hid_t const longer = H5Tcopy(type);
+    H5Tset_size(longer, sizeof names[0]);
+    EXPECT_GE(H5Dread(set, longer, H5S_ALL, H5S_ALL, H5P_DEFAULT, names), 0);
+    H5Tclose(longer);
+    H5Tclose(type);
+    H5Dclose(set);
+    EXPECT_THAT(std::vector<std::string>(names, names + 3), ElementsAre("hall", "랙 3", ""));
+  }
+  Recorder r({path, true}, metadata(), signals(), parts("room"));
+  report(r, 0);
+  EXPECT_EQ(r.content_hash(), hash);
 }
 
 TEST_F(RecorderTest, KeepsEveryRowAcrossChunks) {
