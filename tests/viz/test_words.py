@@ -19,14 +19,14 @@ LEFT = {"{name}"}  # nothing to translate
 
 
 def said() -> Iterator[tuple[str, str]]:
-    """(where, sentence) of every `say("...")` with a literal, and of every text of a Picture."""
+    """(where, sentence) of every `say("...")` and `both("...")` with a literal, and of every text of a Picture."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             texts: list[ast.expr] = []
-            if name == "say":
+            if name in ("say", "both", "folded"):
                 texts = node.args[:1]
             elif name == "Picture":
                 texts = [k.value for k in node.keywords if k.arg in ("title", "caption", "shows")]

@@ -1,0 +1,198 @@
+"""Pictures of the gallery on the page: charts that answer, each in both languages, else the printed picture."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..gallery import Picture
+from ..pictures import png_of
+from ..run import Run
+from ..views.missing import MissingData
+from ..words import LANGUAGES, language, say, speaking
+from .differences import differences
+from .shell import attribute, both, data_of, escape, number, option, table
+
+_LINKS = re.compile(r"(?:<|\\u003c)(?=\s*(?:/|\\u002f)?\s*a\b)", re.IGNORECASE)  # in JSON; what plotly would make a link of
+_SPOKEN = 6  # traces that the words for those who cannot see name
+_ROWS = 24  # traces in the table of numbers
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as HTML, and what its script needs."""
+
+    html: str
+    charts: dict[str, str] = field(default_factory=dict)  # documents of JSON by name
+    moments: Sequence[str] = ()  # dates of its frames, where it moves
+    shown: int = 0  # which of them it begins with
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What one trace shows."""
+
+    name: str
+    axis: str  # what it shows, with its unit
+    low: float
+    mean: float
+    high: float
+
+
+def drawn(run: Run, picture: Picture, name: str | None = None) -> Drawn:
+    """The picture of a run; `name`: of its place on the page, where it is not that of the picture."""
+    name = name or picture.name
+    try:
+        if picture.chart is not None:
+            return chart_of(name, lambda: picture.chart(run), _words(picture))  # type: ignore[misc]
+        if picture.plot is not None:
+            return _printed(name, png_of(picture.plot(run)), _words(picture))
+    except MissingData as reason:
+        why = str(reason)
+        return Drawn(
+            f'<p class="absent" id="{escape(name)}">{both(lambda: say("No picture “{title}”: {why}.", title=_words(picture)[0](), why=why))}</p>'
+        )
+    return Drawn("")
+
+
+Words = tuple[Callable[[], str], Callable[[], str], Callable[[], str]]  # title, caption, what it shows
+
+
+def _words(picture: Picture) -> Words:
+    def text(sentence: str) -> Callable[[], str]:
+        return lambda: say(sentence, **picture.values)
+
+    return text(picture.title), text(picture.caption), text(picture.shows)
+
+
+def _printed(name: str, png: bytes, words: Words) -> Drawn:
+    title, caption, shows = words
+    return Drawn(
+        f'<figure id="{escape(name)}"><h3>{both(title)}</h3><img{attribute("alt", shows)} src="{data_of(png)}">'
+        f"<figcaption>{both(caption)}</figcaption></figure>"
+    )
+
+
+def chart_of(name: str, draw: Callable[[], go.Figure], words: Words) -> Drawn:
+    """A chart of plotly, made once in each language.  `draw` is called with each spoken."""
+    bodies, shown = {}, {}
+    for code in LANGUAGES:
+        with speaking(code):
+            figure = draw()
+        bodies[code] = _body(figure)
+        shown[code] = numbers_of(figure)
+    english, others = bodies["en"], {c: differences(bodies["en"], b) for c, b in bodies.items() if c != "en"}
+    title, caption, shows = words
+
+    def told() -> str:
+        return ". ".join([shows().rstrip(".").rstrip(), *(_told(n) for n in shown[language()][:_SPOKEN])]) + "."
+
+    height = int(english["layout"].get("height", 420))
+    return Drawn(
+        html=f'<figure id="{escape(name)}" class="chart" data-chart="chart-{escape(name)}"><h3>{both(title)}</h3>{_menu(bodies)}'
+        f'<div class="plot" role="img"{attribute("aria-label", told)} style="height:{height}px"></div>'
+        f"<figcaption>{both(caption)}</figcaption>{_table(shown)}</figure>",
+        charts={name: json.dumps({"figure": english, "words": others}, ensure_ascii=False, separators=(",", ":"))},
+        moments=english.get("moments", ()),
+        shown=english.get("shown", 0),
+    )
+
+
+def _body(figure: go.Figure) -> dict[str, Any]:
+    """The figure as plain JSON, its own slider and menus taken off, and no links in its texts."""
+    body: dict[str, Any] = json.loads(_LINKS.sub("&lt;", str(figure.to_json())))
+    meta = body["layout"].pop("meta", None) or {}
+    if "moments" in meta or "choices" in meta:
+        body["layout"].pop("sliders", None)
+        body["layout"].pop("updatemenus", None)
+    for key in ("moments", "shown", "choices"):
+        if key in meta:
+            body[key] = meta[key]
+    for frame in body.get("frames", ()):
+        frame.pop("name", None)
+    return body
+
+
+def _menu(bodies: dict[str, dict[str, Any]]) -> str:
+    """What to choose from, where there is something."""
+    if "choices" not in bodies["en"]:
+        return ""
+    options = "".join(
+        option(str(place), lambda p=place: bodies[language()]["choices"][p]["label"])  # type: ignore[misc]
+        for place in range(len(bodies["en"]["choices"]))
+    )
+    return f'<p class="controls"><label>{both("Shown:")} <select class="choice">{options}</select></label></p>'
+
+
+# Numbers, for those who cannot see, and for those who want to read them
+
+
+def numbers_of(figure: go.Figure) -> list[Numbers]:
+    """Lowest, mean and highest of what each trace draws, in the order of the traces; traces without numbers are left out."""
+    found = []
+    for trace in figure.data:
+        if trace.visible is False or trace.visible == "legendonly":
+            continue
+        values, axis = _drawn_values(figure, trace)
+        if values is not None and np.isfinite(values).any() and axis:
+            known = values[np.isfinite(values)]
+            found.append(Numbers(trace.name or axis, axis, float(known.min()), float(known.mean()), float(known.max())))
+    return found
+
+
+def _drawn_values(figure: go.Figure, trace: Any) -> tuple[np.ndarray[Any, Any] | None, str]:
+    if trace.type in ("heatmap", "contour"):
+        return _floats(trace.z), _title(getattr(trace, "colorbar", None))
+    if trace.type not in ("scatter", "bar"):
+        return None, ""
+    across = getattr(trace, "orientation", None) == "h" and trace.type == "bar"
+    axis = (trace.xaxis or "x") if across else (trace.yaxis or "y")
+    layout = figure.layout[axis.replace("x", "xaxis").replace("y", "yaxis")]
+    return _floats(trace.x if across else trace.y), _title(layout)
+
+
+def _title(part: Any) -> str:
+    text = getattr(getattr(part, "title", None), "text", None) or ""
+    return re.sub(r"<[^>]*>", " ", text).strip()
+
+
+def _floats(values: Any) -> np.ndarray[Any, Any] | None:
+    try:
+        array = np.asarray(values, dtype=np.float64).ravel()
+    except (TypeError, ValueError):
+        return None
+    return array if array.size else None
+
+
+def _told(n: Numbers) -> str:
+    name = re.sub(r"<[^>]*>", " ", n.name)
+    return say(
+        "{name}, {axis}: lowest {low}, mean {mean}, highest {high}",
+        name=name,
+        axis=n.axis,
+        low=number(n.low),
+        mean=number(n.mean),
+        high=number(n.high),
+    )
+
+
+def _table(shown: dict[str, list[Numbers]]) -> str:
+    numbers = shown["en"]
+    if not numbers or any(len(other) != len(numbers) for other in shown.values()):
+        return ""
+    rows = [
+        [
+            both(lambda p=place: re.sub(r"<[^>]*>", " ", shown[language()][p].name)),  # type: ignore[misc]
+            both(lambda p=place: shown[language()][p].axis),  # type: ignore[misc]
+            *(escape(number(value)) for value in (n.low, n.mean, n.high)),
+        ]
+        for place, n in enumerate(numbers[:_ROWS])
+    ]
+    heads = [(both("line"), False), (both("shows"), False), *((both(w), True) for w in ("lowest", "mean", "highest"))]
+    return f'<details class="numbers"><summary>{both("Numbers of this picture")}</summary>{table(heads, rows)}</details>'

@@ -1,0 +1,202 @@
+"""Key figures of a run as people read them: which come first, in which group, in what units, and what they mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..run import Run
+from ..style import unit_text
+from ..words import say
+from .shell import number
+
+# Key figures that are shares, shown in percent.
+_SHARES = frozenset(
+    (
+        "load_factor",
+        "utilisation",
+        "throttled",
+        "effective_training_time",
+        "inlet_above_recommended",
+        "inlet_outside_allowable",
+        "water_outside_class",
+        "coolant_outside_class",
+        "ref",
+        "grid_renewables",
+        "ramp_missed",
+        "peak_missed",
+        "phase_energy_difference",
+    )
+)
+
+# Heading and names, in the order of the page; what is in no group comes folded after them.
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Energy and cost": (
+        "energy", "it_energy", "cooling_energy", "distribution_loss", "idle_energy", "mean_power", "peak_power", "peak_demand_15min", "load_factor",
+        "cost_total", "cost_energy", "cost_demand", "cost_adders", "cost_tax", "mean_price", "cost_cheapest",
+    ),
+    "Efficiency, water and carbon": (
+        "pue", "pue_category1", "pue_category3", "wue", "water", "cue", "carbon", "carbon_market", "ref", "grid_renewables", "free_cooling_hours", "chiller_hours",
+    ),
+    "Work": (
+        "jobs_submitted", "jobs_done", "jobs_running", "jobs_waiting", "mean_wait", "mean_bounded_slowdown", "utilisation", "tokens", "model_flop", "effective_training_time",
+    ),
+    "Temperatures": (
+        "hottest_accelerator", "hottest_memory", "hottest_inlet", "hottest_coolant", "throttled", "thermal_lost_hours", "inlet_above_recommended",
+        "inlet_outside_allowable",
+    ),
+    "Reliability": (
+        "jobs_failed", "job_interruptions", "lost_work", "lost_accelerator_hours", "unserved_energy", "generated_energy", "generator_hours", "fuel", "ride_through_events",
+        "transfers", "breaker_trips", "time_to_slowdown", "time_to_shutdown",
+    ),
+}  # fmt: skip
+
+# Which way is better, where that does not depend on what one wants: 1 more, -1 less.
+BETTER: Mapping[str, int] = {
+    **dict.fromkeys(("utilisation", "tokens", "model_flop", "effective_training_time", "jobs_done", "ref", "grid_renewables", "free_cooling_hours"), 1),
+    **dict.fromkeys(
+        (
+            "energy", "cooling_energy", "distribution_loss", "idle_energy", "peak_power", "peak_demand_15min", "cost_total", "cost_energy", "cost_demand", "mean_price",
+            "pue", "pue_category1", "pue_category3", "wue", "water", "cue", "carbon", "carbon_market", "mean_wait", "mean_bounded_slowdown",
+            "hottest_accelerator", "hottest_memory", "hottest_inlet", "hottest_coolant", "throttled", "thermal_lost_hours", "inlet_above_recommended",
+            "inlet_outside_allowable", "jobs_failed", "job_interruptions", "lost_work", "lost_accelerator_hours", "unserved_energy", "breaker_trips", "fuel",
+        ),
+        -1,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One key figure as the file has it."""
+
+    name: str
+    value: float
+    units: str
+    meaning: str  # a sentence where the program wrote it
+
+    @property
+    def share(self) -> bool:
+        return self.name in _SHARES and self.units in ("1", "")
+
+    def spelled(self) -> str:
+        """Without its unit."""
+        return number(100 * self.value) if self.share else number(self.value)
+
+    def unit(self) -> str:
+        """In the language spoken now; empty for counts and ratios."""
+        return "%" if self.share else unit_of(self.units)
+
+
+def unit_of(units: str) -> str:
+    """A unit of the file in the language spoken now."""
+    text = unit_text(units)
+    return say(text) if text else ""
+
+
+def figures_of(run: Run) -> dict[str, Figure]:
+    """By name, in the order of the file; empty where it has none."""
+    table = run.kpis
+    if table.empty:
+        return {}
+    return {
+        str(row["name"]): Figure(
+            str(row["name"]), float(row["value"]), str(row.get("units") or ""), str(row.get("long_name") or row["name"])
+        )
+        for row in table.to_dict("records")
+    }
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure that the page begins with: in a few words what it is, the figure, and what to make of it in the language spoken now."""
+
+    label: str  # a sentence
+    figure: Figure
+    note: Callable[[], str]
+
+
+def headlines(figures: Mapping[str, Figure]) -> list[Headline]:
+    """At most eight, of those that the run has."""
+    found = [
+        Headline(label, figures[name], lambda note=note: note(_Values(figures)))  # type: ignore[misc]
+        for name, label, wanted, note in _HEADLINES
+        if name in figures and math.isfinite(figures[name].value) and (wanted is None or wanted(figures[name].value))
+    ]
+    return found[:8]
+
+
+class _Values:
+    """Values and spellings of figures by name, for notes."""
+
+    def __init__(self, figures: Mapping[str, Figure]) -> None:
+        self._figures = figures
+
+    def value(self, name: str) -> float:
+        return self._figures[name].value if name in self._figures else math.nan
+
+    def text(self, name: str) -> str:
+        """With its unit; a dash where there is no such figure."""
+        if name not in self._figures:
+            return "–"
+        figure = self._figures[name]
+        return f"{figure.spelled()} {figure.unit()}".strip()
+
+
+def _positive(value: float) -> bool:
+    return value > 0
+
+
+def _pue_note(v: _Values) -> str:
+    return say("For each kWh of IT, {extra} kWh for cooling and losses", extra=number(round(v.value("pue") - 1, 4)))
+
+
+_Note = Callable[[_Values], str]
+_HEADLINES: Sequence[tuple[str, str, Callable[[float], bool] | None, _Note]] = (
+    ("energy", "Energy", None, lambda v: say("Mean {mean}, highest 15 minutes {peak}", mean=v.text("mean_power"), peak=v.text("peak_demand_15min"))),
+    ("pue", "PUE", None, _pue_note),
+    ("unserved_energy", "Not served", _positive, lambda v: say("Loads without supply would have drawn it; generators gave {given}", given=v.text("generated_energy"))),
+    ("cost_total", "Electricity bill", _positive, lambda v: say("{price} on average, with adders and tax", price=v.text("mean_price"))),
+    ("carbon", "Emissions", _positive, lambda v: say("{cue} of IT", cue=v.text("cue"))),
+    ("wue", "WUE", _positive, lambda v: say("{water} of make-up water", water=v.text("water"))),
+    ("utilisation", "Accelerators in use", None, lambda v: say("Share of accelerator time held by jobs; idle ones took {idle}", idle=v.text("idle_energy"))),
+    ("tokens", "Tokens trained", _positive, lambda v: say("{flop} by training jobs", flop=v.text("model_flop"))),
+    ("jobs_done", "Jobs ended", None, lambda v: say("Of {all}; {waiting} waiting at the end, {lost} lost", all=v.text("jobs_submitted"), waiting=v.text("jobs_waiting"), lost=v.text("jobs_failed"))),
+    ("hottest_accelerator", "Hottest accelerator", None, lambda v: say("Hottest memory {memory}, highest rack inlet {inlet}", memory=v.text("hottest_memory"), inlet=v.text("hottest_inlet"))),
+)  # fmt: skip
+
+
+def warnings_of(run: Run, figures: Mapping[str, Figure]) -> list[Callable[[], str]]:
+    """What a reader must know before trusting or acting on the run, in sentences of the language spoken now."""
+    v = _Values(figures)
+    found: list[Callable[[], str]] = []
+    for name, sentence, least in _WARNINGS:
+        if v.value(name) > least:
+            found.append(lambda s=sentence, n=name: say(s, value=v.text(n)))  # type: ignore[misc]
+    residual = run.attrs.get("ledger_residual")
+    if isinstance(residual, float) and abs(residual) > 1e-9:
+        found.append(lambda: say("The energy ledger does not close: relative residual {value}.", value=f"{residual:.1e}"))
+    return found
+
+
+_WARNINGS: Sequence[tuple[str, str, float]] = (
+    ("unserved_energy", "Loads without supply would have drawn {value}.", 1e-6),
+    ("breaker_trips", "Breakers tripped by overload: {value}.", 0),
+    ("jobs_failed", "Jobs lost: {value}.", 0),
+    ("lost_work", "Interruptions lost {value} of accelerator work since the last checkpoints.", 0.005),
+    ("throttled", "Accelerators were slowed by temperature during {value} of node time.", 1e-6),
+    ("inlet_above_recommended", "Rack inlets were above the range that ASHRAE recommends during {value} of rack time.", 1e-3),
+    ("inlet_outside_allowable", "Rack inlets were outside the range that their ASHRAE class allows during {value} of rack time.", 0),
+    ("outside_curves_hours", "Chillers or towers worked outside their curves for {value}: their power is extrapolated there.", 0.5),
+    ("ramp_missed", "Storage fell short of its ramp limit during {value} of the time.", 0),
+    ("peak_missed", "The meter was above the limit of peak shaving during {value} of the time.", 0),
+)  # fmt: skip
+
+
+def rows_of(figures: Mapping[str, Figure]) -> list[tuple[str, list[Figure]]]:
+    """The groups that have figures, then the rest under an empty heading."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    found = [(heading, [figures[n] for n in names if n in figures]) for heading, names in GROUPS.items()]
+    found.append(("", [figure for name, figure in figures.items() if name not in grouped]))
+    return [(heading, rows) for heading, rows in found if rows]
