@@ -57,12 +57,12 @@ def test_floor_plan_puts_each_rack_at_its_place(run: Run) -> None:
     assert {"air: rack power", "liquid: rack power"} <= set(panels)
     liquid = panels["liquid: rack power"].collections[0].get_array().reshape(2, 12)
     assert liquid[1, 3] == pytest.approx(float(now.sel(rack="liquid/r15")) / 1e3)
-    assert "2026-07-08 at 12:00" in figure.get_suptitle()
+    assert "2026-07-08 12:00" in figure.get_suptitle()
 
 
 def test_floor_plan_chooses_the_peak(run: Run) -> None:
     peak = run.local([run.site.time.values[int(np.argmax(run.site.power.values))]])[0]
-    assert f"{peak:%Y-%m-%d at %H:%M}" in plots.floor_plan(run).get_suptitle()
+    assert f"{peak:%Y-%m-%d %H:%M}" in plots.floor_plan(run).get_suptitle()
 
 
 def test_occupancy_counts_accelerators(run: Run) -> None:

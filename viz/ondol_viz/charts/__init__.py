@@ -5,8 +5,10 @@ They have the names of their sisters in `plots` and draw the same `views`.
 
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .energy import load_duration, pue_against_wet_bulb, site_power
+from .floor import floor_plan
 
 __all__ = [
+    "floor_plan",
     "fullest_feeds",
     "load_duration",
     "power_by_source",

@@ -68,10 +68,10 @@ def plain(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
-def short(text: object) -> str:
-    """`plain`, cut to what a hover has room for."""
+def short(text: object, most: int = LONGEST) -> str:
+    """`plain`, cut to what there is room for: by default that of a hover."""
     words = str(text)
-    return plain(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
+    return plain(words if len(words) <= most else words[: max(most, 1) - 1] + "…")
 
 
 def clock(run: Run, times: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -27,7 +27,8 @@ def with_moments(
     """Gives the figure a frame for each date.  `changes[i][j]` is what trace number `traces[j]` becomes at `dates[i]`, with its `type`;
     the figure must already show frame `shown`."""
     figure.frames = [
-        go.Frame(name=date, data=[dict(change) for change in each], traces=list(traces))
+        # Checked already as traces of the figure; again for each frame takes seconds.
+        go.Frame(name=date, data=[dict(change) for change in each], traces=list(traces), _validate=False)
         for date, each in zip(dates, changes, strict=True)
     ]
     _meta(figure, moments=list(dates), shown=shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import plots
+from .. import charts, plots
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
@@ -12,9 +12,9 @@ PICTURES: Sequence[Picture] = (
         name="floor_plan",
         section="moment",
         title="Floor plan",
-        caption="The halls from above, at the moment of the highest site power; a hall of several pools names each at its first rack.",
-        shows="Maps of the racks of each hall, coloured by rack power and by accelerator temperature.",
+        caption="The halls from above, all to one scale: each square is a rack, dotted ones are free places.  The inlet air that ASHRAE recommends, 18 to 27 °C, is marked on the scale.",
+        shows="Maps of the racks of each hall, coloured by power, inlet air, temperature of the hottest accelerator or share of accelerators held.",
         plot=plots.floor_plan,
-        chart=None,
+        chart=charts.floor_plan,
     ),
 )
