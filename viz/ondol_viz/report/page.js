@@ -16,7 +16,17 @@
 
   function speak(code) {
     root.lang = code;
-    for (const button of all(".switch")) button.setAttribute("aria-pressed", String(button.dataset.language === code));
+    // What scrolls sideways can be reached by the keyboard.
+  const reachable = () => {
+    for (const box of all(".wide, .scroller")) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  window.addEventListener("resize", reachable);
+  reachable();
+
+  for (const button of all(".switch")) button.setAttribute("aria-pressed", String(button.dataset.language === code));
     for (const name of ["aria-label", "alt", "title"])
       for (const element of all(`[data-${code}-${name}]`)) element.setAttribute(name, element.getAttribute(`data-${code}-${name}`));
     for (const element of all(`[data-${code}-text]`)) element.textContent = element.getAttribute(`data-${code}-text`);
@@ -25,7 +35,6 @@
 
   // Charts
 
-  const narrow = () => window.innerWidth < 640;
   const config = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
   const charts = all("figure.chart").map((figure) => ({
     figure, place: figure.querySelector(".plot"), menu: figure.querySelector(".choice"), id: figure.dataset.chart,
@@ -61,7 +70,6 @@
       for (const [path, value] of Object.entries(choice.layout)) reach(figure.layout, path, value);
     }
     figure.layout.autosize = true;
-    if (narrow()) narrowed(figure.layout);
     return figure;
   }
 
@@ -70,13 +78,6 @@
     const keys = path.replace(/\[(\d+)\]/g, ".$1").split(".");
     for (let i = 0; i < keys.length - 1; i++) layout = layout[keys[i]] ??= /^\d+$/.test(keys[i + 1]) ? [] : {};
     layout[keys.at(-1)] = value;
-  }
-
-  // On a narrow screen the legend stands below, where it takes no width.
-  function narrowed(layout) {
-    layout.margin = { ...layout.margin, l: 54, r: 12 };
-    if (layout.showlegend === false) return;
-    layout.legend = { ...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.22, yanchor: "top", font: { size: 11 } };
   }
 
   function draw(chart) {
@@ -187,6 +188,16 @@
     }
   }, { rootMargin: "-80px 0px -60% 0px" });
   for (const section of all("main > section")) spy.observe(section);
+
+  // What scrolls sideways can be reached by the keyboard.
+  const reachable = () => {
+    for (const box of all(".wide, .scroller")) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  window.addEventListener("resize", reachable);
+  reachable();
 
   for (const button of all(".switch")) button.addEventListener("click", () => speak(button.dataset.language));
   if (root.lang !== "en") speak(root.lang);

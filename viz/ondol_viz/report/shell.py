@@ -178,10 +178,7 @@ def table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], kind
             for column, cell in enumerate(row)
         )
         body += f"<tr{label}>{cells}</tr>"
-    return (
-        f'<div class="wide" tabindex="0" role="region"{attribute("aria-label", "Table")}>'
-        f'<table class="{escape(kind)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    return f'<div class="wide"><table class="{escape(kind)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def folded(summary: Text, body: str) -> str:

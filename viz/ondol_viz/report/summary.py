@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,22 +17,8 @@ from .shell import both, escape, named
 HAPPENINGS = 8
 
 # Kinds that a reader looks for first: what was done to the site, and what harm it did.
-_FIRST = (
-    "outage",
-    "dip",
-    "trip",
-    "failed",
-    "failure",
-    "lost",
-    "shutdown",
-    "slowdown",
-    "interrupted",
-    "empty",
-    "exceeded",
-    "shed",
-    "stopped",
-    "moved",
-    "overload",
+_FIRST = re.compile(
+    "outage|dip|trip|failed|failure|lost|shutdown|slowdown_begin|interrupted|empty|exceeded|shed|chillers_stopped|moved|overload|budget_begin|cap_begin"
 )
 
 
@@ -130,7 +117,7 @@ def _happened(run: Run) -> str:
     found = happenings(run)
     if not found:
         return f'<p class="absent">{both("Nothing beside the coming and going of jobs.")}</p>'
-    ranked = sorted(found, key=lambda h: (not any(word in h.kind for word in _FIRST), h.first))
+    ranked = sorted(found, key=lambda h: (_FIRST.search(h.kind) is None, h.first))
     chosen = sorted(ranked[:HAPPENINGS], key=lambda h: h.first)
     items = "".join(_happening(run, h) for h in chosen)
     left = len(found) - len(chosen)
@@ -147,7 +134,7 @@ def _happening(run: Run, h: Happening) -> str:
     ended = f" – {until}" if until else ""
     about = ", ".join(named(text, 90) for text in (h.subject, h.cause) if text)
     return (
-        f'<li><time datetime="{h.first:%Y-%m-%dT%H:%M:%SZ}">{first:%Y-%m-%d %H:%M:%S}</time>{ended} '
-        f"<strong>{both(spoken(h.kind))}</strong>{times}"
-        f"{f' <span class=about>{about}</span>' if about else ''}</li>"
+        f'<li><span class="when"><time datetime="{h.first:%Y-%m-%dT%H:%M:%SZ}">{first:%Y-%m-%d %H:%M:%S}</time>{ended}</span> '
+        f"<span><strong>{both(spoken(h.kind))}</strong>{times}"
+        f"{f' <span class=about>{about}</span>' if about else ''}</span></li>"
     )
