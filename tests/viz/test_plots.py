@@ -163,16 +163,6 @@ def test_steady_weather_shows_load_instead(write: Callable[..., Path]) -> None:
         assert "9.4 °C" in axes.get_title(loc="left")
 
 
-def test_many_small_pools_share_a_panel() -> None:
-    from ondol_viz.plots.jobs import POOLS, _panels
-
-    names = [f"p{i}" for i in range(POOLS + 2)]
-    panels = _panels(names, np.arange(POOLS + 2.0))
-    assert len(panels) == POOLS
-    assert panels[-1] == ("3 smaller pools", [0, 1, 2])
-    assert sorted(i for _, members in panels for i in members) == list(range(POOLS + 2))
-
-
 def test_tenths_of_a_kelvin_are_no_hot_spot(write: Callable[..., Path]) -> None:
     path = write()
     with h5py.File(path, "r+") as file:

@@ -155,6 +155,21 @@ def time_ticks(axes: Axes, most: int = 9) -> None:
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
 
 
+# Streams of jobs, as the file names their kinds: colour, and a name that is a sentence.
+KINDS = {
+    "training": (BLUE, "training"),
+    "service": (GREEN, "inference services"),
+    "mix": (ORANGE, "job mix"),
+    "trace": (SKY, "jobs of a trace"),
+    "steady": (PURPLE, "steady load"),
+}
+
+
+def kind_look(kind: str) -> tuple[str, str]:
+    """Colour and name of a kind of jobs; of those that are not known, grey and the word of the file."""
+    return KINDS.get(kind, (GREY, kind))
+
+
 def percent(value: float) -> str:
     return f"{value:.1f} %" if value >= 0.1 or value == 0 else "< 0.1 %"
 

@@ -7,6 +7,7 @@ from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_pow
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
+from .gantt import job_gantt
 from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
@@ -26,6 +27,7 @@ __all__ = [
     "cooling_by_month",
     "floor_plan",
     "fullest_feeds",
+    "job_gantt",
     "job_occupancy",
     "load_duration",
     "loop_temperatures",

@@ -66,15 +66,16 @@ def steps(run: Run, data: Blocks, values: Floats) -> tuple[pd.DatetimeIndex, Flo
 def frame_time(axes: Axes, run: Run, data: xr.Dataset, most: int = 9) -> None:
     """From the start of the run to its last report; says whose clock it is and, where reports were joined, how long a mean is."""
     block = block_of(data)
-    _frame(axes, run, data["time"].values[-1], float(run.hours(data)[:block].sum()) if block > 1 else None, most)
+    frame_span(axes, run, data["time"].values[-1], float(run.hours(data)[:block].sum()) if block > 1 else None, most)
 
 
 def frame_blocks(axes: Axes, run: Run, data: Blocks, most: int = 9) -> None:
     """The same of a view."""
-    _frame(axes, run, data.ends[-1], float(data.hours[0]) if data.reports > 1 else None, most)
+    frame_span(axes, run, data.ends[-1], float(data.hours[0]) if data.reports > 1 else None, most)
 
 
-def _frame(axes: Axes, run: Run, end: Any, hours: float | None, most: int) -> None:
+def frame_span(axes: Axes, run: Run, end: Any, hours: float | None = None, most: int = 9, note: str = "") -> None:
+    """From the start of the run to `end` (UTC), `hours` the length of means; `note` is what else the label says."""
     span = run.local([run.start, end])
     first, last = date2num(span)
     axes.set_xlim(first, last - 1e-4 * (last - first))  # without a tick on the last midnight, whose label would stick out
@@ -82,7 +83,7 @@ def _frame(axes: Axes, run: Run, end: Any, hours: float | None, most: int) -> No
     label = say("time ({zone}) from {date}", zone=run.zone_name, date=f"{span[0]:%Y-%m-%d}")
     if hours is not None:
         label += say(", means over {length}", length=duration_text(hours))
-    axes.set_xlabel(label)
+    axes.set_xlabel(label + note)
 
 
 def title_pad(run: Run) -> float:
