@@ -191,3 +191,10 @@ def duration_text(hours: float) -> str:
     if hours < 1 / 60 - 1e-9:
         return f"{3600 * hours:.3g} s"
     return f"{60 * hours:.3g} min" if hours < 2 else f"{hours:.3g} h"
+
+
+def shades(count: int, ordered: bool) -> list[str]:
+    """Colours of `count` lines: in steps of lightness for what has an order, apart from each other for names."""
+    if ordered and count > 2:
+        return [mpl.colors.to_hex(mpl.colormaps["cividis"](i / (count - 1) * 0.88)) for i in range(count)]
+    return [CYCLE[i % len(CYCLE)] for i in range(count)]

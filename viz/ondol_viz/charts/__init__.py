@@ -8,16 +8,31 @@ from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
 from .gantt import job_gantt
 from .jobs import job_occupancy
+from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
+from .sweep_effects import rank_bars, sobol_bars, tornado
+from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 
 __all__ = [
+    "band_lines",
+    "bands_over_time",
     "floor_plan",
     "fullest_feeds",
     "job_gantt",
     "job_occupancy",
     "load_duration",
+    "member_bands",
+    "pareto_front",
     "power_by_source",
     "pue_against_wet_bulb",
+    "rank_bars",
+    "response_cases",
+    "response_lines",
+    "response_map",
+    "response_scatter",
+    "response_surface",
     "site_power",
+    "sobol_bars",
     "state_of_charge",
+    "tornado",
     "unserved_power",
 ]

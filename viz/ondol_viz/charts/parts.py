@@ -90,9 +90,15 @@ def along(times: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
 def time_axis(figure: go.Figure, run: Run, end: pd.Timestamp, most: str = "") -> None:
     """The only x axis of the figure shows the time from the start of the run to `end` (UTC), on the clock of the site; `most` is what
     else its title says."""
+    begin, last = clock(run, [run.start, end])
+    dated_axis(figure, begin, last, say("time ({zone})", zone=run.zone_name) + most)
+
+
+def dated_axis(figure: go.Figure, begin: float, end: float, title: str) -> None:
+    """The only x axis of the figure shows dates from `begin` to `end`, ms since 1970."""
     figure.update_xaxes(
         type="date",
-        range=list(clock(run, [run.start, end])),
+        range=[begin, end],
         hoverformat="%Y-%m-%d %H:%M",
         tickformatstops=[  # numbers need no translation
             {"dtickrange": [None, 60_000], "value": "%H:%M:%S\n%Y-%m-%d"},
@@ -100,7 +106,7 @@ def time_axis(figure: go.Figure, run: Run, end: pd.Timestamp, most: str = "") ->
             {"dtickrange": [86_400_000, "M1"], "value": "%m-%d\n%Y"},
             {"dtickrange": ["M1", None], "value": "%Y-%m"},
         ],
-        title_text=say("time ({zone})", zone=run.zone_name) + most,
+        title_text=title,
     )
 
 

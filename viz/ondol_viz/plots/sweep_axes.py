@@ -10,16 +10,15 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..style import BLACK, BLUE, GREY, SKY, styled
+from ..style import BLACK, BLUE, GREY, SKY, shades, styled
 from ..sweep import decimals
 from ..views import sweep_axes as views
 from ..views.sweep_parts import Floats
 from ..words import say
-from .sweep_parts import LINES, MARKERS, colours, head, short, ticks_at_values, title, wrapped
+from .sweep_parts import LINES, MARKERS, TITLE, head, short, ticks_at_values, wrapped
 
 NUMBERED = 150  # cells; more leave no room for their numbers
 PANELS = 6  # of samples
-NAMED = 12  # lines in a legend
 
 
 @styled
@@ -55,7 +54,7 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
     ticks_at_values(axes_, view.y, "y", most=20)
     axes_.set_xlabel(wrapped(view.x.titled()))
     axes_.set_ylabel(wrapped(view.y.titled(), 30))
-    axes_.set_title(title(_what(view), view.where))
+    axes_.set_title(wrapped(view.titled(), TITLE))
     return figure
 
 
@@ -99,7 +98,7 @@ def response_surface(sweep: xr.Dataset, response: str, x: str | None = None, y: 
     axes_.set_xlabel(wrapped(view.x.titled()))
     axes_.set_ylabel(wrapped(view.y.titled(), 36))
     axes_.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1)
-    head(figure, title(_what(view), view.where))
+    head(figure, view.titled())
     return figure
 
 
@@ -113,9 +112,8 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
     figure = Figure(figsize=(8.2, 4.6))
     axes_ = figure.subplots()
     at = view.x.at
-    inks = colours(view.colour) if view.colour else [BLUE]
+    inks = shades(len(view.colour.values), view.colour.numeric) if view.colour else [BLUE]
     names = view.colour.texts if view.colour else [""]
-    named = set(np.unique(np.linspace(0, len(names) - 1, min(NAMED, len(names))).round().astype(int)).tolist())
     for i, (line, ink, name) in enumerate(zip(view.means, inks, names, strict=True)):
         known = np.isfinite(line)
         look = LINES[i // (1 if len(names) <= len(LINES) else 8) % len(LINES)] if view.x.numeric else (0, (1, 2))
@@ -126,7 +124,7 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
             marker=MARKERS[i % len(MARKERS)],
             ms=4,
             ls=look,
-            label=short(name, 30) if i in named else None,
+            label=short(name, 30),
         )
         if view.low is not None and view.high is not None:
             axes_.fill_between(at, view.low[i], view.high[i], color=ink, alpha=0.16, lw=0)
@@ -139,7 +137,7 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
     axes_.ticklabel_format(axis="y", useOffset=False)
     if view.colour and len(names) > 1:
         axes_.legend(title=wrapped(view.colour.titled(), 22), loc="upper left", bbox_to_anchor=(1.01, 1.0), title_fontsize=8.5)
-    axes_.set_title(wrapped(line_words(view), 76))
+    axes_.set_title(wrapped(view.titled(), 76))
     return figure
 
 
@@ -198,22 +196,5 @@ def response_cases(sweep: xr.Dataset, response: str) -> Figure:
     axes_.set_ylim(count - 0.5, -0.5)
     axes_.set_xlabel(wrapped(view.response.titled(), 70))
     axes_.ticklabel_format(axis="x", useOffset=False)
-    head(figure, _what(view))
+    head(figure, view.titled())
     return figure
-
-
-def line_words(view: views.Lines) -> str:
-    """What the lines are means over, and what their shades are."""
-    what = view.response.spoken()
-    if view.over:
-        over = ", ".join(say(name) for name in view.over)
-        text = say("{what}, means over {over} (shaded: least to largest)", what=what, over=over)
-        return text + (say("; means over {n} members", n=view.members) if view.members else "")
-    if view.members:
-        return say("{what}, means over {n} members (shaded: 5th to 95th percentile)", what=what, n=view.members)
-    return what
-
-
-def _what(view: views.Surface | views.Cases) -> str:
-    what = view.response.spoken()
-    return say("{what}, means over {n} members", what=what, n=view.members) if view.members else what

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from ..style import BLACK, BLUE, GREY, ORANGE, styled
 from ..views import sweep_effects as views
 from ..words import say
-from .sweep_parts import TITLE, head, short, wrapped
+from .sweep_parts import head, short, wrapped
 
 
 @styled
@@ -27,19 +27,23 @@ def tornado(sweep: xr.Dataset, response: str) -> Figure:
     axes.barh(at, view.low - view.base, 0.6, left=view.base, color=BLUE)
     axes.barh(at, view.high - view.base, 0.6, left=view.base, color=ORANGE)
     axes.axvline(view.base, color=BLACK, lw=1)
-    low, high = float(view.low.min()), float(view.high.max())
-    room = 0.18 * ((high - low) or abs(view.base) or 1.0)
-    axes.set_xlim(low - room, high + room)
+    axes.set_xlim(*view.ends())
     for i in np.flatnonzero(view.high > view.low):
         for text, value, ha, shift in ((view.low_at[i], view.low[i], "right", -4), (view.high_at[i], view.high[i], "left", 4)):
             axes.annotate(
-                short(text, 18), (value, i), xytext=(shift, 0), textcoords="offset points", ha=ha, va="center", fontsize=8
+                short(text, views.ENDS),
+                (value, i),
+                xytext=(shift, 0),
+                textcoords="offset points",
+                ha=ha,
+                va="center",
+                fontsize=8,
             )
     if view.swing_sd is not None:
         axes.errorbar(view.high, at + 0.22, xerr=view.swing_sd, fmt="none", ecolor=BLACK, elinewidth=1, capsize=3)
     axes.set_xlabel(wrapped(view.response.titled(), 80))
     axes.ticklabel_format(axis="x", useOffset=False)
-    axes.set_title(wrapped(say("One axis at a time, from {where}", where=view.where), TITLE))
+    head(figure, say("One axis at a time, from {where}", where=view.where))
     return figure
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..style import CYCLE
 from ..views.sweep_parts import Axis
-from ..words import say
 
 WIDE = 46  # letters of a label before it takes a second line
 TITLE = 88  # of a title
@@ -30,10 +26,6 @@ def short(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def title(what: str, where: str) -> str:
-    return wrapped(say("{what}, at {where}", what=what, where=where) if where else what, TITLE)
-
-
 def head(figure: Figure, text: str) -> None:
     """A title over all panels, where a legend or tick labels would meet that of one."""
     figure.suptitle(wrapped(text, TITLE), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
@@ -48,11 +40,3 @@ def ticks_at_values(axes_: Axes, axis: Axis, which: str, most: int = 14) -> None
         axes_.set_xticks(places, [values[i] for i in places], rotation=30 if long else 0, ha="right" if long else "center")
     else:
         axes_.set_yticks(places, [values[i] for i in places])
-
-
-def colours(axis: Axis) -> list[Any]:
-    """One for each value: in the order of lightness for numbers, apart from each other for names."""
-    count = len(axis.values)
-    if axis.numeric and count > 2:
-        return [mpl.colors.to_hex(mpl.colormaps["cividis"](x)) for x in np.linspace(0.0, 0.88, count)]
-    return [CYCLE[i % len(CYCLE)] for i in range(count)]

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..style import BLACK, BLUE, GREY, SKY, VERMILION, power_scale, styled, time_ticks, unit_text
-from ..sweep import spell_alike
+from ..style import BLACK, BLUE, GREY, SKY, VERMILION, styled, time_ticks
 from ..views import sweep_spread as views
 from ..words import say
 from .sweep_parts import head, short, ticks_at_values, wrapped
@@ -32,25 +31,13 @@ def member_bands(sweep: xr.Dataset, names: Sequence[str]) -> Figure:
         axes_.barh(0, q["p95"] - q["p05"], 0.7, left=q["p05"], color=SKY, alpha=0.35, lw=0)
         axes_.barh(0, q["p75"] - q["p25"], 0.7, left=q["p25"], color=SKY, alpha=0.75, lw=0)
         axes_.vlines(q["p50"], -0.35, 0.35, color=BLUE, lw=2)
-        axes_.plot(spread.values, rise(len(spread.values)), ".", color=BLACK, ms=3.5, alpha=0.7)
+        axes_.plot(spread.values, spread.rise(), ".", color=BLACK, ms=3.5, alpha=0.7)
         axes_.set_ylim(-0.5, 0.5)
         axes_.set_yticks([])
         axes_.spines["left"].set_visible(False)
         axes_.ticklabel_format(axis="x", useOffset=False)
-        axes_.set_title(wrapped(spread_words(spread), 96), fontsize=9.5, pad=4)
+        axes_.set_title(wrapped(spread.titled(), 96), fontsize=9.5, pad=4)
     return figure
-
-
-def rise(count: int) -> np.ndarray:
-    """Heights that keep dots of equal values apart; always the same."""
-    return np.random.default_rng(1).uniform(-0.26, 0.26, count)
-
-
-def spread_words(spread: views.Spread) -> str:
-    """ "Tokens trained: 81.6 (74.1 to 86.3) billion"."""
-    low, middle, high = spell_alike([spread.percentiles[p] for p in ("p05", "p50", "p95")])
-    text = say("{what}: {middle} ({low} to {high})", what=spread.response.spoken(), middle=middle, low=low, high=high)
-    return f"{text} {say(spread.response.unit)}".strip()
 
 
 @styled
@@ -86,7 +73,7 @@ def bands_over_time(spread: xr.Dataset) -> Figure:
     view = views.bands_over_time(spread)
     figure = Figure(figsize=(10, 3.9))
     axes_ = figure.subplots()
-    divisor, unit = readable(view)
+    divisor, unit = view.readable()
     # The value of a report stands for the time up to its end: drawn as steps from the start of the run.
     times = np.concatenate([[view.begin.to_datetime64()], view.ends.to_numpy()])
     line = {p: np.append(values[:1], values) / divisor for p, values in view.percentiles.items()}
@@ -103,13 +90,6 @@ def bands_over_time(spread: xr.Dataset) -> Figure:
     return figure
 
 
-def readable(view: views.BandsOverTime) -> tuple[float, str]:
-    """Divisor and unit of the series."""
-    if view.series.unit == "W":
-        return power_scale(float(np.nanmax(view.percentiles["p95"])))
-    return 1.0, unit_text(view.series.unit)
-
-
 @styled
 def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = ("min", "min")) -> Figure:
     """All runs by two key figures; those that no other beats are joined, numbered from left to right and named beside."""
@@ -118,7 +98,7 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
     figure = Figure(figsize=(9.6, 5.0))
     axes_, names = figure.subplots(1, 2, width_ratios=[3, 1.15])
     axes_.plot(view.at_x, view.at_y, "o", color=GREY, ms=4, alpha=0.45, mew=0, label=say("beaten by another run"))
-    axes_.step(*best, where=corner(view), color=VERMILION, lw=1)
+    axes_.step(*best, where="post" if view.directions[0] == "min" else "pre", color=VERMILION, lw=1)
     axes_.plot(*best, "D", color=VERMILION, ms=6, label=say("on the front"))
     listed = np.unique(np.linspace(0, len(view.best) - 1, min(LISTED, len(view.best))).round().astype(int))
     lines, numbered = [], np.array([np.inf, np.inf])
@@ -136,22 +116,13 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
         lines.append("\n" + say("{n} named of {of} on the front", n=len(listed), of=len(view.best)))
     text = f"{wrapped(view.heads, 36)}\n\n" + "\n".join(lines)
     names.text(0, 1, text, va="top", fontsize=8.5, transform=names.transAxes, linespacing=1.5)
-    axes_.set_xlabel(wrapped(better(view.x.titled(), view.directions[0]), 70))
-    axes_.set_ylabel(wrapped(better(view.y.titled(), view.directions[1]), 46))
+    axes_.set_xlabel(wrapped(view.x_titled(), 70))
+    axes_.set_ylabel(wrapped(view.y_titled(), 46))
     axes_.ticklabel_format(axis="both", useOffset=False)
     axes_.margins(0.08)
     axes_.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.1)
     head(figure, say("Front"))
     return figure
-
-
-def corner(view: views.Front) -> str:
-    """On which side of a run of the front its step lies: "post" or "pre", so that what the front beats is beyond it."""
-    return "post" if view.directions[0] == "min" else "pre"
-
-
-def better(what: str, good: str) -> str:
-    return say("{what}, less is better", what=what) if good == "min" else say("{what}, more is better", what=what)
 
 
 def _legend(axes: Axes, middle: str) -> None:

@@ -9,9 +9,11 @@ import xarray as xr
 
 from ..bands import bands
 from ..sweep import CASE, SAMPLE, axes, cells
+from ..words import say
 from .missing import MissingData
 from .sweep_parts import Axis, Floats, Quantity, axis, cut, is_grid, is_number, members, names_of, quantity
 
+LINES = 12  # more cannot be told apart
 TENTHS = 10  # parts of the samples with a mean each
 FEWEST = 50  # samples; fewer have no such means
 
@@ -27,6 +29,10 @@ class Surface:
     where: str  # values of the other axes; empty without any
     members: int  # of whom the values are means; 0: no ensemble
 
+    def titled(self) -> str:
+        what = over_members(self.response, self.members)
+        return say("{what}, at {where}", what=what, where=self.where) if self.where else what
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -38,10 +44,22 @@ class Lines:
     means: Floats  # (line, x), NaN: no value, or not at every value of the axes in `over`
     low: Floats | None  # (line, x); None: nothing lies behind a mean
     high: Floats | None
-    over: tuple[
-        str, ...
-    ]  # axes that the means are over, and low to high is their least and largest; empty: low to high is of members
+    over: tuple[str, ...]  # axes that means, least and largest are over; empty: low to high is of members
     members: int
+    left: int  # values of the second axis without a line
+
+    def titled(self) -> str:
+        """What the lines are means over, and what their shades are."""
+        text = what = self.response.spoken()
+        if self.over:
+            over = ", ".join(say(name) for name in self.over)
+            text = say("{what}, means over {over} (shaded: least to largest)", what=what, over=over)
+            text += say("; means over {n} members", n=self.members) if self.members else ""
+        elif self.low is not None:
+            text = say("{what}, means over {n} members (shaded: 5th to 95th percentile)", what=what, n=self.members)
+        elif self.members:
+            text = over_members(self.response, self.members)
+        return text + (say("; {n} more lines", n=self.left) if self.left else "")
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,15 @@ class Cases:
     p05: Floats | None  # (case); None: no ensemble
     p95: Floats | None
     members: int
+
+    def titled(self) -> str:
+        return over_members(self.response, self.members)
+
+
+def over_members(response: Quantity, members: int) -> str:
+    """ "Bill with adders and tax, means over 16 members"."""
+    what = response.spoken()
+    return say("{what}, means over {n} members", what=what, n=members) if members else what
 
 
 def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str | None = None) -> Surface:
@@ -111,6 +138,10 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
     others = [name for name in known if name != x]
     colour = colour or min(others, key=lambda name: sweep.sizes[name], default=None)
     over = tuple(name for name in others if name != colour)
+    left = 0
+    if colour and sweep.sizes[colour] > LINES:
+        left = sweep.sizes[colour] - LINES
+        sweep = sweep.isel({colour: np.linspace(0, sweep.sizes[colour] - 1, LINES).round().astype(int)})
     keep = (colour, x) if colour else (x,)
     shape = (-1, sweep.sizes[x])
 
@@ -137,6 +168,7 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
         high,
         titles,
         members(sweep),
+        left,
     )
 
 

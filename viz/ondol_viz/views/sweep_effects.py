@@ -14,6 +14,8 @@ from ..sweep import SweepError
 from .missing import MissingData
 from .sweep_parts import Floats, Quantity, axis, quantity
 
+ENDS = 18  # letters of a value at the end of a bar
+
 
 @dataclass(frozen=True)
 class Bars:
@@ -37,6 +39,13 @@ class Tornado:
     low_at: tuple[str, ...]  # value of the axis there
     high_at: tuple[str, ...]
     swing_sd: Floats | None  # (axis), standard deviation over members of high - low; None: no ensemble
+
+    def ends(self) -> tuple[float, float]:
+        """Of a scale with room for values of the axes beside the bars."""
+        low, high = float(self.low.min()), float(self.high.max())
+        letters = min(ENDS, max(len(text) for text in (*self.low_at, *self.high_at)))
+        room = (0.06 + 0.012 * letters) * ((high - low) or abs(self.base) or 1.0)
+        return low - room, high + room
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ import xarray as xr
 
 from ..bands import bands
 from ..pareto import candidates
-from ..sweep import MEMBER, SweepError, axes, need_response
+from ..style import power_scale, unit_text
+from ..sweep import MEMBER, SweepError, axes, need_response, spell_alike
+from ..words import say
 from .missing import MissingData
 from .sweep_parts import Axis, Floats, Quantity, axis, is_grid, members, names_of, quantity
 
@@ -26,6 +28,16 @@ class Spread:
     labels: tuple[str, ...]  # of the members that ended
     values: Floats  # (member)
     percentiles: dict[str, float]
+
+    def titled(self) -> str:
+        """ "Tokens trained: 81.6 (74.1 to 86.3) billion": median, 5th and 95th percentile."""
+        low, middle, high = spell_alike([self.percentiles[p] for p in ("p05", "p50", "p95")])
+        text = say("{what}: {middle} ({low} to {high})", what=self.response.spoken(), middle=middle, low=low, high=high)
+        return f"{text} {say(self.response.unit)}".strip()
+
+    def rise(self) -> Floats:
+        """Heights that keep dots of equal values apart, (member); always the same."""
+        return np.random.default_rng(1).uniform(-0.26, 0.26, len(self.values))
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,12 @@ class BandsOverTime:
     percentiles: dict[str, Floats]  # (interval), in the file's unit
     members: int
 
+    def readable(self) -> tuple[float, str]:
+        """Divisor and unit in which it reads well."""
+        if self.series.unit == "W":
+            return power_scale(float(np.nanmax(self.percentiles["p95"])))
+        return 1.0, unit_text(self.series.unit)
+
 
 @dataclass(frozen=True)
 class Front:
@@ -58,11 +76,21 @@ class Front:
     x: Quantity
     y: Quantity
     directions: tuple[str, str]  # "min" or "max": what is good
-    at_x: Floats  # (cell), without those that lack one of the two
+    at_x: Floats  # (cell), rising, without cells that lack one of the two
     at_y: Floats
     names: tuple[str, ...]  # of the cells, by the values of their axes
     best: np.ndarray[tuple[int], np.dtype[np.int64]]  # numbers of the cells on the front
     heads: str  # names of the axes, in the order of their values in `names`
+
+    def x_titled(self) -> str:
+        return _better(self.x.titled(), self.directions[0])
+
+    def y_titled(self) -> str:
+        return _better(self.y.titled(), self.directions[1])
+
+
+def _better(what: str, good: str) -> str:
+    return say("{what}, less is better", what=what) if good == "min" else say("{what}, more is better", what=what)
 
 
 def member_bands(sweep: xr.Dataset, names: Sequence[str]) -> tuple[Spread, ...]:
@@ -120,6 +148,7 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
         table = candidates(sweep, x, y, directions)
     except SweepError as reason:
         raise MissingData(str(reason)) from reason
+    table = table.sort_values([x, y], kind="stable")
     best = np.flatnonzero(table["best"])
     at_x, at_y = (table[name].to_numpy(dtype=float) for name in (x, y))
     heads = ", ".join(name for name in axes(sweep) if name in table.columns)
