@@ -130,6 +130,14 @@ class Run:
         """One row for each stretch that a job held accelerators; `job` is its row in `jobs`, dates are in UTC."""
         return self._table("placements", dates=("begin", "working", "end"))
 
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the file by its name, as it stands there; empty without one.
+
+        >>> run.table("energy_by_pool")["energy"].sum() > 0
+        True
+        """
+        return self._table(name)
+
     # The facility as a graph
 
     @cached_property

@@ -181,9 +181,10 @@ def unit_text(unit: object) -> str:
 
 
 def energy_text(joules: float) -> str:
-    """`1.23 MWh`."""
+    """`1.23 MWh`, `2,835 MWh`."""
     divisor, unit = power_scale(joules / 3600.0)
-    return f"{joules / 3600.0 / divisor:.3g} {unit}h"
+    amount = joules / 3600.0 / divisor
+    return f"{amount:.3g} {unit}h" if abs(amount) < 999.5 else f"{amount:,.0f} {unit}h"
 
 
 def duration_text(hours: float) -> str:

@@ -6,6 +6,7 @@ They have the names of their sisters in `plots` and draw the same `views`.
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
+from .flows import energy_sankey
 from .gantt import job_gantt
 from .jobs import job_occupancy
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
@@ -15,6 +16,7 @@ from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_fron
 __all__ = [
     "band_lines",
     "bands_over_time",
+    "energy_sankey",
     "floor_plan",
     "fullest_feeds",
     "job_gantt",

@@ -51,6 +51,7 @@ def site_power(run: Run) -> go.Figure:
         legend2=_beside(figure, axis.get("lower", "y"), True),
         legend3=_beside(figure, axis.get("weather", "y"), False),
         hovermode="x unified",
+        hoversubplots="single",
         height=820,
     )
     time_axis(figure, run, data.ends[-1], _means(data))

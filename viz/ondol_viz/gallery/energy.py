@@ -21,6 +21,18 @@ PICTURES: Sequence[Picture] = (
         chart=charts.site_power,
     ),
     Picture(
+        name="energy_sankey",
+        section="energy",
+        title="Energy from the meter to the die",
+        caption="Where all energy of the run came from and went. Losses leave the trunk in the order of the power chain; which part of a loss "
+        "belongs to which load, the ledger does not say. Accelerators are chips with their memory and the converters on their boards. By "
+        "choice, the share of each pool or vendor.",
+        shows="Ribbons from the utility and other sources through the losses of the power chain to IT equipment, cooling and the site, each as "
+        "high as its energy.",
+        plot=plots.energy_sankey,
+        chart=charts.energy_sankey,
+    ),
+    Picture(
         name="load_duration",
         section="energy",
         title="Load duration",

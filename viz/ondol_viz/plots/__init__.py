@@ -7,6 +7,7 @@ from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_pow
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
+from .flows import energy_sankey
 from .gantt import job_gantt
 from .jobs import job_occupancy
 from .loops import loop_temperatures
@@ -25,6 +26,7 @@ __all__ = [
     "compare_months",
     "compare_swing",
     "cooling_by_month",
+    "energy_sankey",
     "floor_plan",
     "fullest_feeds",
     "job_gantt",

@@ -20,6 +20,8 @@ LONG = 100  # days; longer runs are drawn as means over days
 DOTS = 6000  # more hide each other
 STEADY = 0.5  # K; a wet bulb that moves less explains nothing
 
+_OTHERS = {"IT": "other IT equipment", "conversion": "other conversion losses", "cooling": "other cooling"}
+
 # Series of the site, and what they are called.
 _LEVELS = (("power", "at the meter"), ("it_power", "IT"), ("cooling_power", "cooling"))
 
@@ -109,7 +111,7 @@ def _apart(
     if len(rest) < 2:
         rest = []
     bands = [(OWNER_NAMES.get(owner, owner), colours[owner], [owner]) for owner in members if owner not in rest]
-    return bands + ([(f"other {FAMILY_NAMES[family]}", colours[rest[-1]], rest)] if rest else [])
+    return bands + ([(_OTHERS[family], colours[rest[-1]], rest)] if rest else [])
 
 
 @dataclass(frozen=True)
