@@ -199,3 +199,8 @@ def shades(count: int, ordered: bool) -> list[str]:
     if ordered and count > 2:
         return [mpl.colors.to_hex(mpl.colormaps["cividis"](i / (count - 1) * 0.88)) for i in range(count)]
     return [CYCLE[i % len(CYCLE)] for i in range(count)]
+
+
+def cut(text: str, letters: int) -> str:
+    """A name that is longer than there is room for loses its end."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"

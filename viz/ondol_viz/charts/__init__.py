@@ -9,6 +9,7 @@ from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
 from .jobs import job_occupancy
+from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
@@ -25,6 +26,7 @@ __all__ = [
     "member_bands",
     "pareto_front",
     "power_by_source",
+    "power_tree",
     "pue_against_wet_bulb",
     "rank_bars",
     "response_cases",

@@ -14,10 +14,10 @@ from ..run import Run
 from ..style import BLUE, CYCLE, ORANGE, SKY, VERMILION, energy_text, power_scale
 from ..views import chain
 from ..words import say
+from .loads import SCALE, TOP
 from .parts import HEIGHT, charted, plain
 
 _LINE = 16  # px of a line of what the marks mean
-_OVER = 1.25  # of the rating: end of the scale of colours of overloads
 
 
 @charted
@@ -85,9 +85,9 @@ def fullest_feeds(run: Run, start: str | None = None, end: str | None = None) ->
             x=_dates(view.edges),
             y=[plain(chain.common_name(units)) for units in view.units],
             z=(100 * view.load).astype(np.float32),
-            colorscale=load_colours(),
+            colorscale=SCALE,
             zmin=0,
-            zmax=100 * _OVER,
+            zmax=100 * TOP,
             colorbar={"title": {"text": say("load over rating (%)"), "side": "right"}, "thickness": 14, "outlinewidth": 0},
             hovertemplate="%{y}, %{x|%H:%M:%S}: %{z:.1f} %<extra></extra>",
         )
@@ -119,13 +119,6 @@ def unserved_power(run: Run, start: str | None = None, end: str | None = None) -
     figure.update_yaxes(title_text=say("power ({unit})", unit=unit), rangemode="tozero")
     _finish(figure, run, view.when, view.marks)
     return figure
-
-
-def load_colours() -> list[tuple[float, str]]:
-    """Cividis up to the rating, one colour above it, over a scale that ends at `_OVER` times the rating."""
-    cividis = ["#00224E", "#213B6E", "#4C566D", "#6C6E72", "#8B8779", "#B0A473", "#D3C164", "#FEE838"]
-    steps = [(i / (len(cividis) - 1) / _OVER, colour) for i, colour in enumerate(cividis)]
-    return [*steps, (1 / _OVER, VERMILION), (1.0, VERMILION)]
 
 
 def _dates(when: pd.DatetimeIndex) -> np.ndarray[Any, np.dtype[np.float64]]:

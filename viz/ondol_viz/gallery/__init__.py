@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..run import Run
-from . import chain, cooling, energy, floor, swing, work
+from . import chain, cooling, energy, floor, graph, swing, work
 from .picture import SECTIONS, Picture
 
 __all__ = ["SECTIONS", "Picture", "names", "pictures_of"]
@@ -14,6 +14,7 @@ __all__ = ["SECTIONS", "Picture", "names", "pictures_of"]
 _ROOMS: Sequence[Sequence[Picture] | Callable[[Run], Sequence[Picture]]] = (
     energy.PICTURES,
     floor.PICTURES,
+    graph.PICTURES,
     chain.PICTURES,
     cooling.PICTURES,
     work.PICTURES,

@@ -12,6 +12,7 @@ from .gantt import job_gantt
 from .jobs import job_occupancy
 from .loops import loop_temperatures
 from .parts import MissingData
+from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
@@ -37,6 +38,7 @@ __all__ = [
     "pareto_front",
     "power_by_source",
     "power_swing",
+    "power_tree",
     "pue_against_wet_bulb",
     "rank_bars",
     "response_cases",
