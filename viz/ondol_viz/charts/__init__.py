@@ -9,6 +9,7 @@ from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
 from .jobs import job_occupancy
+from .loops import cooling_schematic
 from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
@@ -17,6 +18,7 @@ from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_fron
 __all__ = [
     "band_lines",
     "bands_over_time",
+    "cooling_schematic",
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",

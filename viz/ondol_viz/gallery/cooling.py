@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import plots
+from .. import charts, plots
 from ..plots import cooling
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
+    Picture(
+        name="cooling_schematic",
+        section="moment",
+        title="Cooling plant",
+        caption="What each loop of facility water cools, left, and what cools it, right, at a moment. Pipes have the colour of their water; the squares at the halls that of the air or coolant which the racks get and give back.",
+        shows="Diagram of the loops of facility water between halls, chillers, towers and outdoor air, with temperatures, flows, heat and power.",
+        plot=plots.cooling_schematic,
+        chart=charts.cooling_schematic,
+    ),
     Picture(
         name="loop_temperatures",
         section="cooling",

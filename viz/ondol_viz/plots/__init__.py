@@ -10,7 +10,7 @@ from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
 from .jobs import job_occupancy
-from .loops import loop_temperatures
+from .loops import cooling_schematic, loop_temperatures
 from .parts import MissingData
 from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
@@ -27,6 +27,7 @@ __all__ = [
     "compare_months",
     "compare_swing",
     "cooling_by_month",
+    "cooling_schematic",
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",

@@ -6,10 +6,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale, styled
+from ..views import schematic
+from ..words import say
 from .parts import frame_time, mark_events, need, thinned, title_pad
 
 LOOPS = 6
@@ -78,3 +83,56 @@ def _heat(axes: Axes, data: xr.Dataset, i: int, when: pd.DatetimeIndex) -> None:
         axes.set_ylim(bottom=0)
     axes.margins(x=0)
     axes.set_ylabel(f"heat ({unit})")
+
+
+@styled
+def cooling_schematic(run: Run, when: str | None = None) -> Figure:
+    """What the loops cool and what cools them at one moment.
+
+    `when` is a date on the site's clock; without it, of the moments of the time slider that with the most heat.
+    """
+    if when is None:
+        view = schematic.schematic(run)
+        shown = schematic.most_heat(view)
+    else:
+        need(run.loops, "loops")
+        dates = run.local(run.loops["time"])
+        view = schematic.schematic(run, np.array([np.argmin(np.abs((dates - pd.Timestamp(when)).total_seconds().to_numpy()))]))
+        shown = 0
+    figure = Figure(figsize=(12.5, 0.9 + 0.088 * view.height))
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.set_xlim(-0.5, schematic.WIDTH + 0.5)
+    axes.set_ylim(view.height + 0.5, -0.5)
+    for box in view.boxes:
+        dotted = ":" if box.kind == "room" else "-"
+        size = (box.right - box.left, box.bottom - box.top)
+        axes.add_patch(Rectangle((box.left, box.top), *size, fc=schematic.FILLS[box.kind], ec="#999999", lw=0.8, ls=dotted))
+    for (x0, y0), (x1, y1) in view.links:
+        axes.plot([x0, x1], [y0, y1], color=schematic.UNKNOWN, lw=1.5)
+    for pipe in view.pipes:
+        for line in pipe.lines:
+            axes.plot(
+                *zip(*line, strict=True), color=schematic.coloured(view, pipe.temperature[shown]), lw=3.5, solid_capstyle="butt"
+            )
+    for chip in view.chips:
+        axes.plot(chip.x, chip.y, "s", ms=8, color=schematic.coloured(view, chip.temperature[shown]), mec="white")
+    for start, end, y in view.arrows:
+        axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "-|>", "color": "#555555", "lw": 1.4})
+    for text in view.texts:
+        words = text.words[shown if len(text.words) > 1 else 0]
+        weight = "bold" if text.strong else "normal"
+        axes.text(text.x, text.y, words, ha=text.align, va="center", fontsize=8, fontweight=weight, parse_math=False)
+    colours = LinearSegmentedColormap.from_list("water", [schematic.colour(s) for s in np.linspace(0, 1, 16)])
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(*view.range), colours),
+        ax=axes,
+        label=say("temperature (°C)"),
+        pad=0.01,
+        aspect=25,
+        fraction=0.04,
+    )
+    bar.outline.set_visible(False)
+    date = view.plant.dates[shown]
+    axes.set_title(say("Cooling on {date} ({zone})", date=f"{date:%Y-%m-%d %H:%M}", zone=run.zone_name))
+    return figure
