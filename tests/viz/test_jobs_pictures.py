@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 from ondol_viz import MissingData, Run, charts, open_run, plots
-from ondol_viz.views import gantt, occupancy
+from ondol_viz.views import gantt, goodput, occupancy, waits
 from ondol_viz.views.gantt import JobGantt
 from ondol_viz.views.holds import holds
 from ondol_viz.words import speaking
@@ -178,7 +178,7 @@ def strings(node: object) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_names_of_the_file_stay_text(story: Path, language: str) -> None:
     with open_run(with_placements(story)) as run, speaking(language):
-        for name in ("job_gantt", "job_occupancy"):
+        for name in ("job_gantt", "job_occupancy", "job_waits", "goodput"):
             assert not [text for text in strings(getattr(charts, name)(run).to_plotly_json()) if "<b>%{x}" in text]
             getattr(plots, name)(run).savefig(io.BytesIO())
 
@@ -219,6 +219,38 @@ def test_what_is_missing_is_said(write: Callable[..., Path]) -> None:
                 draw(run)
 
 
+def test_waits_are_those_of_the_table(story: Path) -> None:
+    with open_run(story) as run:
+        view = waits.job_waits(run)
+    # 600 s and 32,400 s of jobs that started, and from 7,200 s to the end of the two days of the one that did not
+    assert [(job.name, job.wait, job.started) for job in view.longest] == [
+        ("never", 165_600, False), ("half", 32_400, True), ("large", 600, True)
+    ]  # fmt: skip
+    assert (view.started, view.waiting) == (43, 1)
+    by_name = {group.name: group for group in view.sizes}
+    assert [group.jobs for group in view.sizes] == [40, 1, 2, 1]
+    half = by_name["65 to 512 accelerators"]
+    assert half.mean == pytest.approx(16_200) and half.slowdown == pytest.approx((1 + 56_400 / 24_000) / 2)
+    assert half.longer[half.wait < 32_400].min() == 0.5 and half.longer[-1] == 0
+    assert by_name["9 to 64 accelerators"].waiting == 1 and np.isnan(by_name["9 to 64 accelerators"].mean)
+    assert [group.name for group in view.pools] == ["training", "research", "npu"]
+
+
+def test_goodput_adds_up_by_hand(story: Path) -> None:
+    with open_run(story) as run, pytest.raises(MissingData, match="before format 1.5"):
+        goodput.goodput(run)
+    with open_run(with_placements(story)) as run:
+        view = goodput.goodput(run)
+    training = next(spent for spent in view.pools if spent.pool == "training")
+    assert training.seconds["loading"] == pytest.approx(600 * 1000)
+    assert training.seconds["lost"] == pytest.approx(600 * 1800)
+    assert training.seconds["work"] == pytest.approx(600 * 0.8 * (172_800 - 600))
+    held = 600 * (70_000 - 600 + 172_800 - 80_000)
+    assert training.seconds["idle"] == pytest.approx(training.total - held)
+    assert training.total == pytest.approx(32 * 23 * 172_800)
+    assert view.all.total == pytest.approx(sum(spent.total for spent in view.pools))
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Six UPS of which three fail: jobs are interrupted and most wait."""
@@ -242,3 +274,18 @@ def test_a_real_run_is_drawn(real: Run) -> None:
     figure = charts.job_gantt(real)
     assert len(figure.to_json()) < 300_000
     assert "%{customdata}" in figure.to_json()
+
+
+@built
+def test_goodput_and_waits_agree_with_the_key_figures(tmp_path: Path) -> None:
+    run_scenario(EXAMPLES / "one_hall.toml", tmp_path / "run.h5", "--until", "1 d")
+    with open_run(tmp_path / "run.h5") as run:
+        kpis = run.kpis.set_index("name").value
+        spent = goodput.goodput(run).all
+        held = sum(spent.seconds[part] for part in ("work", "slowed", "loading", "lost"))
+        assert held == pytest.approx(kpis["utilisation"] * spent.total, rel=1e-6)
+        assert spent.seconds["lost"] / 3600 == pytest.approx(kpis["lost_work"])
+        view = waits.job_waits(run)
+        started = [group for group in view.sizes if np.isfinite(group.mean)]
+        mean = sum(group.mean * (group.jobs - group.waiting) for group in started) / view.started
+        assert mean / 60 == pytest.approx(kpis["mean_wait"])

@@ -8,12 +8,14 @@ from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
+from .goodput import goodput
 from .jobs import job_occupancy
 from .loops import cooling_schematic
 from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
+from .waits import job_waits
 
 __all__ = [
     "band_lines",
@@ -22,8 +24,10 @@ __all__ = [
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",
+    "goodput",
     "job_gantt",
     "job_occupancy",
+    "job_waits",
     "load_duration",
     "member_bands",
     "pareto_front",

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from .. import charts, plots
 from ..run import Run
+from ..views.waits import has_waits
 from .picture import Picture
 
 
 def _has_jobs(run: Run) -> bool:
     jobs = run.stored("jobs")
     return jobs is not None and jobs["index"].shape[0] > 0
+
+
+def _tells_goodput(run: Run) -> bool:
+    jobs = run.stored("jobs")
+    if jobs is None or "mean_speed" not in jobs or not _has_jobs(run):
+        return False
+    return run.stored("placements") is not None or not jobs["interruptions"][...].any()
 
 
 PICTURES: Sequence[Picture] = (
@@ -34,5 +42,26 @@ PICTURES: Sequence[Picture] = (
         shows="For each pool, the accelerators held by jobs over time beside all that it has; below, jobs that wait.",
         plot=plots.job_occupancy,
         chart=charts.job_occupancy,
+    ),
+    Picture(
+        name="goodput",
+        section="work",
+        title="Where accelerator time went",
+        caption="Work is counted at the declared speed and only as far as it was kept. Slower: for temperature, a limit of power, the fabric, "
+        "or pauses of training for checkpoints.",
+        shows="Stacked bars of the accelerator time of all pools and of each: kept as work, held but slower, lost, held by no job.",
+        plot=plots.goodput,
+        chart=charts.goodput,
+        fits=_tells_goodput,
+    ),
+    Picture(
+        name="job_waits",
+        section="work",
+        title="How long jobs wait",
+        caption="How many jobs waited longer than a time. Those that never started have waited until the end of the run.",
+        shows="Falling curves of the share of jobs over their wait, by size and by pool; bars of the longest waits.",
+        plot=plots.job_waits,
+        chart=charts.job_waits,
+        fits=has_waits,
     ),
 )

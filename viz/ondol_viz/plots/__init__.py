@@ -9,6 +9,7 @@ from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
+from .goodput import goodput
 from .jobs import job_occupancy
 from .loops import cooling_schematic, loop_temperatures
 from .parts import MissingData
@@ -17,6 +18,7 @@ from .sweep_axes import response_cases, response_lines, response_map, response_s
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 from .swing import compare_swing, power_swing
+from .waits import job_waits
 
 __all__ = [
     "MissingData",
@@ -31,8 +33,10 @@ __all__ = [
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",
+    "goodput",
     "job_gantt",
     "job_occupancy",
+    "job_waits",
     "load_duration",
     "loop_temperatures",
     "member_bands",
