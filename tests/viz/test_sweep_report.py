@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from ondol_viz import open_sweep
+from ondol_viz import SweepError, open_sweep
 from ondol_viz.__main__ import main
-from ondol_viz.sweep_report import favourites
+from ondol_viz.pareto import pareto
+from ondol_viz.sweep_report import favourites, write_sweep_report
 
 from tests.support.sweep_file import saltelli_rows, write_sweep
 
@@ -39,16 +43,69 @@ def test_page_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert written(out, ".png") == ["front_pue_tokens", "lines_pue", "lines_tokens", "map_pue", "map_tokens", "tornado_pue", "tornado_tokens"]
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "A sweep &lt;of&gt; two &amp; more" in page and "&lt;seoul&gt;" in page and 'base = &quot;&lt;a&gt;&quot;' in page
-    assert "<seoul>" not in page and not re.search(r"<script|<link", page)
+    assert "<seoul>" not in page and "<link" not in page and not re.search(r'(?:src|href)="(?!data:|#)', page)
     assert "1 of 6 runs failed" in page and "ended by signal 9" in page
-    assert "Two climates. Grid: supply (3) x climate (2); 5 complete, 1 failed." in page
-    assert "The same in every run: energy = 5 MWh." in page
-    assert set(re.findall(r'(?:src|href)="(?!data:)([^"]*)"', page)) == {"runs.csv", "tornado.csv", "front.csv"}
+    assert "Two climates" in page and "Grid: supply (3) × climate (2); 5 complete, 1 failed." in page
+    assert "격자: supply (3) × climate (2); 완료 5회, 실패 1회." in page
+    assert "The same in every run:" in page and "<bdi>energy</bdi> = 5 MWh." in page
+    order = [page.index(f'id="{section}"') for section in ("summary", "figures", "pictures", "tornado", "front", "runs", "sweep", "provenance")]
+    assert order == sorted(order)
+    assert "“Climate” moves it most: 1.210 at &lt;seoul&gt;, 1.310 at haenam" in page
+    for name in ("front_pue_tokens", "lines_pue", "map_tokens", "tornado_pue"):
+        assert f'<figure id="{name}" class="chart"' in page and f'id="chart-{name}"' in page
     runs = pd.read_csv(out / "runs.csv")
     assert runs.columns.tolist() == ["supply [degC]", "climate", "status", "pue", "tokens [1e9]", "energy [MWh]", "error", "run_file"]
     assert len(runs) == 6 and runs["pue"].isna().sum() == 1 and runs["pue"][0] == 1.2
     assert pd.read_csv(out / "tornado.csv").query("key_figure == 'pue'")["axis"].tolist() == ["climate", "supply"]
     assert pd.read_csv(out / "front.csv")["pue"].tolist() == pytest.approx([1.2, 1.21, 1.22, 1.3, 1.31])
+
+
+def test_one_file_holds_the_tables(tmp_path: Path) -> None:
+    path = grid(tmp_path / "sweep.h5", description="x" * 10_000)
+    (page,) = write_sweep_report(open_sweep(path), tmp_path / "page.html", language="ko")
+    assert page == tmp_path / "page.html" and sorted(p.name for p in tmp_path.iterdir()) == ["page.html", "sweep.h5"]
+    text = page.read_text(encoding="utf-8")
+    assert '<html lang="ko">' in text
+    links = dict(re.findall(r'download="(\w+).csv" href="data:text/csv;charset=utf-8;base64,([^"]*)"', text))
+    assert sorted(links) == ["runs", "tornado"]
+    runs = pd.read_csv(io.BytesIO(base64.b64decode(links["runs"])))
+    assert len(runs) == 6 and runs["supply [degC]"].tolist() == [18, 18, 21, 21, 24, 24] and runs["energy [MWh]"].count() == 5
+
+
+def test_a_browser_shows_it_without_a_network(tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser_path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if browser_path is None:
+        pytest.skip("no Chromium here")
+    names = ['<img src=x onerror="alert(1)">', "%{x} \u202e" + "long" * 50]
+    path = write_sweep(
+        tmp_path / "s.h5", {"supply": 3, "climate": 2}, {"supply": SUPPLY, "climate": ("", "<b>Climate</b>", names)},
+        {"energy": 100 + np.arange(6.0).reshape(3, 2)}, title="</script><script>alert(2)</script>",
+    )  # fmt: skip
+    (page_path,) = write_sweep_report(open_sweep(path), tmp_path / "p.html", ["energy"])
+    said: list[str] = []
+    with sync_api.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.on("console", lambda m: said.append(m.text))
+        page.on("pageerror", lambda e: said.append(str(e)))
+        page.on("dialog", lambda d: said.append(d.message))
+        page.on("request", lambda r: said.append(r.url) if r.url != page_path.as_uri() and not r.url.startswith(("data:", "blob:")) else None)
+        page.goto(page_path.as_uri())
+        chart = page.locator("#lines_energy")
+        chart.scroll_into_view_if_needed()
+        page.locator("#lines_energy .plot.drawn").wait_for()
+        for point in chart.locator(".points path").all()[:2]:
+            box = point.bounding_box()
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+            page.wait_for_timeout(150)
+        hover = page.locator("#lines_energy .hoverlayer").text_content()
+        assert "MWh" in hover and "°C" in hover
+        page.click("button[data-language=ko]")
+        page.wait_for_function("document.querySelector('#lines_energy .ytitle')?.textContent.includes('수전 전력량')")
+        assert page.locator("main img").count() == 0
+        browser.close()
+    assert said == []
 
 
 def test_another_report_leaves_no_old_pictures(tmp_path: Path) -> None:
@@ -72,6 +129,8 @@ def test_page_of_an_ensemble(tmp_path: Path, make_example: Callable[..., Path]) 
     bands = pd.read_csv(tmp_path / "out" / "bands.csv")
     assert bands["key_figure"].tolist() == ["pue", "energy"] and bands["units"].tolist() == ["1", "MWh"] and bands["p50"].tolist() == [1.21, 121.0]
     assert "Ensemble: 3 members; 3 complete." in (tmp_path / "out" / "index.html").read_text()
+    with pytest.raises(SweepError, match="several runs to choose from"):
+        pareto(open_sweep(tmp_path), "pue", "energy")
 
 
 def test_page_of_a_saltelli_design(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def candidates(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] = 
     pair = xr.Dataset({x: cells(sweep, x), y: cells(sweep, y)})
     if MEMBER in sweep.dims:
         pair = pair.drop_vars(FILE, errors="ignore")
+    if not pair.sizes:
+        raise SweepError("a front needs several runs to choose from, and this is one, or one with its members")
     # As columns: dimensions without coordinate get their places.
     table = pair.to_dataframe().reset_index()
     table = table[table[x].notna() & table[y].notna()].reset_index(drop=True)

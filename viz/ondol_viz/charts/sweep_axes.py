@@ -39,7 +39,7 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
         hoverinfo="text",
         text=[[f"{v:.{digits}f}" if np.isfinite(v) else "" for v in row] for row in view.values] if few else None,
         texttemplate="%{text}" if few else None,
-        colorbar={"title": {"text": wrapped(view.response.titled(), 46), "side": "right"}, "outlinewidth": 0},
+        colorbar={"title": {"text": wrapped(view.response.titled(), 36), "side": "right"}, "outlinewidth": 0},
     )
     at_y, at_x = np.nonzero(~np.isfinite(view.values))
     if at_x.size:
@@ -81,7 +81,7 @@ def response_surface(sweep: xr.Dataset, response: str, x: str | None = None, y: 
         contours={"showlabels": True, "labelfont": {"size": 11, "color": "white"}, "labelformat": f".{decimals(view.values)}f"},
         line={"color": "white", "width": 0.8},
         hoverinfo="skip",
-        colorbar={"title": {"text": wrapped(view.response.titled(), 46), "side": "right"}, "outlinewidth": 0},
+        colorbar={"title": {"text": wrapped(view.response.titled(), 36), "side": "right"}, "outlinewidth": 0},
     )
     at_y, at_x = np.nonzero(np.isfinite(view.values))
     cells = _cells(view)
@@ -142,7 +142,7 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
             hovertemplate="%{text}<extra></extra>",
         )
     figure.update_xaxes(title_text=wrapped(view.x.titled()), **value_axis(view.x))
-    figure.update_yaxes(title_text=wrapped(view.response.titled(), 46))
+    figure.update_yaxes(title_text=wrapped(view.response.titled(), 36))
     titled(figure, view.titled())
     legend = wrapped(view.colour.titled(), 24) if view.colour else ""
     figure.update_layout(legend_title_text=legend, showlegend=len(names) > 1)

@@ -123,7 +123,7 @@ def band_lines(sweep: xr.Dataset, response: str) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
     )
     figure.update_xaxes(title_text=wrapped(view.axis.titled()), **value_axis(view.axis))
-    figure.update_yaxes(title_text=wrapped(view.response.titled(), 46))
+    figure.update_yaxes(title_text=wrapped(view.response.titled(), 36))
     titled(figure, say("{n} members", n=view.members))
     figure.update_layout(barmode="overlay", legend={**_ABOVE, "traceorder": "reversed"}, margin={"t": 64})
     return figure
@@ -178,7 +178,7 @@ def bands_over_time(spread: xr.Dataset) -> go.Figure:
     )
     dated_axis(figure, times[0], times[-1], say("time ({zone})", zone=view.zone))
     name = view.series.spoken()
-    figure.update_yaxes(title_text=wrapped(f"{name} ({unit})" if unit else name, 46))
+    figure.update_yaxes(title_text=wrapped(f"{name} ({unit})" if unit else name, 36))
     titled(figure, say("{what}, {n} members", what=name, n=view.members))
     figure.update_layout(legend={**_ABOVE, "traceorder": "reversed"}, margin={"t": 64}, hovermode="x")
     return figure

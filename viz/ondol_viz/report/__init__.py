@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..gallery import SECTIONS, pictures_of
@@ -14,7 +12,7 @@ from . import summary, tables
 from .charts import drawn
 from .figures import figures_of
 from .player import clock
-from .shell import Section, framed, page
+from .shell import Section, framed, page, write_whole
 
 __all__ = ["write_report"]
 
@@ -28,7 +26,7 @@ def write_report(runs: Sequence[Run], path: str | Path, title: str | None = None
     path = Path(path)
     with speaking(language):
         text = _of_one(runs[0], title)
-    _replace(path, text)
+    write_whole(path, text)
     return path
 
 
@@ -59,15 +57,3 @@ def _pictures(run: Run, charts: dict[str, str]) -> Iterator[Section]:
             body += tables.swings(run)
         if body:
             yield Section(key, heading, body)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text, encoding="utf-8", errors="replace")
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise

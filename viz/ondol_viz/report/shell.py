@@ -14,10 +14,13 @@ import gzip
 import hashlib
 import html
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from plotly.offline import get_plotlyjs
@@ -204,3 +207,15 @@ def _packed_plotly() -> str:
 @functools.cache
 def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Whole or not at all; an existing file is replaced when the new one is whole."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_text(text, encoding="utf-8", errors="replace")
+        new.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
