@@ -16,7 +16,7 @@ from ondol_viz.gallery import cooling, energy, floor, work
 from ondol_viz.plots.parts import thinned
 
 # Of every run.
-PICTURES = [*energy.PICTURES, *floor.PICTURES, cooling.PICTURES[0], *work.PICTURES]
+PICTURES = [*(picture for picture in energy.PICTURES if picture.name != "bill"), *floor.PICTURES, cooling.PICTURES[0], *work.PICTURES]
 
 
 @pytest.fixture(scope="module")

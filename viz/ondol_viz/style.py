@@ -204,3 +204,20 @@ def shades(count: int, ordered: bool) -> list[str]:
 def cut(text: str, letters: int) -> str:
     """A name that is longer than there is room for loses its end."""
     return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
+# Larger units in which amounts read well; all are sentences for `words.say`.
+_LARGER = {
+    "KRW": ((1e6, "million KRW"), (1e3, "thousand KRW")),
+    "KRW/h": ((1e6, "million KRW/h"), (1e3, "thousand KRW/h")),
+    "kg": ((1e3, "t"),),
+    "kg/h": ((1e3, "t/h"),),
+    "Wh": ((1e6, "MWh"), (1e3, "kWh")),
+}
+
+
+def scale(largest: float, unit: str) -> tuple[float, str]:
+    """Divisor and unit in which amounts up to `largest` read well."""
+    if unit == "W":
+        return power_scale(largest)
+    return next(((divisor, larger) for divisor, larger in _LARGER.get(unit, ()) if abs(largest) >= 2 * divisor), (1.0, unit))

@@ -3,6 +3,8 @@
 They have the names of their sisters in `plots` and draw the same `views`.
 """
 
+from .bill import bill
+from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .floor import floor_plan
@@ -20,7 +22,9 @@ from .waits import job_waits
 __all__ = [
     "band_lines",
     "bands_over_time",
+    "bill",
     "cooling_schematic",
+    "cost_calendar",
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import charts, plots
+from ..views.bill import has_bill
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
@@ -49,5 +50,26 @@ PICTURES: Sequence[Picture] = (
         shows="Scatter of power usage effectiveness over wet bulb temperature, coloured by IT power, with the median for each degree.",
         plot=plots.pue_against_wet_bulb,
         chart=charts.pue_against_wet_bulb,
+    ),
+    Picture(
+        name="cost_calendar",
+        section="energy",
+        title="Calendar of cost and carbon",
+        caption="Energy cost without demand charge and tax, price, emissions and power at the meter by day and hour of the site's clock; "
+        "bands of a time-of-use tariff show in the price.",
+        shows="Heat maps with days across and hours of the day down, and bars of the totals of each day above.",
+        plot=plots.cost_calendar,
+        chart=charts.cost_calendar,
+    ),
+    Picture(
+        name="bill",
+        section="energy",
+        title="Bill by tariff",
+        caption="What the run costs by the tariff of the site and by those compared with it, part by part, and the highest 15-minute demand "
+        "of each month beside the demand that is charged.",
+        shows="Stacked bars of the parts of the bill for each tariff; below, bars of the highest demand of each month.",
+        plot=plots.bill,
+        chart=charts.bill,
+        fits=has_bill,
     ),
 )

@@ -3,6 +3,8 @@
 They return a matplotlib `Figure`, or raise `MissingData`.
 """
 
+from .bill import bill
+from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
 from .energy import load_duration, pue_against_wet_bulb, site_power
@@ -25,11 +27,13 @@ __all__ = [
     "around_trip",
     "band_lines",
     "bands_over_time",
+    "bill",
     "chillers_running",
     "compare_months",
     "compare_swing",
     "cooling_by_month",
     "cooling_schematic",
+    "cost_calendar",
     "energy_sankey",
     "floor_plan",
     "fullest_feeds",

@@ -1,0 +1,107 @@
+"""Power, price, cost and emissions by day and hour of the site's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from ..run import Run
+from .missing import MissingData
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`cells` (day, hour of the day) are means over the part of the hour that the run covers, NaN where it covers none; `days` (day,)
+    totals of a rate, or means where a total means nothing."""
+
+    series: str
+    name: str  # a sentence
+    units: str  # of the cells: W, KRW/kWh, KRW/h, kg/h
+    cells: Floats
+    days_name: str  # a sentence
+    days_units: str  # Wh, KRW/kWh, KRW, kg
+    days: Floats
+    total: bool  # whether they are totals
+
+
+@dataclass(frozen=True)
+class Calendar:
+    days: pd.DatetimeIndex  # local midnights
+    measures: tuple[Measure, ...]
+
+
+# series, name, units of cells, name and units of days, whether days are totals
+_MEASURES = (
+    ("cost_rate", "energy cost", "KRW/h", "cost of the day", "KRW", True),
+    ("price", "energy price", "KRW/kWh", "mean price of the day", "KRW/kWh", False),
+    ("carbon_rate", "emissions", "kg/h", "emissions of the day", "kg", True),
+    ("power", "power at the meter", "W", "energy of the day", "Wh", True),
+)
+
+
+def cost_calendar(run: Run) -> Calendar:
+    """What the run has of cost, price, emissions and power, without those that are 0 throughout.
+
+    Integrals of the series are kept: an interval of a report that spans two hours gives each its part.
+    """
+    site = run.stored("site")
+    if not isinstance(site, h5py.Group) or "time" not in site:
+        raise MissingData("the run has no series site/power")
+    names = [name for name, *_ in _MEASURES if name in site]
+    size = min((int(site[name].shape[0]) for name in ("time", *names)), default=0)
+    if not names or size < 2:
+        raise MissingData("the run has no series site/power" if not names else "the run has fewer than two reports in site")
+    ends = np.asarray(site["time"][:size], dtype=np.float64)
+    edges, day, hour, days = _hours(run, ends[-1])
+    measures = []
+    for name, title, units, days_title, days_units, total in _MEASURES:
+        if name not in names:
+            continue
+        values = np.asarray(site[name][:size], dtype=np.float64)
+        if not np.nanmax(np.abs(values), initial=0.0) > 0:
+            continue
+        amount, known = _within(values, ends, edges)
+        sums, hours = (np.zeros((len(days), 24)) for _ in range(2))
+        np.add.at(sums, (day, hour), amount)
+        np.add.at(hours, (day, hour), known)
+        with np.errstate(invalid="ignore"):
+            cells = np.where(hours > 0, sums / hours, np.nan)
+            each = sums.sum(axis=1) if total else np.where(hours.any(axis=1), sums.sum(axis=1) / hours.sum(axis=1), np.nan)
+        measures.append(Measure(name, title, units, cells, days_title, days_units, each, total))
+    if not measures:
+        raise MissingData("the run has neither power nor cost in site")
+    return Calendar(days, tuple(measures))
+
+
+def _hours(
+    run: Run, end_s: float
+) -> tuple[Floats, np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]], pd.DatetimeIndex]:
+    """Edges of the hours of the site's clock in s after the start, from before the start to after the end; number of the day and hour
+    of the day of each; the days."""
+    local = run.local([run.start])[0]
+    first = run.start - (local - local.floor("h"))
+    count = int(np.ceil((end_s + (run.start - first).total_seconds()) / 3600.0))
+    edges = pd.date_range(first, periods=count + 1, freq="h")
+    clock = run.local(edges[:-1])
+    midnights = clock.normalize()
+    days = pd.date_range(midnights[0], midnights[-1], freq="D")
+    seconds = np.asarray((edges - run.start).total_seconds(), dtype=np.float64)
+    return seconds, np.asarray(days.get_indexer(midnights), dtype=np.int64), np.asarray(clock.hour, dtype=np.int64), days
+
+
+def _within(values: Floats, ends: Floats, edges: Floats) -> tuple[Floats, Floats]:
+    """Integral of the values over each of the hours [value h], and how much of it they are known for [h]."""
+    length = np.diff(ends, prepend=0.0) / 3600.0
+    good = np.isfinite(values)
+    at = np.concatenate([[0.0], ends])
+    integral, known = (
+        np.diff(np.interp(edges, at, np.concatenate([[0.0], np.cumsum(part)])))
+        for part in (np.where(good, values, 0.0) * length, np.where(good, length, 0.0))
+    )
+    return integral, known
