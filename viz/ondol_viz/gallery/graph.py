@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import charts, plots
-from ..views import power_tree
+from ..views import fabric, power_tree
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
@@ -18,5 +18,15 @@ PICTURES: Sequence[Picture] = (
         plot=plots.power_tree,
         chart=charts.power_tree,
         fits=power_tree.has_tree,
+    ),
+    Picture(
+        name="fabric_view",
+        section="moment",
+        title="Networks, tier by tier",
+        caption="Racks and switches that are joined to the same others share a box. The colour of a bundle is that of its fullest link, or its capacity where loads were not recorded; wide lines carry more. Down and up compare what a tier offers to the racks with what it has to the next.",
+        shows="Rows of boxes, racks below and tiers of switches above, joined by bundles of links coloured by load; tori and dragonflies as circles of switches with racks around them.",
+        plot=plots.fabric_view,
+        chart=charts.fabric_view,
+        fits=fabric.has_fabric,
     ),
 )

@@ -8,6 +8,7 @@ from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
 from .energy import load_duration, pue_against_wet_bulb, site_power
+from .fabric import fabric_view
 from .floor import floor_plan
 from .flows import energy_sankey
 from .gantt import job_gantt
@@ -35,6 +36,7 @@ __all__ = [
     "cooling_schematic",
     "cost_calendar",
     "energy_sankey",
+    "fabric_view",
     "floor_plan",
     "fullest_feeds",
     "goodput",
