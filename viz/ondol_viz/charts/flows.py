@@ -17,6 +17,7 @@ from .player import with_choices
 
 LINE = 16  # px that a label needs
 WIDE = 0.012  # of a node, of the width
+LABEL = 24  # characters; longer names of a file are cut
 
 
 @charted
@@ -78,9 +79,9 @@ def _draw(figure: go.Figure, view: flows.Flows, places: flows.Layout) -> None:
             y=[(place.top + place.bottom) / 2 for _, place in named],
             mode="text",
             text=[
-                f"\u2002{_cut(flows.spoken(node))}\u2002{plain(view.amount(node.energy))}"
+                f"\u2002{short(flows.spoken(node), LABEL)}\u2002{plain(view.amount(node.energy))}"
                 if right
-                else f"{_cut(flows.spoken(node))}\u2002<br>{plain(view.amount(node.energy))}\u2002"
+                else f"{short(flows.spoken(node), LABEL)}\u2002<br>{plain(view.amount(node.energy))}\u2002"
                 for node, _ in named
             ],
             textposition="middle right" if right else "middle left",
@@ -103,7 +104,3 @@ def _area(figure: go.Figure, x: flows.Floats, y: flows.Floats, colour: str, opac
         text=text,
         hoverinfo="text",
     )
-
-
-def _cut(name: str, most: int = 24) -> str:
-    return plain(name if len(name) <= most else name[: most - 1] + "…")

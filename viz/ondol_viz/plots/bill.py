@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..run import Run
-from ..style import BLACK, BLUE, scale, styled
+from ..style import BLACK, BLUE, cut, scale, styled
 from ..views import bill as views
 from ..views.missing import MissingData
 from ..words import say
@@ -44,8 +44,7 @@ def _tariffs(axes: Axes, view: views.Bill) -> None:
         axes.barh(rows, amounts, 0.42, left=left, color=part.colour, hatch=part.hatch, ec="white", lw=0.5, label=say(part.name))
         above, below = above + np.maximum(amounts, 0), below + np.minimum(amounts, 0)
     for row, name in enumerate(view.tariffs):
-        text = name if len(name) <= NAME else name[: NAME - 1] + "…"
-        axes.text(0, row - 0.27, text.replace("$", r"\$"), fontsize=8.5, va="bottom")
+        axes.text(0, row - 0.27, cut(name, NAME).replace("$", r"\$"), fontsize=8.5, va="bottom")
         total = say("{total:,.2f} ({price:,.2f} KRW/kWh)", total=view.totals[row] / divisor, price=view.prices[row])
         if row == view.cheapest:
             total += say(", cheapest")

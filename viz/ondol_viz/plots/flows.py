@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from ..run import Run
-from ..style import energy_text, styled
+from ..style import cut, energy_text, styled
 from ..views import flows
 from ..words import say
 
@@ -42,7 +42,7 @@ def _ribbons(axes: Axes, view: flows.Flows, places: flows.Layout) -> None:
         if not node.name:
             continue
         name = flows.spoken(node)
-        text = name if len(name) <= LABEL else name[: LABEL - 1] + "…"
+        text = cut(name, LABEL)
         amount = view.amount(node.energy)
         right = node.column == view.last
         text = f"{text}  {amount}" if right else f"{text}\n{amount}"
