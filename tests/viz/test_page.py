@@ -20,7 +20,7 @@ import pytest
 from ondol_viz import IncompleteRunWarning, open_run
 from ondol_viz.gallery import Picture, pictures_of
 from ondol_viz.report import write_report
-from ondol_viz.report.charts import chart_of, drawn, numbers_of
+from ondol_viz.report.charts import chart_of, drawn, labels_of, numbers_of
 from ondol_viz.report.differences import differences
 from ondol_viz.report.figures import GROUPS, figures_of, warnings_of
 from ondol_viz.report.shell import both, cut, escape, named, number, packed
@@ -123,7 +123,7 @@ def test_landmarks_headings_and_names_for_those_who_cannot_see(page: Page) -> No
     assert skip["href"] == "#content"
     for tag, attributes in page.tags:
         if attributes.get("role") == "img":
-            assert re.search(r"lowest [\d,.]+, mean [\d,.]+, highest [\d,.]+", str(attributes["aria-label"]))
+            assert re.search(r"\. [^.]*\d", str(attributes["aria-label"])), attributes["aria-label"]
         if tag == "img":
             assert attributes["alt"]
         if tag == "th":
@@ -222,7 +222,7 @@ def test_ledger_adds_up_by_family(source: str) -> None:
         )
         for kind, row in re.findall(r'<tr class="(\w+)">(.*?)</tr>', table)
     ]
-    energy = {name: float(value.replace(",", "")) for _, (name, value, _) in rows}
+    energy = {name: float(value.replace(",", "")) for _, (name, value, _, _) in rows}
     kinds = {cells[0]: kind for kind, cells in rows}
     assert kinds["cooling"] == "family" and kinds["chillers"] == "member"
     assert kinds["site base load"] == "family"  # alone in its family
@@ -340,7 +340,14 @@ def test_numbers_of_a_chart_are_those_that_it_draws() -> None:
     figure.add_scatter(y=[9.0], name="hidden", visible=False)
     figure.update_layout(xaxis_title_text="x (h)", yaxis_title_text="y <b>(MW)</b>")
     found = [(n.name, n.axis, n.low, n.mean, n.high) for n in numbers_of(figure)]
-    assert found == [("a", "y  (MW)", 1.0, 2.0, 3.0), ("b", "x (h)", 5.0, 6.0, 7.0), ("c", "t (°C)", 1.0, 3.0, 6.0)]
+    assert found == [("a", "y (MW)", 1.0, 2.0, 3.0), ("b", "x (h)", 5.0, 6.0, 7.0), ("c", "t (°C)", 1.0, 3.0, 6.0)]
+
+
+def test_a_drawing_without_axes_is_told_by_its_labels() -> None:
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="text", text=["<b>utility</b><br>3 MWh", "chillers 1 MWh"]))
+    assert numbers_of(figure) == [] and labels_of(figure) == ["utility 3 MWh", "chillers 1 MWh"]
+    html = chart_of("one", lambda: figure, (lambda: "t", lambda: "c", lambda: "What it shows.")).html
+    assert 'aria-label="What it shows. utility 3 MWh; chillers 1 MWh."' in html
 
 
 def luminance(colour: str) -> float:

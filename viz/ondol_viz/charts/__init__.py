@@ -6,6 +6,7 @@ They have the names of their sisters in `plots` and draw the same `views`.
 from .bill import bill
 from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
+from .compare import compare_load_duration, compare_owners, compare_runs
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .fabric import fabric_view
 from .floor import floor_plan
@@ -24,6 +25,9 @@ __all__ = [
     "band_lines",
     "bands_over_time",
     "bill",
+    "compare_load_duration",
+    "compare_owners",
+    "compare_runs",
     "cooling_schematic",
     "cost_calendar",
     "energy_sankey",

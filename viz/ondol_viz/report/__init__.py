@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..gallery import SECTIONS, pictures_of
 from ..run import Run
+from ..views.compare import label
 from ..words import speaking
-from . import summary, tables
+from . import comparison, summary, tables
 from .charts import drawn
 from .figures import figures_of
 from .player import clock
-from .shell import Section, framed, page, write_whole
+from .shell import Section, both, cut, folded, framed, page, write_whole
 
 __all__ = ["write_report"]
 
@@ -20,12 +21,15 @@ __all__ = ["write_report"]
 def write_report(runs: Sequence[Run], path: str | Path, title: str | None = None, language: str = "en") -> Path:
     """Writes one HTML file that opens without a network; returns its path.
 
-    `title` stands at the top instead of that of the run.  `language` is shown first: "en" or "ko"; the page can switch.  An existing
-    file is replaced when the new one is whole.
+    One run: its page.  Several: their key figures side by side with what differs from the first, their courses over each other, and the
+    pictures of each.  `title` stands at the top instead of that of the run.  `language` is shown first: "en" or "ko"; the page can switch.
+    An existing file is replaced when the new one is whole.
     """
+    if not runs:
+        raise ValueError("a report needs a run")
     path = Path(path)
     with speaking(language):
-        text = _of_one(runs[0], title)
+        text = _of_one(runs[0], title) if len(runs) == 1 else _of_several(runs, title)
     write_whole(path, text)
     return path
 
@@ -36,24 +40,55 @@ def _of_one(run: Run, title: str | None) -> str:
     sections = [
         Section("summary", "Summary", summary.summary(run, figures)),
         Section("figures", "Key figures", tables.key_figures(figures)),
-        *_pictures(run, charts),
+        *(Section(key, heading, body) for key, heading, body in _pictures(run, charts)),
         Section("owners", "Energy by owner", tables.ledger(run)),
         Section("events", "Events", tables.events(run)),
         Section("scenario", "Scenario", tables.scenario(run)),
         Section("provenance", "Provenance", tables.provenance(run)),
     ]
-    return page(title or run.title, framed(summary.top(run, title or run.title, figures), sections), charts)
+    return page(title or run.title, framed(summary.top(run, title or run.title), sections), charts)
 
 
-def _pictures(run: Run, charts: dict[str, str]) -> Iterator[Section]:
-    """A section for each that has a picture; adds what their scripts need to `charts`."""
+def _of_several(runs: Sequence[Run], title: str | None) -> str:
+    figures = [figures_of(run) for run in runs]
+    charts: dict[str, str] = {}
+    sections = [
+        Section("summary", "Summary", comparison.first(runs, figures)),
+        Section("figures", "Key figures", comparison.key_figures(runs, figures)),
+        *comparison.pictures(runs, charts),
+        Section("differences", "What differs in the scenarios", comparison.scenarios(runs)),
+    ]
+    for place, run in enumerate(runs):
+        prefix = f"run-{label(place).lower()}"
+        pictures = "".join(
+            f'<div class="part"><h3>{both(heading)}</h3>{body}</div>'
+            for _, heading, body in _pictures(run, charts, prefix + "-")
+        )
+        body = (
+            folded("Pictures", pictures)
+            + folded("Energy by owner", tables.ledger(run))
+            + folded("Events", tables.events(run))
+            + tables.scenario(run)
+            + folded("Provenance", tables.provenance(run))
+        )
+        sections.append(Section(prefix, _named(place, run), body))
+    whole = title or " / ".join(run.title for run in runs)
+    return page(whole, framed(comparison.top(runs, title), sections), charts)
+
+
+def _named(place: int, run: Run) -> Callable[[], str]:
+    return lambda: f"{label(place)} · {cut(run.title, 60)}"
+
+
+def _pictures(run: Run, charts: dict[str, str], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Key, heading and HTML of each section of the gallery that has a picture; adds what their scripts need to `charts`."""
     pictures = pictures_of(run)
     for key, heading in SECTIONS.items():
-        found = [drawn(run, picture) for picture in pictures if picture.section == key]
+        found = [drawn(run, picture, prefix + picture.name) for picture in pictures if picture.section == key]
         for one in found:
             charts |= one.charts
-        body = clock(key, found) + "".join(one.html for one in found)
+        body = clock(prefix + key, found) + "".join(one.html for one in found)
         if key == "swing":
             body += tables.swings(run)
         if body:
-            yield Section(key, heading, body)
+            yield key, heading, body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from .shell import attribute, both, data_of, escape, number, option, table
 _LINKS = re.compile(r"(?:<|\\u003c)(?=\s*(?:/|\\u002f)?\s*a\b)", re.IGNORECASE)  # in JSON; what plotly would make a link of
 _SPOKEN = 6  # traces that the words for those who cannot see name
 _ROWS = 24  # traces in the table of numbers
+_LABELS = 40  # of a drawing without axes
 
 
 @dataclass(frozen=True)
@@ -81,23 +83,25 @@ def _printed(name: str, png: bytes, words: Words) -> Drawn:
 
 def chart_of(name: str, draw: Callable[[], go.Figure], words: Words) -> Drawn:
     """A chart of plotly, made once in each language.  `draw` is called with each spoken."""
-    bodies, shown = {}, {}
+    bodies, shown, labels = {}, {}, {}
     for code in LANGUAGES:
         with speaking(code):
             figure = draw()
         bodies[code] = _body(figure)
         shown[code] = numbers_of(figure)
+        labels[code] = labels_of(figure)
     english, others = bodies["en"], {c: differences(bodies["en"], b) for c, b in bodies.items() if c != "en"}
     title, caption, shows = words
 
     def told() -> str:
-        return ". ".join([shows().rstrip(".").rstrip(), *(_told(n) for n in shown[language()][:_SPOKEN])]) + "."
+        parts = [_told(n) for n in shown[language()][:_SPOKEN]] or ["; ".join(labels[language()])]
+        return ". ".join(part for part in (shows().rstrip(". "), *parts) if part) + "."
 
     height = int(english["layout"].get("height", 420))
     return Drawn(
         html=f'<figure id="{escape(name)}" class="chart" data-chart="chart-{escape(name)}"><h3>{both(title)}</h3>{_menu(bodies)}'
         f'<div class="scroller"><div class="plot" role="img"{attribute("aria-label", told)} style="height:{height}px"></div></div>'
-        f"<figcaption>{both(caption)}</figcaption>{_table(shown)}</figure>",
+        f"<figcaption>{both(caption)}</figcaption>{_table(shown) or _list(labels)}</figure>",
         charts={name: json.dumps({"figure": english, "words": others}, ensure_ascii=False, separators=(",", ":"))},
         moments=english.get("moments", ()),
         shown=english.get("shown", 0),
@@ -123,10 +127,8 @@ def _menu(bodies: dict[str, dict[str, Any]]) -> str:
     """What to choose from, where there is something."""
     if "choices" not in bodies["en"]:
         return ""
-    options = "".join(
-        option(str(place), lambda p=place: bodies[language()]["choices"][p]["label"])  # type: ignore[misc]
-        for place in range(len(bodies["en"]["choices"]))
-    )
+    labels = {code: [choice["label"] for choice in body["choices"]] for code, body in bodies.items()}
+    options = "".join(option(str(place), _at(labels, place)) for place in range(len(labels["en"])))
     return f'<p class="controls"><label>{both("Shown:")} <select class="choice">{options}</select></label></p>'
 
 
@@ -159,7 +161,7 @@ def _drawn_values(figure: go.Figure, trace: Any) -> tuple[np.ndarray[Any, Any] |
 
 def _title(part: Any) -> str:
     text = getattr(getattr(part, "title", None), "text", None) or ""
-    return re.sub(r"<[^>]*>", " ", text).strip()
+    return _bare(text)
 
 
 def _floats(values: Any) -> np.ndarray[Any, Any] | None:
@@ -170,11 +172,38 @@ def _floats(values: Any) -> np.ndarray[Any, Any] | None:
     return array if array.size else None
 
 
+def labels_of(figure: go.Figure) -> list[str]:
+    """What a drawing without axes has written on it, in the order of the traces."""
+    texts = [
+        text
+        for trace in figure.data
+        if trace.type == "scatter" and "text" in (trace.mode or "") and trace.visible in (None, True)
+        for text in (trace.text if not isinstance(trace.text, str) and trace.text is not None else [trace.text])
+        if text
+    ]
+    return [words for words in (_bare(str(text)) for text in texts) if words][:_LABELS]
+
+
+def _bare(text: str) -> str:
+    """Text of plotly without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def _list(labels: dict[str, list[str]]) -> str:
+    if not labels["en"] or any(len(other) != len(labels["en"]) for other in labels.values()):
+        return ""
+    items = "".join(f"<li>{both(_at(labels, place))}</li>" for place in range(len(labels["en"])))
+    return f'<details class="numbers"><summary>{both("Numbers of this picture")}</summary><ul>{items}</ul></details>'
+
+
+def _at(texts: dict[str, list[str]], place: int) -> Callable[[], str]:
+    return lambda: texts[language()][place]
+
+
 def _told(n: Numbers) -> str:
-    name = re.sub(r"<[^>]*>", " ", n.name)
     return say(
         "{name}, {axis}: lowest {low}, mean {mean}, highest {high}",
-        name=name,
+        name=_bare(n.name),
         axis=n.axis,
         low=number(n.low),
         mean=number(n.mean),
@@ -186,12 +215,10 @@ def _table(shown: dict[str, list[Numbers]]) -> str:
     numbers = shown["en"]
     if not numbers or any(len(other) != len(numbers) for other in shown.values()):
         return ""
+    names = {code: [_bare(n.name) for n in all_of] for code, all_of in shown.items()}
+    axes = {code: [n.axis for n in all_of] for code, all_of in shown.items()}
     rows = [
-        [
-            both(lambda p=place: re.sub(r"<[^>]*>", " ", shown[language()][p].name)),  # type: ignore[misc]
-            both(lambda p=place: shown[language()][p].axis),  # type: ignore[misc]
-            *(escape(number(value)) for value in (n.low, n.mean, n.high)),
-        ]
+        [both(_at(names, place)), both(_at(axes, place)), *(escape(number(value)) for value in (n.low, n.mean, n.high))]
         for place, n in enumerate(numbers[:_ROWS])
     ]
     heads = [(both("line"), False), (both("shows"), False), *((both(w), True) for w in ("lowest", "mean", "highest"))]

@@ -66,6 +66,15 @@ BETTER: Mapping[str, int] = {
     ),
 }  # fmt: skip
 
+# Sums over the run, which grow with its length.
+SUMS = frozenset(
+    (
+        "energy", "it_energy", "cooling_energy", "distribution_loss", "idle_energy", "unserved_energy", "generated_energy", "cost_total", "cost_energy", "cost_demand",
+        "cost_adders", "cost_tax", "water", "carbon", "carbon_market", "tokens", "model_flop", "jobs_submitted", "jobs_done", "jobs_failed", "job_interruptions", "lost_work",
+        "lost_accelerator_hours", "thermal_lost_hours", "breaker_trips", "fuel", "free_cooling_hours",
+    )
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -80,9 +89,15 @@ class Figure:
     def share(self) -> bool:
         return self.name in _SHARES and self.units in ("1", "")
 
+    @property
+    def shown(self) -> float:
+        """In the unit that `unit` says.  What is left of a difference of equal numbers is nothing."""
+        value = 100 * self.value if self.share else self.value
+        return 0.0 if abs(value) < 1e-12 else value
+
     def spelled(self) -> str:
         """Without its unit."""
-        return number(100 * self.value) if self.share else number(self.value)
+        return number(self.shown)
 
     def unit(self) -> str:
         """In the language spoken now; empty for counts and ratios."""

@@ -35,7 +35,11 @@
 
   // Charts
 
-  const config = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+  const config = () => ({
+    displaylogo: false, responsive: true, showSendToCloud: false, // nothing leaves this file
+    modeBarButtonsToRemove: ["sendDataToCloud", "select2d", "lasso2d", "autoScale2d"],
+    locale: root.lang, locales: { ko: { dictionary: JSON.parse(blob("plotly-words")) } },
+  });
   const charts = all("figure.chart").map((figure) => ({
     figure, place: figure.querySelector(".plot"), menu: figure.querySelector(".choice"), id: figure.dataset.chart,
     drawn: false, visible: false, moment: null, at: null, busy: false,
@@ -84,8 +88,9 @@
     const { data, layout, frames } = figureOf(chart);
     chart.frames = frames ?? null;
     chart.at = chart.frames ? chart.document.figure.shown : null;
-    window.Plotly.newPlot(chart.place, data, layout, config);
+    window.Plotly.newPlot(chart.place, data, layout, config());
     chart.place.classList.add("drawn");
+    for (const button of all(".modebar-btn", chart.place)) button.tabIndex = -1; // a picture has no stops for the keyboard inside
     chart.drawn = true;
     show(chart);
   }
@@ -168,6 +173,7 @@
 
   window.addEventListener("beforeprint", () => {
     for (const chart of charts) {
+      if (chart.place.offsetParent === null) continue; // folded away
       if (!chart.drawn && chart.document && window.Plotly) draw(chart);
       if (chart.drawn) window.Plotly.relayout(chart.place, { width: 680, autosize: false });
     }

@@ -13,6 +13,7 @@ import functools
 import gzip
 import hashlib
 import html
+import json
 import math
 import os
 import re
@@ -54,6 +55,7 @@ def page(title: str, body: str, charts: Mapping[str, str] | None = None, first: 
     blobs = {f"chart-{name}": packed(text) for name, text in (charts or {}).items()}
     if plotly:
         blobs["plotly"] = _packed_plotly()
+        blobs["plotly-words"] = _buttons()
     return "\n".join(
         (
             f'<!doctype html>\n<html lang="{first or language()}"><head><meta charset="utf-8">',
@@ -192,6 +194,15 @@ def folded(summary: Text, body: str) -> str:
 def packed(text: str) -> str:
     """Compressed text in letters that mean nothing to HTML, the same for the same text."""
     return base64.b64encode(gzip.compress(text.encode("utf-8"), 9, mtime=0)).decode("ascii")
+
+
+def _buttons() -> str:
+    """What plotly's own buttons say in Korean, as JSON."""
+    with speaking("ko"):
+        return json.dumps({sentence: say(sentence) for sentence in _BUTTONS}, ensure_ascii=False).replace("<", "\\u003c")
+
+
+_BUTTONS = ("Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes")
 
 
 @functools.cache

@@ -51,9 +51,9 @@ def happenings(run: Run) -> list[Happening]:
     return sorted(found, key=lambda h: h.first)
 
 
-def top(run: Run, title: str, figures: dict[str, Figure]) -> str:
+def top(run: Run, title: str) -> str:
     """Title, span and state of the run."""
-    return f'<h1>{named(title, 300)}</h1><p class="lead">{both(lambda: _span(run))} {_state(run)}</p>{_banner(run)}'
+    return f'<h1>{named(title, 300)}</h1><p class="lead">{span_of(run)} {state(run)}</p>{_banner(run)}'
 
 
 def summary(run: Run, figures: dict[str, Figure]) -> str:
@@ -61,11 +61,22 @@ def summary(run: Run, figures: dict[str, Figure]) -> str:
     parts = []
     if cards := "".join(_card(h.label, h.figure, h.note) for h in headlines(figures)):
         parts.append(f'<div class="cards">{cards}</div>')
-    parts.append(f'<h3 id="happened">{both("What happened")}</h3>{_happened(run)}')
+    parts.append(f'<h3 id="happened">{both("What happened")}</h3>{happened(run)}')
     if warnings := warnings_of(run, figures):
         items = "".join(f"<li>{both(w)}</li>" for w in warnings)
         parts.append(f'<h3>{both("To be aware of")}</h3><ul class="warnings">{items}</ul>')
     return "".join(parts)
+
+
+def span_of(run: Run) -> str:
+    """From when to when, as HTML."""
+    return both(lambda: _span(run))
+
+
+def seconds(run: Run) -> float:
+    """From the start of the run to its last report; 0 without one."""
+    times = run.stored("site/time")
+    return float(times[-1]) if times is not None and len(times) else 0.0
 
 
 def _span(run: Run) -> str:
@@ -73,7 +84,7 @@ def _span(run: Run) -> str:
         return say("From {start} ({zone}); no report.", start=f"{run.local([run.start])[0]:%Y-%m-%d %H:%M}", zone=run.zone_name)
     last = run.site["time"].values[-1]
     begin, end = run.local([run.start, last])
-    hours = (pd.Timestamp(last) - run.start).total_seconds() / 3600
+    hours = seconds(run) / 3600
     length = say("{days:.4g} days", days=hours / 24) if hours >= 48 else say("{hours:.4g} hours", hours=hours)
     return say(
         "{begin} to {end} ({zone}): {length}, {reports:,} reports.",
@@ -85,7 +96,8 @@ def _span(run: Run) -> str:
     )
 
 
-def _state(run: Run) -> str:
+def state(run: Run) -> str:
+    """Whether the run reached its end, as HTML."""
     if run.complete:
         return f'<span class="state done">{both("complete")}</span>'
     return f'<span class="state early">{both("not complete")}</span>'
@@ -113,7 +125,8 @@ def _card(label: str, figure: Figure, note: Callable[[], str]) -> str:
     )
 
 
-def _happened(run: Run) -> str:
+def happened(run: Run, more: bool = True) -> str:
+    """The events to know of, in order; `more`: with the way to the others."""
     found = happenings(run)
     if not found:
         return f'<p class="absent">{both("Nothing beside the coming and going of jobs.")}</p>'
@@ -121,8 +134,8 @@ def _happened(run: Run) -> str:
     chosen = sorted(ranked[:HAPPENINGS], key=lambda h: h.first)
     items = "".join(_happening(run, h) for h in chosen)
     left = len(found) - len(chosen)
-    more = f'<p><a href="#events">{both(lambda: say("{n} more kinds of events", n=left))}</a></p>' if left else ""
-    return f'<ol class="happened">{items}</ol>{more}'
+    others = f'<p><a href="#events">{both(lambda: say("{n} more kinds of events", n=left))}</a></p>' if left and more else ""
+    return f'<ol class="happened">{items}</ol>{others}'
 
 
 def _happening(run: Run, h: Happening) -> str:

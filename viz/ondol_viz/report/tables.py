@@ -70,7 +70,7 @@ def ledger(run: Run) -> str:
     kinds.append("total")
     idle = [owner for owner, energy in joules.items() if energy == 0]
     none = f'<p class="absent">{both("None:")} {", ".join(map(_owner, idle))}.</p>' if idle else ""
-    heads = [(both("owner"), False), (both("energy (MWh)"), True), (both("share"), True)]
+    heads = [(both("owner"), False), (both("energy (MWh)"), True), (both("share"), True), ("", False)]
     return f"<p>{both('Every joule at the meter has one owner.')}</p>{table(heads, rows, 'ledger', kinds)}{none}"
 
 
@@ -79,7 +79,9 @@ def _owner(owner: str) -> str:
 
 
 def _energy_row(name: str, joules: float, total: float) -> list[str]:
-    return [name, escape(number(joules / 3.6e9)), escape(percent(100 * joules / total)) if total > 0 else ""]
+    share = 100 * joules / total if total > 0 else 0.0
+    bar = f'<span class="bar-of" style="width:{max(share, 0.0):.2f}%"></span>'
+    return [name, escape(number(joules / 3.6e9)), escape(percent(share)) if total > 0 else "", bar]
 
 
 def swings(run: Run) -> str:
