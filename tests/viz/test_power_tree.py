@@ -189,7 +189,7 @@ def test_plot_shows_the_moment_asked_for(chain: Path) -> None:
         assert "60–130 % of 1 MW" in texts and "bus<b>" in texts
         assert "01:00:00" in figure.get_suptitle()
         assert any(patch.get_hatch() for patch in figure.axes[0].patches)
-        legend = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
+        legend = [t.get_text() for t in figure.legends[0].get_texts()]
         assert legend[0].startswith("single point of failure") and "on stand-by" in legend and "above its rating" in legend
         figure.savefig(chain.with_suffix(".png"))
         assert not any(patch.get_hatch() for patch in plots.power_tree(run, when="2026-07-06 00:30").axes[0].patches)
@@ -215,6 +215,23 @@ def test_gallery_has_it_in_both_languages(chain: Path) -> None:
         with speaking("ko"):
             figure = plots.power_tree(run)
             assert "UPS 2대" in [t.get_text() for t in figure.axes[0].texts]
+
+
+def test_many_banks_that_the_same_units_feed_share_a_box(chain: Path) -> None:
+    halls = 40
+    more = [(f"bw{i}", "busway", 3e5, f"bw{i}") for i in range(halls)] + [
+        (f"h{i}/r1", "rack", 4e4, f"h{i}") for i in range(halls)
+    ]
+    fed = [("ups/1", f"bw{i}") for i in range(halls)] + [(f"bw{i}", f"h{i}/r1") for i in range(halls)]
+    with h5py.File(chain, "r+") as file:
+        for table in ("vertices", "edges", "single_points"):
+            del file[table]
+    add_graph(chain, [*THINGS, *more], {"power": POWER + fed, "standby": [("gen", "ats")]}, LOST)
+    with open_run(chain) as run:
+        view = tree.power_tree(run)
+        assert {"43 × busway", "46 × rack"} <= set(boxes(view)) and view.width <= tree.MOST
+        charts.power_tree(run)
+        plots.power_tree(run).savefig(chain.with_suffix(".png"))
 
 
 def test_files_without_a_graph_say_so(write: Callable[..., Path]) -> None:

@@ -68,7 +68,7 @@ def _draw(figure: Figure, axes: Any, view: fabric.Fabric) -> None:
     loads = view.mean[0] if loaded else values
     for bundle, value, load, *at in zip(view.bundles, values, loads, *fabric.dots(view), strict=True):
         a, b = view.boxes[bundle.a], view.boxes[bundle.b]
-        width = 1 + 5 * np.sqrt(bundle.capacity / capacity.max())
+        width = 1 + (1.5 if view.ring else 5) * np.sqrt(bundle.capacity / capacity.max())
         axes.plot([a.x, b.x], [a.y, b.y], color=cmap(norm(value)), lw=width, solid_capstyle="butt", zorder=1)
         if bundle.a == bundle.b:
             axes.plot(*at, marker="o", color=cmap(norm(value)), ms=width + 2, zorder=2)
@@ -108,14 +108,11 @@ def _draw(figure: Figure, axes: Any, view: fabric.Fabric) -> None:
 def _draw_box(axes: Any, view: fabric.Fabric, box: fabric.Box) -> None:
     single = box.single is not None
     if view.ring:
-        axes.plot(
-            box.x, box.y, marker="s" if box.tier else "o", ms=9, color="white", mec=VERMILION if single else BLACK, zorder=4
-        )
-        if len(view.boxes) <= 6 * _LABELLED:
+        shape = "D" if single else "s" if box.tier else "o"
+        axes.plot(box.x, box.y, marker=shape, ms=8, color=VERMILION if single else "white", mec=BLACK, zorder=4)
+        if name := cut(fabric.label(view, box), 14):
             away = 1.13 if box.tier == 0 else 0.86
-            axes.text(
-                box.x * away, box.y * away, cut(fabric.box_text(box), 14), fontsize=6.5, ha="center", va="center", zorder=5
-            )
+            axes.text(box.x * away, box.y * away, name, fontsize=6.5, ha="center", va="center", zorder=5, bbox=_BEHIND)
         return
     across, up = fabric.HALF_WIDTH, fabric.HALF_HEIGHT
     frame = FancyBboxPatch(

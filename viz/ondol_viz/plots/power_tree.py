@@ -15,6 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from ..run import Run
 from ..style import BLACK, GREEN, GREY, VERMILION, cut, styled
 from ..views import power_tree as tree
+from ..views.blocks import busiest
 from ..words import say
 
 _SLOT = 1.16  # inch, of a box and the gap beside it
@@ -24,11 +25,11 @@ _SLOT = 1.16  # inch, of a box and the gap beside it
 def power_tree(run: Run, when: str | None = None) -> Figure:
     """From the utility down to racks, cooling and base load: what each carries of its rating, at one moment.
 
-    `when` is a date on the site's clock; without it, the moment in which most is supplied.
+    `when` is a date on the site's clock; without it, the moment of the highest power at the meter.
     """
-    moment = tree.report_at(run, when) if when is not None else tree.busiest(run)
+    moment = tree.report_at(run, when) if when is not None else busiest(run, "feeds")
     view = tree.power_tree(run, np.array([moment]))
-    width, height = max(view.width * _SLOT, 7.5), 1.05 * view.layers + 1.1
+    width, height = max(view.width * _SLOT, 7.5), 1.05 * view.layers + 1.0
     figure = Figure(figsize=(width + 0.8, height))
     axes = figure.subplots()
     cmap = colormaps["cividis"].with_extremes(over=VERMILION)
@@ -62,7 +63,7 @@ def power_tree(run: Run, when: str | None = None) -> Figure:
         aspect=30,
     )
     bar.outline.set_visible(False)
-    _legend(axes, view)
+    _legend(figure, view)
     date = run.local(view.when)[0]
     figure.suptitle(
         say("Power chain on {date} at {time} ({zone})", date=f"{date:%Y-%m-%d}", time=f"{date:%H:%M:%S}", zone=run.zone_name),
@@ -102,7 +103,7 @@ def _draw_box(axes: Any, view: tree.PowerTree, number: int, box: tree.Box) -> No
         axes.plot([corner[0], right], [corner[1], top], color=VERMILION, lw=1.4, zorder=2.5)
 
 
-def _legend(axes: Any, view: tree.PowerTree) -> None:
+def _legend(figure: Figure, view: tree.PowerTree) -> None:
     shown: list[tuple[Any, str]] = []
     if any(box.single for box in view.boxes):
         mark = Line2D([], [], marker="D", color=VERMILION, mec=BLACK, ls="", ms=7)
@@ -117,4 +118,4 @@ def _legend(axes: Any, view: tree.PowerTree) -> None:
         shown.append((Line2D([], [], color=VERMILION), say("without power")))
     if shown:
         handles, labels = zip(*shown, strict=True)
-        axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, 1.0), borderaxespad=0)
+        figure.legend(handles, labels, loc="outside lower left", ncols=3)

@@ -85,6 +85,16 @@ def moments(run: Run, group: str, most: int = MOMENTS) -> np.ndarray[Any, np.dty
     return np.unique(np.linspace(0, size - 1, min(most, size)).round().astype(np.int64))
 
 
+def busiest(run: Run, group: str) -> int:
+    """Number of the report of a group in which the meter shows the highest power, the last where the site has no power: what pictures of a
+    moment begin with, so that they begin together."""
+    size = len(_stored(run, group, ())["time"])
+    stored = run.stored("site")
+    if stored is None or "power" not in stored or len(stored["power"]) == 0:
+        return max(size - 1, 0)
+    return min(int(np.nanargmax(stored["power"][:])), size - 1)
+
+
 def rows_at(run: Run, group: str, name: str, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
     """Values of a series at some reports, (report, label): read chunk by chunk, so that a long run needs little memory."""
     series = _stored(run, group, (name,))[name]

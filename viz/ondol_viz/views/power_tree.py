@@ -1,7 +1,7 @@
 """The chain of power as a tree at some moments: from the utility down to racks, cooling and base load, and how loaded each part is.
 
 Units of a bank stand in one box; in it, units whose loads never differ by more than `ALIKE` of their rating are one cell.  Racks are
-folded by hall and by the banks that feed them, cooling by its kind and by the banks that feed it.
+folded by hall and by the boxes that feed them, cooling by its kind and by the boxes that feed it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _OWNERS = {
     "network": ("network",),
     "heat load": ("heat_loads",),
 }
+MOST = 10  # boxes of one kind that the same boxes feed
+
 # Of a box, in the layout, whose layers and places are 1 apart; heights are from its middle.
 HALF_WIDTH, HALF_HEIGHT = 0.46, 0.39
 BAR_LOW, BAR_HIGH = -0.08, 0.09  # of the bars of its cells
@@ -179,19 +181,6 @@ def bars(view: PowerTree) -> tuple[Floats, Floats, Floats]:
     return middle, width, low
 
 
-def busiest(run: Run) -> int:
-    """Number of the report in which the meter, generators and batteries supply most; of the feeds where the site has none.
-
-    Raises MissingData as `power_tree` does."""
-    _need(run)
-    if "power" in run.site:
-        total = run.site["power"].values.astype(np.float64)
-        total = total + sum(run.site[n].values for n in ("generator_power", "battery_power") if n in run.site)
-    else:
-        total = np.nansum(run.feeds["power"].values, axis=1)
-    return min(int(np.nanargmax(total)), run.feeds.sizes["time"] - 1)
-
-
 def report_at(run: Run, when: str) -> int:
     """Number of the report of the feeds whose end is nearest to a date on the site's clock.  Raises MissingData as `power_tree` does."""
     _need(run)
@@ -211,20 +200,35 @@ def _need(run: Run) -> Graph:
 def _fold(graph: Graph) -> tuple[list[list[int]], dict[tuple[int, int], bool]]:
     """Vertices of each box, and which boxes feed which: on stand-by only or not."""
     power, standby = graph.edges("power"), graph.edges("standby")
-    feeders: dict[int, list[str]] = {}
-    for edges in (power, standby):
-        for a, b in zip(edges.source.tolist(), edges.target.tolist(), strict=True):
-            feeders.setdefault(b, []).append(str(graph.banks[a] or graph.names[a]))
-    used = np.unique(np.concatenate([power.source, power.target, standby.source, standby.target]))
-    keys: dict[tuple[Any, ...], list[int]] = {}
-    for v in used.tolist():
-        kind, bank = str(graph.kinds[v]), str(graph.banks[v])
-        above = tuple(sorted(set(feeders.get(v, ()))))
-        part = bank if kind in _UNITS or kind in ("rack", "network", "heat load") else ""
-        keys.setdefault((kind, part, () if kind in _UNITS else above), []).append(v)
-    members = list(keys.values())
-    box_of = {v: number for number, vertices in enumerate(members) for v in vertices}
+    source, target = np.concatenate([power.source, standby.source]), np.concatenate([power.target, standby.target])
+    used = np.unique(np.concatenate([source, target]))
+    depth = depths(graph.names.size, list(zip(source.tolist(), target.tolist(), strict=True)))
+    above: dict[int, list[int]] = {}
+    for a, b in zip(source.tolist(), target.tolist(), strict=True):
+        above.setdefault(b, []).append(a)
+    box_of: dict[int, int] = {}
+    members: list[list[int]] = []
+    for level in sorted(set(depth[used].tolist())):
+        feeders = {v: frozenset(box_of[up] for up in above.get(v, ())) for v in used[depth[used] == level].tolist()}
+        for vertices in _boxes_of_level(graph, feeders):
+            box_of.update(dict.fromkeys(vertices, len(members)))
+            members.append(vertices)
     return members, {**_joined(standby, box_of, True), **_joined(power, box_of, False)}
+
+
+def _boxes_of_level(graph: Graph, feeders: dict[int, frozenset[int]]) -> list[list[int]]:
+    """Units by bank, racks by hall, other loads by kind, apart where other boxes feed them; all of a kind together where the same boxes
+    feed more than `MOST`."""
+    alike: dict[tuple[str, frozenset[int]], dict[str, list[int]]] = {}
+    for v, ups in feeders.items():
+        kind = str(graph.kinds[v])
+        part = str(graph.banks[v]) if kind in _UNITS or kind in ("rack", "network", "heat load") else ""
+        alike.setdefault((kind, ups), {}).setdefault(part, []).append(v)
+    boxes: list[list[int]] = []
+    for parts in alike.values():
+        many = len(parts) > MOST
+        boxes += [[v for part in parts.values() for v in part]] if many else list(parts.values())
+    return boxes
 
 
 def _joined(edges: Edges, box_of: dict[int, int], standby: bool) -> dict[tuple[int, int], bool]:
