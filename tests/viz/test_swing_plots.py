@@ -15,9 +15,11 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
-from ondol_viz import MissingData, Run, open_run, plots, swing
+from ondol_viz import MissingData, Run, charts, open_run, plots, swing
 from ondol_viz.__main__ import main
 from ondol_viz.gallery import pictures_of
+from ondol_viz.views import swing as swing_view
+from ondol_viz.words import speaking
 
 from tests.support.program import EXAMPLES, ONDOL, run_scenario
 
@@ -154,7 +156,9 @@ def test_spectrum_and_ramps_are_those_of_the_figures(run: Run, figure: Figure) -
     assert share == f"{1e3 * found['band_rms']:.3g} kW rms in the band\n{100 * found['band_share']:.1f} % of the variance"
     band = spectrum.patches[0].get_extents().transformed(spectrum.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx(swing.BAND_HZ)
-    assert np.nanmax(spectrum.lines[0].get_ydata()) == pytest.approx(1e-3 * float(swing.spectrum(run.windows["busy"].power).amplitude[1:].max()))
+    assert np.nanmax(spectrum.lines[0].get_ydata()) == pytest.approx(
+        1e-3 * float(swing.spectrum(run.windows["busy"].power).amplitude[1:].max())
+    )
     title = f"Ramps: {1e3 * found['ramp_down']:+.3g} to {1e3 * found['ramp_up']:+.3g} kW/s".replace("-", "−")
     ramps = titles(figure)[title]
     assert sum(bar.get_height() for bar in ramps.patches) == pytest.approx(100)
@@ -188,7 +192,10 @@ def test_two_runs_are_laid_over_each_other(run: Run, tmp_path: Path) -> None:
         assert [t.get_text() for t in above.get_legend().get_texts()] == ["as declared", "held to 500 W"]
         for line, one in zip(near.get_legend().get_texts(), (run, capped), strict=True):
             power = one.windows["busy"].power
-            assert f"mean {float(power.mean()) / 1e3:.3g} kW, {float(np.ptp(power.values)) / 1e3:.3g} kW from lowest" in line.get_text()
+            assert (
+                f"mean {float(power.mean()) / 1e3:.3g} kW, {float(np.ptp(power.values)) / 1e3:.3g} kW from lowest"
+                in line.get_text()
+            )
         assert all(len(axes.get_legend().get_texts()) == 2 for axes in (spectrum, ramps))
         alike = plots.compare_swing(run, capped).axes[0]  # one title, so their files
         assert [t.get_text() for t in alike.get_legend().get_texts()] == ["run", "capped"]
@@ -214,11 +221,65 @@ def test_page_has_a_picture_of_each_window_that_was_reached(path: Path, example:
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     with open_run(path) as run:
         assert page.count("<figure id=") == len(pictures_of(run)) and "No picture" not in page
-    table = page.split("<table class=swing>")[1].split("</table>")[0]
-    assert "<th class=number>idle<th class=number>busy<th>unit" in table and "tiny" not in table
-    ramp = re.search(r"<td>largest rise in a second</td><td class=number>0</td><td class=number>([\d.]+)</td><td>MW/s</td>", table)
+    table = page.split('<table class="swing">')[1].split("</table>")[0]
+    heads, *rows = (re.findall(r"<bdi>(.*?)</bdi>|<td class=number>(.*?)</td>", row) for row in table.split("</tr>"))
+    assert [name for name, _ in heads] == ["idle", "busy"]
+    values = {name: [value for _, value in cells if value] for (_, _), *cells, (name, _) in rows if cells}
+    assert values["ramp_up"][0] == "0"
     with open_run(path) as run:
-        assert ramp and float(ramp[1]) == pytest.approx(swing.figures(run.windows["busy"]).value["ramp_up"], abs=5e-5)
+        assert float(values["ramp_up"][1]) == pytest.approx(swing.figures(run.windows["busy"]).value["ramp_up"], abs=5e-5)
     assert main([str(example), "-o", str(tmp_path)]) == 0  # no windows: nothing of the earlier page stays
     assert not list(tmp_path.glob("power_swing*"))
-    assert "swing" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'class="swing"' not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_chart_shows_the_same_and_stays_small(run: Run) -> None:
+    window = run.windows["busy"]
+    chart = charts.power_swing(run, "busy")
+    assert len(chart.to_json()) < 300_000
+    meter = next(trace for trace in chart.data if trace.name == "at the meter" and trace.xaxis == "x")
+    assert (np.nanmin(meter.y), np.nanmax(meter.y)) == pytest.approx(
+        (float(window.power.min()) / 1e3, float(window.power.max()) / 1e3)
+    )
+    begin, end = (float(meter.x[i]) for i in (0, -1))
+    assert end - begin == pytest.approx(300_000)  # ms
+    assert np.datetime64(int(begin), "ms") == np.datetime64("2026-01-12T03:00:00")
+    found = swing.figures(window).value
+    (dot,) = [trace for trace in chart.data if trace.mode == "markers"]
+    assert (dot.x[0], dot.y[0]) == pytest.approx((found["strongest"], 1e3 * found["strongest_amplitude"]))
+    (ramps,) = [trace for trace in chart.data if trace.xaxis == "x4"]
+    assert float(np.sum(ramps.y)) == pytest.approx(100, rel=1e-6)
+    assert "pretrain-8b" in {trace.name for trace in chart.data if trace.xaxis == "x5"}
+
+
+def test_swing_without_storage_stands_beside(changed: Path) -> None:
+    with h5py.File(changed, "r+") as file:
+        group = file["windows/busy"]
+        group["meter_without_storage"] = group["power"][...]
+        group["meter_without_storage"].dims[0].attach_scale(group["time"])
+        group["power"][...] = np.float32(5e5)
+    with open_run(changed) as stored:
+        view = swing_view.power_swing(stored, "busy")
+        assert [wave.name for wave in view.whole] == ["IT equipment", "without storage", "at the meter"]
+        bare, smooth = view.spectra
+        assert bare.strongest[1] > 1e3 and smooth.strongest[1] == 0 and np.isnan(smooth.band_share)
+        plots.power_swing(stored, "busy").savefig(io.BytesIO())
+        charts.power_swing(stored, "busy")
+
+
+def test_iterations_are_shown_once_the_job_is_at_work(changed: Path) -> None:
+    with h5py.File(changed, "r+") as file:
+        file["windows/busy/job_power"][:9000] = 0  # 90 s
+    with open_run(changed) as late:
+        view = swing_view.power_swing(late, "busy")
+        assert view.close[0].ends[0] > 90 and view.jobs[0].high.min() > 0
+
+
+def test_charts_of_two_runs_and_of_windows_without_a_swing(run: Run) -> None:
+    chart = charts.compare_swing(run, run, "busy", ("<b>one</b>", "two"))
+    assert {trace.name for trace in chart.data if trace.xaxis == "x"} == {"&lt;b&gt;one&lt;/b&gt;", "two"}
+    assert charts.power_swing(run, "idle").layout.xaxis4.title.text == "change of power in 1 s (W/s)"
+    with pytest.raises(MissingData, match=r"“tiny” has 5 rows"):
+        charts.power_swing(run, "tiny")
+    with speaking("ko"):
+        assert charts.power_swing(run, "busy").layout.title.text.startswith("단계 구간 “busy”")

@@ -19,6 +19,7 @@ from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
+from .swing import compare_swing, power_swing
 from .waits import job_waits
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "compare_load_duration",
     "compare_owners",
     "compare_runs",
+    "compare_swing",
     "cooling_schematic",
     "cost_calendar",
     "energy_sankey",
@@ -42,6 +44,7 @@ __all__ = [
     "member_bands",
     "pareto_front",
     "power_by_source",
+    "power_swing",
     "power_tree",
     "pue_against_wet_bulb",
     "rank_bars",

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from .. import swing
-from ..plots.swing import reached
 from ..run import Run
 from ..style import FAMILIES, FAMILY_NAMES, OWNER_NAMES, percent
 from ..views.events import notable, spoken
+from ..views.swing import reached
 from ..words import say
 from .figures import Figure, rows_of
 from .shell import both, escape, folded, named, number, table
