@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
+from ondol_viz import kpis, open_run
 from ondol_viz.bands import LEVELS, band_table, bands, bands_over_time
 from ondol_viz.pareto import front, pareto
 from ondol_viz.sweep import SweepError, open_sweep
@@ -182,3 +183,20 @@ def test_rounding_makes_no_run_better() -> None:
                       coords={"month": ["may", "january", "june"]})
     data["status"] = ("month", ["complete"] * 3)
     assert list(pareto(data, "bill", "tokens", ("min", "max"))["month"]) == ["june", "may"]
+
+
+def test_key_figures_of_a_run_with_those_of_its_ensemble(example: Path, tmp_path: Path) -> None:
+    pue = np.array([1.1, 1.2, NAN, 1.4])
+    members = ("1", "member of the ensemble", [1.0, 2.0, 3.0, 4.0])
+    data = open_sweep(write_sweep(tmp_path / "e.h5", {"member": 4}, {"member": members}, {"pue": pue, "energy": [5.0, NAN, NAN, NAN]}))
+    with open_run(example) as run:
+        table = kpis(run, data)
+        stored = run.kpis.set_index("name")["value"]
+        assert table["value"].tolist() == stored.tolist() and table.index.tolist() == ["energy", "pue", "jobs_done"]
+        assert table.loc["pue", ["p05", "p50", "p95"]].tolist() == pytest.approx([1.11, 1.2, 1.38])
+        assert table["n"].tolist() == [1, 3, 0] and table[["p05", "p50", "p95"]].loc[["energy", "jobs_done"]].isna().all(axis=None)
+        assert table.loc["energy", "units"] == "MWh"
+        with pytest.raises(SweepError, match="energy is in MWh in the run, in GJ in the ensemble"):
+            kpis(run, data.assign(energy=data["energy"].assign_attrs(units="GJ")))
+        with pytest.raises(SweepError, match="one cell"):
+            kpis(run, data.isel(member=0))

@@ -36,8 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'base = "{EXAMPLES / "one_hall.toml"}"\nset = {{ "simulation.duration" = "2 h" }}\n'
         '[[axis]]\nname = "supply"\nkey = "plant.chilled.supply_temperature"\nvalues = ["10 degC", "16 degC"]\n'
     )
-    done = ondol("sweep", folder / "set_points.toml", "-o", folder / "set_points")
-    assert done.code == 0, done.err
+    (folder / "one_hall_ensemble.toml").write_text(
+        f'base = "{EXAMPLES / "one_hall.toml"}"\nset = {{ "simulation.duration" = "2 h" }}\nkeep = "key_figures"\nensemble = 3\n'
+    )
+    for name in ("set_points", "one_hall_ensemble"):
+        done = ondol("sweep", folder / f"{name}.toml", "-o", folder / name)
+        assert done.code == 0, done.err
     return folder
 
 

@@ -11,6 +11,7 @@ sweep.pue.sel(supply=18)
 """
 
 from . import bands, effects, pareto, plots, sensitivity, swing
+from .bands import kpis
 from .plots import MissingData
 from .run import IncompleteRunWarning, Run, RunError, open_run
 from .sweep import SweepError, open_member, open_sweep
@@ -23,6 +24,7 @@ __all__ = [
     "SweepError",
     "bands",
     "effects",
+    "kpis",
     "open_member",
     "open_run",
     "open_sweep",

@@ -83,6 +83,36 @@ def band_table(sweep: xr.Dataset, names: list[str] | None = None, resamples: int
     return pd.concat(tables, ignore_index=True)
 
 
+def kpis(run: Run, ensemble: xr.Dataset) -> pd.DataFrame:
+    """Key figures of a run beside what is not known of them: those of an ensemble of the same scenario.
+
+    A row for each key figure of the run, by name: its `value`, `units`, `long_name`, and of the members that ended p05, p50, p95 and
+    how many they are, `n`.  Where the ensemble lacks the figure, or fewer than two members have it, percentiles are NaN.
+
+    >>> cell = ondol_viz.open_sweep("one_hall_ensemble")
+    >>> table = ondol_viz.kpis(ondol_viz.open_run("one_hall.h5"), cell)
+    >>> bool(table.loc["pue", "p05"] <= table.loc["pue", "p50"] <= table.loc["pue", "p95"])
+    True
+
+    Raises SweepError when there is more than one cell, no ensemble, or a figure in other units.
+    """
+    if tuple(ensemble[FILE].dims) != (MEMBER,):
+        raise SweepError("key figures are those of one cell: select values of all axes, and keep the members")
+    table = run.kpis.set_index("name")[["value", "units", "long_name"]]
+    spread: dict[str, list[float]] = {"p05": [], "p50": [], "p95": [], "n": []}
+    for name, units in table["units"].items():
+        known: Floats = np.zeros(0)
+        if name in ensemble.data_vars:
+            values = need_response(ensemble, str(name))
+            if str(values.attrs.get("units", "")) != str(units):
+                raise SweepError(f"{name} is in {units} in the run, in {values.attrs.get('units', '')} in the ensemble")
+            known = values.values[np.isfinite(values.values)].astype(np.float64)
+        levels = np.percentile(known, (5, 50, 95)) if len(known) > 1 else np.full(3, np.nan)
+        for column, value in zip(spread, (*levels, len(known)), strict=True):
+            spread[column].append(float(value))
+    return table.assign(**spread).astype({"n": int})
+
+
 def bands_over_time(cell: xr.Dataset, series: str = "power", points: int = POINTS) -> xr.Dataset:
     """Percentiles over the members of a series of the site, (time) in its units: p05 ... p95, mean; `time` ends each interval, UTC.
 
