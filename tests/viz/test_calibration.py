@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ondol_viz import MissingData
+from ondol_viz.calibration import charts, plots, views
 from ondol_viz.calibration import CalibrationError, judged, read_calibration, read_priors, read_windows
 from ondol_viz.calibration.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TOML = """
 [calibration."test/board"]
@@ -103,10 +107,60 @@ def test_page_stands_alone_and_escapes(calibration: Path, campaign: Path, tmp_pa
     assert capsys.readouterr().out == f"5 pictures and {out / 'index.html'}\n"
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "Board &lt;b&gt;" in page and "<b>" not in page
-    assert page.count("data:image/png;base64,") == 5
-    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+    assert sorted(p.stem for p in out.glob("*.png")) == ["coefficients", "predicted", "residuals", "temperature", "voltage"]
+    for name in ("coefficients", "predicted", "residuals", "temperature", "voltage"):
+        assert f'<figure id="{name}" class="chart"' in page and f'id="chart-{name}"' in page
+    assert not re.search(r"(?:src|href)=\"(?!data:|#)", page)
     assert "0.3000" in page and "pJ/FLOP" in page
-    assert "mean error of the held-out windows shown here" in page
+    assert "mean error of the held-out windows shown here" in page and "제외 구간의 평균 오차" in page
+    low, high = 0.3 * (1 - 1.96 * 0.03), 0.3 * (1 + 1.96 * 0.03)  # of control.tensor_bf16
+    assert f"{low:.4f}" in page and f"{high:.4f}" in page
+
+
+def test_one_page_in_korean(calibration: Path, campaign: Path, tmp_path: Path) -> None:
+    assert main([str(calibration), str(campaign), "-o", str(tmp_path / "p.html"), "--language", "ko"]) == 0
+    assert '<html lang="ko">' in (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert not list(tmp_path.glob("*.png"))
+
+
+def test_errors_by_hand(calibration: Path, campaign: Path) -> None:
+    rows = judged(read_calibration(calibration), read_windows([campaign]))
+    assert rows["measured_error_w"].tolist() == [0.5, 0.5, 0.5]  # 1 J in 2 s
+    control = 0.81 * 0.3 * 400 * 0.03  # V2, pJ/FLOP, TFLOP/s, relative error
+    assert rows["predicted_error_w"].tolist() == pytest.approx([0.7, (0.7**2 + control**2) ** 0.5, 0.7], rel=1e-6)
+
+
+def test_pictures_hold_the_numbers(calibration: Path, campaign: Path) -> None:
+    read = read_calibration(calibration)
+    rows = judged(read, read_windows([campaign]))
+    fitted, held_out = views.groups(rows)
+    assert fitted.order == ("idle_bare", "tensor_bf16") and held_out.kernels == ("decode",)
+    assert fitted.residual_error.tolist() == pytest.approx([(0.5**2 + 0.7**2) ** 0.5 / 65, (0.5**2 + 0.7**2 + 2.916**2) ** 0.5 / 309.4], rel=1e-4)
+    chart = charts.predicted(rows)
+    assert chart.data[1].error_x.array.tolist() == [0.5, 0.5] and chart.data[2].y[0] == pytest.approx(320)
+    assert "measured 320.0 ± 0.5 W" in chart.data[2].text[0] and chart.data[1].marker.symbol != chart.data[2].marker.symbol
+    apart = charts.residuals(rows)
+    assert [trace.yaxis for trace in apart.data] == ["y", "y2"]
+    estimates = charts.coefficients(read, read_priors(read))
+    assert any("0.3 pJ/FLOP ± 3 %" in text for trace in estimates.data if trace.customdata is not None for text in trace.customdata)
+    with pytest.raises(MissingData, match="no window can be judged"):
+        plots.residuals(rows.iloc[:0])
+    with pytest.raises(MissingData, match="temperature"):
+        charts.temperature(rows.assign(temperature_c=float("nan")))
+
+
+def test_a_covariance_of_another_size_is_said(calibration: Path) -> None:
+    calibration.write_text(TOML.replace("covariance = [[0.0001, 0.0], [0.0, 0.0009]]", "covariance = [[0.0001]]"))
+    with pytest.raises(CalibrationError, match="covariance"):
+        read_calibration(calibration)
+
+
+def test_recorded_campaigns_are_drawn() -> None:
+    read = read_calibration(ROOT / "scenarios/catalogue/calibrations/nvidia-h200-sxm.toml")
+    rows = judged(read, read_windows([ROOT / "kernels/recorded/aiconfigurator/h200"]))
+    assert float(rows[rows["held_out"]]["residual"].abs().mean()) == pytest.approx(read.quality["held_out_mape"], abs=1e-3)
+    assert len(str(charts.residuals(rows).to_json())) < 300_000
+    assert plots.residuals(rows).axes[1].get_title("left") == f"held out ({int(rows['held_out'].sum())} windows)"
 
 
 def test_page_without_campaign(calibration: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""python -m ondol_viz.calibration calibration.toml [DIR...] -o FOLDER: pictures and a page about a calibration of the meter."""
+"""python -m ondol_viz.calibration calibration.toml [DIR...] -o PAGE.html|FOLDER: a page, and pictures, about a calibration of the meter."""
 
 from .reading import CalibrationError, judged, read_calibration, read_priors, read_windows
 

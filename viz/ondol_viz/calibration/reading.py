@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ class Quantity:
     tier: str = ""
     why: str = ""
 
+    def spelled(self) -> str:
+        """ "0.3 pJ/FLOP ± 3 %", in its own unit."""
+        error = "" if self.uncertainty is None else f" ± {100 * self.uncertainty:.2g} %"
+        return f"{self.value / UNITS.get(self.unit, 1.0):.4g} {self.unit}".strip() + error
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -48,6 +53,30 @@ class Calibration:
     def quantity(self, name: str) -> Quantity:
         part, _, channel = name.partition(".")
         return self.scalar[name] if not channel else (self.control if part == "control" else self.data)[channel]
+
+    def scaled(self, name: str, factor: float) -> Calibration:
+        """With one coefficient times a factor."""
+        part, _, channel = name.partition(".")
+        grown = replace(self.quantity(name), value=self.quantity(name).value * factor)
+        if not channel:
+            return replace(self, scalar={**self.scalar, name: grown})
+        if part == "control":
+            return replace(self, control={**self.control, channel: grown})
+        return replace(self, data={**self.data, channel: grown})
+
+    def predicted_error(self, windows: pd.DataFrame) -> pd.Series:
+        """Standard error of `predict` [W] by the covariance of the fitted coefficients, which is that of their relative errors."""
+        if not self.covariance.size:
+            return pd.Series(0.0, windows.index)
+        step = 1e-4
+        slopes = np.stack(
+            [
+                (self.scaled(name, 1 + step).predict(windows) - self.scaled(name, 1 - step).predict(windows)) / (2 * step)
+                for name in self.parameters
+            ]
+        )
+        variance = np.einsum("iw,ij,jw->w", slopes, self.covariance, slopes)
+        return pd.Series(np.sqrt(np.maximum(variance, 0.0)), windows.index)
 
     def voltage(self, phi: np.ndarray) -> np.ndarray:
         """V/V_ref at the relative clock."""
@@ -111,6 +140,9 @@ def read_calibration(path: str | Path, name: str | None = None) -> Calibration:
         about = {k: entry.get(k, "") for k in ("name", "tier", "source", "date", "driver", "board", "note")}
         about["reference_clock_hz"] = _quantity(entry["reference_clock"], "reference_clock").value
         about["reference_temperature_c"] = _quantity(entry["reference_temperature"], "reference_temperature").value
+        parameters, covariance = tuple(entry["parameters"]), np.array(entry["covariance"], dtype=float)
+        if covariance.size and covariance.shape != (len(parameters), len(parameters)):
+            raise CalibrationError(f"{path}: covariance is of shape {covariance.shape}, parameters are {len(parameters)}")
         return Calibration(
             key,
             about,
@@ -118,8 +150,8 @@ def read_calibration(path: str | Path, name: str | None = None) -> Calibration:
             {c: _quantity(v, f"control.{c}") for c, v in entry["control"].items()},
             {c: _quantity(v, f"data.{c}") for c, v in entry["data"].items()},
             entry["quality"],
-            tuple(entry["parameters"]),
-            np.array(entry["covariance"], dtype=float),
+            parameters,
+            covariance,
         )
     except KeyError as error:
         raise CalibrationError(f"{path}: {key} has no {error.args[0]}") from error
@@ -142,7 +174,8 @@ def read_windows(folders: Sequence[str | Path]) -> pd.DataFrame:
 
 
 def judged(calibration: Calibration, windows: pd.DataFrame) -> pd.DataFrame:
-    """With prediction, relative residual, relative clock and whether the window was held out."""
+    """With prediction, relative residual, standard errors [W] of what was measured and of the prediction, relative clock and whether
+    the window was held out."""
     predicted = calibration.predict(windows)
     clock_known = windows["sm_clock_kernel_hz"].notna() | windows["sm_clock_nvml_hz"].notna()
     at_limit = ~clock_known & (windows["power_w"] >= 0.97 * windows["limit_w"].fillna(np.inf))
@@ -150,6 +183,8 @@ def judged(calibration: Calibration, windows: pd.DataFrame) -> pd.DataFrame:
     predicted = predicted.where(~at_limit, np.minimum(predicted, windows["power_w"]))
     return windows.assign(
         predicted_w=predicted,
+        measured_error_w=(windows["uncertainty_j"] / (windows["t1_s"] - windows["t0_s"])).fillna(0.0),
+        predicted_error_w=calibration.predicted_error(windows),
         residual=predicted / windows["power_w"] - 1,
         phi=calibration.phi(windows),
         clock_known=clock_known,
