@@ -40,13 +40,13 @@ def cost_calendar(run: Run) -> go.Figure:
         figure.add_heatmap(
             x0=days[0] + DAY_MS / 2,
             dx=DAY_MS,
-            y0=0.5,
+            y0=0,
             dy=1,
             z=(measure.cells.T / divisor).astype(np.float32),
             yaxis="y2",
             colorscale="Cividis",
             colorbar={"title": {"text": say(unit), "side": "right"}, "len": 0.75, "y": 0, "yanchor": "bottom"},
-            hovertemplate=f"%{{x|%Y-%m-%d}}, %{{y:.1f}} h<br>{say(measure.name)}: %{{z:.4~g}} {say(unit)}<extra></extra>",
+            hovertemplate=f"%{{x|%Y-%m-%d}} %{{y:02d}}:00<br>{say(measure.name)}: %{{z:.4~g}} {say(unit)}<extra></extra>",
             hoverongaps=False,
         )
         number = len(figure.data)
@@ -66,8 +66,9 @@ def cost_calendar(run: Run) -> go.Figure:
         yaxis={"title": {"text": choices[0][2]["yaxis.title.text"]}, "rangemode": "tozero", "nticks": 4},
         yaxis2={
             "title": {"text": say("hour (h)")},
-            "range": [24, 0],
-            "tickvals": [0, 6, 12, 18, 24],
+            "range": [23.5, -0.5],
+            "tickvals": [-0.5, 5.5, 11.5, 17.5, 23.5],
+            "ticktext": ["0", "6", "12", "18", "24"],
             "showgrid": False,
             "zeroline": False,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any, ParamSpec
 
 import numpy as np
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 
 from ..run import Run
 from ..style import BLACK, CYCLE
-from ..views.events import marks, spoken
+from ..views.events import Mark, marks, spoken
 from ..words import say
 
 P = ParamSpec("P")
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 HEIGHT = 420  # px, of a chart with one panel
 TOP = 0.95  # of the panels; above them stand marks of events
 LABELLED = 12  # more dashed lines than this hide the series; then triangles only
+TOLD = 8  # kinds of events in one hover
 LONGEST = 90  # characters of a text of the file in a hover
 
 _FONT = 'system-ui, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif'
@@ -134,32 +136,39 @@ def mark_events(figure: go.Figure, run: Run, end: pd.Timestamp) -> None:
     number = max(taken) + 1
     figure.update_layout({f"yaxis{number}": {"domain": [TOP, 1], "range": [0, 1], "visible": False, "fixedrange": True}})
     kinds = list(dict.fromkeys(mark.kind for mark in found))
-    when = clock(run, [mark.when for mark in found])
-    colours = [CYCLE[kinds.index(mark.kind) % len(CYCLE)] for mark in found]
+    colours = {kind: CYCLE[number % len(CYCLE)] for number, kind in enumerate(kinds)}
+    places = [list(same) for _, same in groupby(sorted(found, key=lambda mark: mark.place), key=lambda mark: mark.place)]
     figure.add_scatter(
-        x=when,
-        y=np.full(len(found), 0.35, dtype=np.float32),
+        x=clock(run, [place[0].when for place in places]),
+        y=np.full(len(places), 0.35, dtype=np.float32),
         yaxis=f"y{number}",
         mode="markers",
-        marker={"symbol": "triangle-down", "size": 9, "color": colours, "line": {"color": BLACK, "width": 0.5}},
-        text=[
-            "<br>".join(
-                line
-                for line in (
-                    f"<b>{plain(say(spoken(mark.kind)))}</b>{f' × {mark.count}' if mark.count > 1 else ''}",
-                    short(mark.subject),
-                    short(mark.cause),
-                )
-                if line
-            )
-            for mark in found
-        ],
+        marker={
+            "symbol": "triangle-down",
+            "size": 9,
+            "color": [colours[place[0].kind] if len(place) == 1 else BLACK for place in places],
+            "line": {"color": BLACK, "width": 0.5},
+        },
+        text=[_told(place) for place in places],
         hovertemplate="%{x}<br>%{text}<extra></extra>",
         showlegend=False,
         cliponaxis=False,
     )
     if len(found) <= LABELLED:
-        for at, colour in zip(when, colours, strict=True):
-            figure.add_shape(
-                type="line", x0=at, x1=at, y0=0, y1=TOP, yref="paper", line={"color": colour, "width": 1, "dash": "dash"}
-            )
+        for mark, at in zip(found, clock(run, [mark.when for mark in found]), strict=True):
+            look = {"color": colours[mark.kind], "width": 1, "dash": "dash"}
+            figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=TOP, yref="paper", line=look)
+
+
+def _told(place: Sequence[Mark]) -> str:
+    """What happened at one place of the axis: of one mark also the cause."""
+    lines = [
+        f"<b>{plain(say(spoken(mark.kind)))}</b>{f' × {mark.count}' if mark.count > 1 else ''}"
+        + (f", {short(mark.subject)}" if mark.subject else "")
+        for mark in place[:TOLD]
+    ]
+    if len(place) == 1 and place[0].cause:
+        lines.append(short(place[0].cause))
+    if len(place) > TOLD:
+        lines.append("…")
+    return "<br>".join(lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .. import charts, plots
 from ..views.bill import has_bill
+from ..views.calendar import has_days
 from .picture import Picture
 
 PICTURES: Sequence[Picture] = (
@@ -60,6 +61,7 @@ PICTURES: Sequence[Picture] = (
         shows="Heat maps with days across and hours of the day down, and bars of the totals of each day above.",
         plot=plots.cost_calendar,
         chart=charts.cost_calendar,
+        fits=has_days,
     ),
     Picture(
         name="bill",

@@ -74,6 +74,17 @@ def blocks(run: Run, group: str, names: Sequence[str], points: int = POINTS, beg
     )
 
 
+def whole(run: Run, group: str, *names: str) -> tuple[Floats, list[Floats]]:
+    """Lengths of all reports [h] and the values of series without labels, as the file holds them: for sorting and scatters, which need
+    each report.  Raises MissingData as `blocks` does."""
+    stored = _stored(run, group, names)
+    size = _length(stored, names)
+    if size < 2:
+        raise MissingData(f"the run has fewer than two reports in {group}")
+    hours = np.diff(np.asarray(stored["time"][:size], dtype=np.float64), prepend=0.0) / 3600.0
+    return hours, [np.asarray(stored[name][:size], dtype=np.float64) for name in names]
+
+
 def moments(run: Run, group: str, most: int = MOMENTS) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Numbers of at most `most` reports of a group, evenly spread, the first and the last among them: the stops of a time slider.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 
 from ..run import Run
+from .blocks import whole
 from .missing import MissingData
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -36,6 +36,8 @@ class Calendar:
     measures: tuple[Measure, ...]
 
 
+LEAST = 1.5 * 86400.0  # seconds
+
 # series, name, units of cells, name and units of days, whether days are totals
 _MEASURES = (
     ("cost_rate", "energy cost", "KRW/h", "cost of the day", "KRW", True),
@@ -51,23 +53,18 @@ def cost_calendar(run: Run) -> Calendar:
     Integrals of the series are kept: an interval of a report that spans two hours gives each its part.
     """
     site = run.stored("site")
-    if not isinstance(site, h5py.Group) or "time" not in site:
+    found = [measure for measure in _MEASURES if site is not None and measure[0] in site]
+    if not found:
         raise MissingData("the run has no series site/power")
-    names = [name for name, *_ in _MEASURES if name in site]
-    size = min((int(site[name].shape[0]) for name in ("time", *names)), default=0)
-    if not names or size < 2:
-        raise MissingData("the run has no series site/power" if not names else "the run has fewer than two reports in site")
-    ends = np.asarray(site["time"][:size], dtype=np.float64)
+    lengths, series = whole(run, "site", *(name for name, *_ in found))
+    ends = np.cumsum(lengths) * 3600.0
     edges, day, hour, days = _hours(run, ends[-1])
     measures = []
-    for name, title, units, days_title, days_units, total in _MEASURES:
-        if name not in names:
-            continue
-        values = np.asarray(site[name][:size], dtype=np.float64)
+    for (name, title, units, days_title, days_units, total), values in zip(found, series, strict=True):
         if not np.nanmax(np.abs(values), initial=0.0) > 0:
             continue
         amount, known = _within(values, ends, edges)
-        sums, hours = (np.zeros((len(days), 24)) for _ in range(2))
+        sums, hours = np.zeros((len(days), 24)), np.zeros((len(days), 24))
         np.add.at(sums, (day, hour), amount)
         np.add.at(hours, (day, hour), known)
         with np.errstate(invalid="ignore"):
@@ -77,6 +74,12 @@ def cost_calendar(run: Run) -> Calendar:
     if not measures:
         raise MissingData("the run has neither power nor cost in site")
     return Calendar(days, tuple(measures))
+
+
+def has_days(run: Run) -> bool:
+    """Whether the run is long enough for a calendar."""
+    stored = run.stored("site/time")
+    return stored is not None and len(stored) > 1 and float(stored[len(stored) - 1]) > LEAST
 
 
 def _hours(

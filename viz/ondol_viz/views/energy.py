@@ -10,8 +10,8 @@ import numpy as np
 
 from ..run import Run
 from ..style import FAMILIES, FAMILY_NAMES, OWNER_NAMES
-from .blocks import POINTS, Blocks, blocks
-from .missing import MissingData, need
+from .blocks import POINTS, Blocks, blocks, whole
+from .missing import MissingData
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -133,14 +133,11 @@ class LoadDuration:
 
 def load_duration(run: Run) -> LoadDuration:
     """Share of the time during which power at the meter, of IT and of cooling is at or above a level."""
-    site = run.site
-    need(site, "site", "power")
-    hours = run.hours(site)
+    stored = run.stored("site")
+    beside = [(series, name) for series, name in _LEVELS[1:] if stored is not None and series in stored]
+    hours, powers = whole(run, "site", "power", *(series for series, _ in beside))
     levels = []
-    for series, name in _LEVELS:
-        if series not in site:
-            continue
-        watts = np.asarray(site[series].values, dtype=np.float64)
+    for (series, name), watts in zip((_LEVELS[0], *beside), powers, strict=True):
         known = np.isfinite(watts) & (hours > 0)
         if not known.any():
             continue
@@ -175,11 +172,10 @@ class PueAgainstWetBulb:
 
 def pue_against_wet_bulb(run: Run) -> PueAgainstWetBulb:
     """PUE of each report with the wet bulb and the IT power of the same."""
-    site = run.site
-    need(site, "site", "pue", "wet_bulb")
-    wet = np.asarray(site["wet_bulb"].values, dtype=np.float64)
-    pue = np.asarray(site["pue"].values, dtype=np.float64)
-    load = np.asarray(site["it_power"].values, dtype=np.float64) if "it_power" in site else np.full(wet.shape, np.nan)
+    stored = run.stored("site")
+    loaded = stored is not None and "it_power" in stored
+    _, (pue, wet, *rest) = whole(run, "site", "pue", "wet_bulb", *(["it_power"] if loaded else []))
+    load = rest[0] if rest else np.full(wet.shape, np.nan)
     good = np.isfinite(wet) & np.isfinite(pue)
     if not good.any():
         raise MissingData("the run has no report with both site/pue and site/wet_bulb")

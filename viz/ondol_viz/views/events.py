@@ -19,6 +19,7 @@ class Mark:
 
     kind: str  # of the file: "generator_start"
     when: pd.Timestamp  # UTC, of the first
+    place: int  # on the axis; marks of several kinds may share it
     count: int
     subject: str  # of the first, as its cause; empty where the file has none
     cause: str
@@ -43,12 +44,14 @@ def marks(run: Run, end: pd.Timestamp, places: int = 240) -> list[Mark]:
     events = events[(events["time"] >= run.start) & (events["time"] <= end)]
     if events.empty:
         return []
-    place = np.floor(((events["time"] - run.start) / max((end - run.start) / places, pd.Timedelta(1, "ns"))).to_numpy())
-    joined = events.groupby([events["kind"].astype(str).to_numpy(), place], sort=False)
+    place = (events["time"] - run.start) / max((end - run.start) / places, pd.Timedelta(1, "ns"))
+    events = events.assign(place=np.floor(place.to_numpy()).astype(np.int64), kind=events["kind"].astype(str))
+    joined = events.groupby(["kind", "place"], sort=False)
     found = [
         Mark(
-            str(first["kind"]),
+            first["kind"],
             first["time"],
+            int(first["place"]),
             len(group),
             str(first.get("subject", "")),
             str(first.get("cause", "")),
