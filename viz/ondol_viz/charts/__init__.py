@@ -7,6 +7,7 @@ from .bill import bill
 from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
 from .compare import compare_load_duration, compare_owners, compare_runs
+from .cooling import around_trip, chillers_running, compare_months, cooling_by_month, water_use
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .fabric import fabric_view
 from .floor import floor_plan
@@ -14,22 +15,28 @@ from .flows import energy_sankey
 from .gantt import job_gantt
 from .goodput import goodput
 from .jobs import job_occupancy
-from .loops import cooling_schematic
+from .loops import cooling_schematic, loop_temperatures
 from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 from .swing import compare_swing, power_swing
+from .temperatures import accelerator_temperatures
 from .waits import job_waits
 
 __all__ = [
+    "accelerator_temperatures",
+    "around_trip",
     "band_lines",
     "bands_over_time",
     "bill",
+    "chillers_running",
     "compare_load_duration",
+    "compare_months",
     "compare_owners",
     "compare_runs",
     "compare_swing",
+    "cooling_by_month",
     "cooling_schematic",
     "cost_calendar",
     "energy_sankey",
@@ -41,6 +48,7 @@ __all__ = [
     "job_occupancy",
     "job_waits",
     "load_duration",
+    "loop_temperatures",
     "member_bands",
     "pareto_front",
     "power_by_source",
@@ -58,4 +66,5 @@ __all__ = [
     "state_of_charge",
     "tornado",
     "unserved_power",
+    "water_use",
 ]

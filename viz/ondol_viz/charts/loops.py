@@ -8,12 +8,22 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..run import Run
-from ..views import schematic
+from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale
+from ..views import cooling, schematic
 from ..words import say
-from .parts import charted, plain
+from .parts import along, charted, clock, plain, short
 from .player import with_moments
+from .timelines import band, line, panel_axes, span_axis, stepped
 
+NAME = 16  # letters of the name of a loop at its axis
 UNIT = 7.0  # px of a unit of the diagram, downwards
+_WATER = (
+    ("return_temperature", VERMILION, "solid", "return"),
+    ("supply_temperature", BLUE, "solid", "supply"),
+    ("set_point", BLUE, "dot", "set temperature"),
+)
+_PALE = {VERMILION: "rgba(213,94,0,0.2)", BLUE: "rgba(0,114,178,0.2)"}  # between the lowest and the highest report
+_BULBS = (("wet_bulb", BLACK, "dash", "wet bulb"), ("dry_bulb", GREY, "dot", "dry bulb"))
 _SIDES = {"left": "middle right", "center": "middle center", "right": "middle left"}
 
 
@@ -56,6 +66,63 @@ def cooling_schematic(run: Run) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 20, "b": 30},
         height=round(110 + UNIT * (view.height + 1)),
     )
+    return figure
+
+
+@charted
+def loop_temperatures(run: Run) -> go.Figure:
+    """Supply and return of each facility loop beside the wet bulb, with its heat and the share taken without chillers."""
+    view = cooling.loops_over_time(run)
+    data = view.data
+    figure = go.Figure()
+    heats = [view.heat(i) for i in range(len(view.names))]
+    whole = max((float(np.nanmax(np.sum(heat, axis=0), initial=0.0)) for heat in heats if heat), default=0.0)
+    divisor, unit = power_scale(whole)
+    panels = []
+    for name, heat in zip(view.names, heats, strict=True):
+        label = short(name, NAME)
+        panels.append((f"{label}<br>(°C)", 1.3))
+        panels += [(f"{label}<br>{say('heat ({unit})', unit=unit)}", 1.0)] if heat else []
+    axes = iter(panel_axes(figure, panels, 0.1 / len(panels)))
+    for i, heat in enumerate(heats):
+        axis, of = next(axes), f"{short(view.names[i], NAME)} "
+        for series, colour, dash, words in _WATER:
+            if series in data.means and np.isfinite(data.means[series][:, i]).any():
+                if data.reports > 1 and dash == "solid":
+                    band(figure, run, data, data.lows[series][:, i], data.highs[series][:, i], axis, _PALE[colour])
+                look: dict[str, Any] = {"color": colour, "dash": dash}
+                line(figure, run, data, data.means[series][:, i], axis, say(words), look, "%{y:.1f} °C", of=of, listed=i == 0)
+        for series, colour, dash, words in _BULBS:
+            if view.weather is not None and series in view.weather.means:
+                look = {"color": colour, "dash": dash, "width": 1}
+                line(
+                    figure,
+                    run,
+                    view.weather,
+                    view.weather.means[series],
+                    axis,
+                    say(words),
+                    look,
+                    "%{y:.1f} °C",
+                    of=of,
+                    listed=i == 0,
+                )
+        if heat:
+            axis = next(axes)
+            for watts, colour, words in ((heat[0], GREEN, "without compressors"), (heat[1], VERMILION, "by chillers")):
+                figure.add_scatter(
+                    **along(clock(run, [data.start, *data.ends])),
+                    y=stepped(watts / divisor),
+                    yaxis=axis,
+                    name=say(words),
+                    legendgroup=words,
+                    showlegend=i == 0,
+                    stackgroup=axis,
+                    line={"width": 0, "shape": "vh", "color": colour},
+                    hovertemplate=f"%{{y:.3f}} {unit}<extra>{of}{say(words)}</extra>",
+                )
+    span_axis(figure, run, data)
+    figure.update_layout(height=120 + 125 * len(panels), margin={"l": 90})
     return figure
 
 

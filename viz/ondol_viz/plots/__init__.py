@@ -6,7 +6,7 @@ They return a matplotlib `Figure`, or raise `MissingData`.
 from .bill import bill
 from .calendar import cost_calendar
 from .chain import fullest_feeds, power_by_source, state_of_charge, unserved_power
-from .cooling import around_trip, chillers_running, compare_months, cooling_by_month
+from .cooling import around_trip, chillers_running, compare_months, cooling_by_month, water_use
 from .energy import load_duration, pue_against_wet_bulb, site_power
 from .fabric import fabric_view
 from .floor import floor_plan
@@ -21,10 +21,12 @@ from .sweep_axes import response_cases, response_lines, response_map, response_s
 from .sweep_effects import rank_bars, sobol_bars, tornado
 from .sweep_spread import band_lines, bands_over_time, member_bands, pareto_front
 from .swing import compare_swing, power_swing
+from .temperatures import accelerator_temperatures
 from .waits import job_waits
 
 __all__ = [
     "MissingData",
+    "accelerator_temperatures",
     "around_trip",
     "band_lines",
     "bands_over_time",
@@ -62,4 +64,5 @@ __all__ = [
     "state_of_charge",
     "tornado",
     "unserved_power",
+    "water_use",
 ]

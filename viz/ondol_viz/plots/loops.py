@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -12,77 +11,69 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..run import Run
-from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale, styled
-from ..views import schematic
+from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, cut, power_scale, styled
+from ..views import cooling, schematic
 from ..words import say
-from .parts import frame_time, mark_events, need, thinned, title_pad
+from .parts import frame_blocks, mark_events, need, steps, title_pad
 
-LOOPS = 6
+NAME = 24  # letters of names of the file
+DASHED = (0, (4, 2))
 
 
 @styled
 def loop_temperatures(run: Run) -> Figure:
     """Supply and return of each facility loop beside the wet bulb, with its heat and the share taken without chillers."""
-    loops = run.loops
-    need(loops, "loops", "supply_temperature", "return_temperature")
-    data = thinned(loops)
-    when = run.local(data["time"])
-    names = [str(name) for name in data["loop"].values][:LOOPS]
-    site = run.site
-    weather = thinned(site[[n for n in ("wet_bulb", "dry_bulb") if n in site]]) if "wet_bulb" in site else None
-
-    figure = Figure(figsize=(10, 0.8 + 2.5 * len(names)))
-    panels = figure.subplots(len(names), 2, sharex=True, squeeze=False, width_ratios=[3, 2])
-    for i, name in enumerate(names):
+    view = cooling.loops_over_time(run)
+    figure = Figure(figsize=(10, 0.8 + 2.5 * len(view.names)))
+    panels = figure.subplots(len(view.names), 2, sharex=True, squeeze=False, width_ratios=[3, 2])
+    for i, name in enumerate(view.names):
         axes, heat = panels[i]
-        axes.plot(when, data["return_temperature"].values[:, i], color=VERMILION, label="return")
-        axes.plot(when, data["supply_temperature"].values[:, i], color=BLUE, label="supply")
-        if weather is not None:
-            outdoors = run.local(weather["time"])
-            axes.plot(outdoors, weather["wet_bulb"].values, color=BLACK, lw=0.9, ls=(0, (4, 2)), label="wet bulb")
-            if "dry_bulb" in weather:
-                axes.plot(outdoors, weather["dry_bulb"].values, color=GREY, lw=0.9, ls=":", label="dry bulb")
-        axes.set_ylabel("temperature (°C)")
-        axes.set_title(f"{name}: water", pad=title_pad(run) if i == 0 else 8)
-        axes.margins(x=0)
+        for series, colour, label in (("return_temperature", VERMILION, "return"), ("supply_temperature", BLUE, "supply")):
+            axes.step(*steps(run, view.data, view.data.means[series][:, i]), where="pre", color=colour, label=say(label))
+            if view.data.reports > 1:
+                low, high = (steps(run, view.data, edge[series][:, i]) for edge in (view.data.lows, view.data.highs))
+                axes.fill_between(low[0], low[1], high[1], step="pre", color=colour, alpha=0.18, lw=0)
+        for series, colour, style, label in (("wet_bulb", BLACK, DASHED, "wet bulb"), ("dry_bulb", GREY, ":", "dry bulb")):
+            if view.weather is not None and series in view.weather.means:
+                values = steps(run, view.weather, view.weather.means[series])
+                axes.step(*values, where="pre", color=colour, lw=0.9, ls=style, label=say(label))
+        axes.set_ylabel(say("temperature (°C)"))
+        title = say("{loop}: water", loop=cut(name, NAME))
+        axes.set_title(title, pad=title_pad(run) if i == 0 else 8, parse_math=False)
         mark_events(axes, run, label=i == 0)
-        _heat(heat, data, i, when)
-        heat.set_title(f"{name}: heat rejected", pad=title_pad(run) if i == 0 else 8)
+        _heat(heat, run, view, i)
+        title = say("{loop}: heat rejected", loop=cut(name, NAME))
+        heat.set_title(title, pad=title_pad(run) if i == 0 else 8, parse_math=False)
     panels[0, 0].legend(loc="upper right", ncols=4, fontsize=8, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     low, high = panels[0, 0].get_ylim()
     panels[0, 0].set_ylim(low, high + 0.18 * (high - low))  # room for the legend
-    frame_time(panels[-1, 0], run, loops)
-    frame_time(panels[-1, 1], run, loops, most=7)
-    panels[-1, 1].set_xlabel(f"time ({run.zone_name})")
+    frame_blocks(panels[-1, 0], run, view.data)
+    frame_blocks(panels[-1, 1], run, view.data, most=7)
+    panels[-1, 1].set_xlabel(say("time ({zone})", zone=run.zone_name))
     return figure
 
 
-def _heat(axes: Axes, data: xr.Dataset, i: int, when: pd.DatetimeIndex) -> None:
-    if "heat" not in data:
+def _heat(axes: Axes, run: Run, view: cooling.LoopsOverTime, loop: int) -> None:
+    found = view.heat(loop)
+    if found is None:
         axes.set_axis_off()
         return
-    watts = data["heat"].values[:, i]
-    divisor, unit = power_scale(float(np.nanmax(watts)) if np.isfinite(watts).any() else 0.0)
-    if "free_cooling" in data:
-        free = watts * np.nan_to_num(data["free_cooling"].values[:, i])
-        chilled = watts - free
-        bands = [(free, GREEN, "without compressors"), (chilled, VERMILION, "by chillers")]
-        bands = [band for band in bands if float(np.nanmax(band[0])) > 1e-6 * float(np.nanmax(watts))] or bands[:1]
-        axes.stackplot(
-            when,
-            [band[0] / divisor for band in bands],
-            colors=[band[1] for band in bands],
-            labels=[band[2] for band in bands],
-            alpha=0.75,
-            lw=0,
-        )
-        axes.set_ylim(0, max(float(np.nanmax(watts)) / divisor, 1e-9) * 1.3)
-        axes.legend(loc="upper right", ncols=2, fontsize=8, borderaxespad=0.2, handlelength=1.2)
-    else:
-        axes.plot(when, watts / divisor, color=VERMILION)
-        axes.set_ylim(bottom=0)
-    axes.margins(x=0)
-    axes.set_ylabel(f"heat ({unit})")
+    whole = float(np.nanmax(np.sum(found, axis=0), initial=0.0))
+    divisor, unit = power_scale(whole)
+    bands = [(found[0], GREEN, "without compressors"), (found[1], VERMILION, "by chillers")]
+    bands = [band for band in bands if float(np.nanmax(band[0])) > 1e-6 * whole] or bands[:1]
+    axes.stackplot(
+        steps(run, view.data, view.data.hours)[0],
+        [steps(run, view.data, band[0] / divisor)[1] for band in bands],
+        colors=[band[1] for band in bands],
+        labels=[say(band[2]) for band in bands],
+        alpha=0.75,
+        lw=0,
+        step="pre",
+    )
+    axes.set_ylim(0, max(whole / divisor, 1e-9) * 1.3)
+    axes.legend(loc="upper right", ncols=2, fontsize=8, borderaxespad=0.2, handlelength=1.2)
+    axes.set_ylabel(say("heat ({unit})", unit=unit))
 
 
 @styled

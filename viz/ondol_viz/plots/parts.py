@@ -92,7 +92,8 @@ def title_pad(run: Run) -> float:
 
 
 def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
-    """Dashed lines with their kind when events are few, ticks above the axes, if these are `label`led, when they are many.
+    """Of the events within the time shown, dashed lines with their kind when they are few, ticks above the axes, if these are
+    `label`led, when they are many.
 
     The labels stand between the axes and a title with a pad of `TITLE_PAD`.
     """
@@ -100,13 +101,15 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
     if events.empty:
         return
     times = date2num(run.local(events["time"]))
+    low, high = axes.get_xlim()
+    shown = (times >= low) & (times <= high)
+    events, times = events[shown], times[shown]
     kinds = list(dict.fromkeys(events["kind"]))
     colours = {kind: _EVENT_COLOURS[i % len(_EVENT_COLOURS)] for i, kind in enumerate(kinds)}
     few = len(events) <= LABELLED
     if not few and not label:
         return
     top = axes.get_xaxis_transform()
-    low, high = axes.get_xlim()
     for kind in kinds:
         when = times[(events["kind"] == kind).to_numpy()]
         if few:

@@ -16,6 +16,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from ..run import Run
+from ..style import cut
 from ..words import say
 from .plant import Consumer, Floats, Ints, Loop, Plant, plant
 
@@ -132,7 +133,7 @@ def _lane(sheet: _Sheet, loop: Loop, top: float, moments: int) -> float:
     machines, rejectors = _machines(loop), _rejectors(loop)
     rows = max(len(loop.consumers), len(machines), len(rejectors), 2)
     first, middle = top + HEAD, top + HEAD + rows * ROW / 2
-    sheet.write(0, top + HEAD / 2, cut(loop.name), strong=True)
+    sheet.write(0, top + HEAD / 2, cut(loop.name, NAME), strong=True)
     back, out = middle - 2.4, middle + 2.4
     room = ROOM_LEFT if machines else REJECTORS - 2
     lines_back, lines_out = [], []
@@ -150,7 +151,7 @@ def _lane(sheet: _Sheet, loop: Loop, top: float, moments: int) -> float:
     lines_back += [((HEADER_BACK, min(ys_back)), (HEADER_BACK, max(ys_back))), ((HEADER_BACK, back), (room, back))]
     lines_out += [((HEADER_OUT, min(ys_out)), (HEADER_OUT, max(ys_out))), ((room, out), (HEADER_OUT, out))]
     nothing = np.full(moments, np.nan)
-    name = cut(loop.name)
+    name = cut(loop.name, NAME)
     sheet.pipes.append(
         Pipe(tuple(lines_back), loop.series.get("return_temperature", nothing), say("{loop} return", loop=name), False)
     )
@@ -185,9 +186,9 @@ def _link(sheet: _Sheet, machines: list[float], rejectors: list[float]) -> None:
 def _consumer(sheet: _Sheet, consumer: Consumer, y: float) -> None:
     sheet.boxes.append(Box(0, y - BOX / 2, LEFT, y + BOX / 2, "hall"))
     kind = say(SIDES[consumer.side], n=consumer.units)
-    sheet.write(1, y - 1.2, cut(consumer.hall), strong=True)
+    sheet.write(1, y - 1.2, cut(consumer.hall, NAME), strong=True)
     sheet.write(LEFT - 3.2, y - 1.2, kind, "right")
-    name = f"{cut(consumer.hall)}, {say('air') if consumer.side == 'air' else say('coolant')}"
+    name = f"{cut(consumer.hall, NAME)}, {say('air') if consumer.side == 'air' else say('coolant')}"
     if consumer.supply is not None and consumer.back is not None:
         sheet.chips.append(Chip(LEFT - 1.3, y - 1.3, consumer.back, f"{name}: {say('return')}"))
         sheet.chips.append(Chip(LEFT - 1.3, y + 1.3, consumer.supply, f"{name}: {say('supply')}"))
@@ -312,10 +313,6 @@ def watts(value: float) -> str:
         if abs(value) >= divisor:
             return f"{value / divisor:.{2 if divisor == 1e6 else 0}f} {unit}"
     return f"{value:.0f} W"
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= NAME else text[: NAME - 1] + "…"
 
 
 def _percent(share: float) -> str:
