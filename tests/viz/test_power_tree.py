@@ -240,3 +240,16 @@ def test_files_without_a_graph_say_so(write: Callable[..., Path]) -> None:
         for draw in (plots.power_tree, charts.power_tree):
             with pytest.raises(MissingData):
                 draw(run)
+
+
+@pytest.mark.parametrize("name", ["$\\frac{", "이름" * 3000, "\u202etxt.exe", "<script>alert(1)</script>"])
+def test_names_of_a_file_are_only_text(chain: Path, name: str) -> None:
+    with h5py.File(chain, "r+") as file:
+        for path, texts in {"vertices/vertex": {"bus<b>": name}, "vertices/bank": {"bus<b>": name, "air": name}}.items():
+            file[path][...] = [texts.get(text, text) for text in file[path].asstr()[:]]
+    tell(chain, (1200, "power_lost", name))
+    with open_run(chain) as run:
+        plots.power_tree(run).savefig(chain.with_suffix(".png"))
+        plots.fullest_feeds(run, start="2026-07-06 00:00").savefig(chain.with_suffix(".png"))
+        said = charts.power_tree(run).to_json()
+        assert "<script" not in said and "\\u003cscript" not in said and len(said) < 200_000

@@ -11,8 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..run import Run
-from ..style import BLUE, CYCLE, ORANGE, SKY, VERMILION, energy_text, power_scale
+from ..style import BLUE, CYCLE, ORANGE, SKY, VERMILION, cut, energy_text, power_scale
 from ..views import chain
+from ..views.chain import NAME, TOLD
 from ..words import say
 from .loads import SCALE, TOP
 from .parts import HEIGHT, charted, plain
@@ -57,7 +58,7 @@ def state_of_charge(run: Run, start: str | None = None, end: str | None = None) 
     lowest = 100 * min(float(np.nanmin(bank.low)) for bank in view.banks)
     for i, bank in enumerate(view.banks):
         colour = CYCLE[i % len(CYCLE)]
-        name = plain(bank.bank)
+        name = plain(cut(bank.bank, NAME))
         for percent, label, width in (
             (100 * bank.high, say("{bank}: highest of {units}", bank=name, units=bank.units), 0.5),
             (100 * bank.low, say("{bank}: lowest of {units}", bank=name, units=bank.units), 2),
@@ -83,7 +84,7 @@ def fullest_feeds(run: Run, start: str | None = None, end: str | None = None) ->
     figure = go.Figure(
         go.Heatmap(
             x=_dates(view.edges),
-            y=[plain(chain.common_name(units)) for units in view.units],
+            y=[plain(cut(chain.common_name(units), NAME)) for units in view.units],
             z=(100 * view.load).astype(np.float32),
             colorscale=SCALE,
             zmin=0,
@@ -130,10 +131,10 @@ def _finish(figure: go.Figure, run: Run, when: pd.DatetimeIndex, marks: Sequence
     """Time axis, and numbered marks of what happened, with their meaning when hovered and below."""
     lines: list[str] = []
     for number, mark in enumerate(marks, 1):
-        at, text = mark.when.isoformat(), f"{number}  {mark.text}"
+        at, text = mark.when.isoformat(), f"{number}  {cut(mark.text, TOLD)}"
         figure.add_vline(x=at, line={"color": "#222222", "width": 1, "dash": "dash"})
         figure.add_annotation(
-            x=at, y=1, yref="paper", yanchor="bottom", text=str(number), showarrow=False, hovertext=plain(mark.text)
+            x=at, y=1, yref="paper", yanchor="bottom", text=str(number), showarrow=False, hovertext=plain(cut(mark.text, 400))
         )
         lines += textwrap.wrap(text, 150, subsequent_indent="    ")
     figure.update_xaxes(

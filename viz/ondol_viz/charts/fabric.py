@@ -40,7 +40,7 @@ def fabric_view(run: Run) -> go.Figure:
         _add_dots(figure, view, shown)
         _add_boxes(figure, view)
         layout = {"annotations": _tier_notes(view), "shapes": _frames(view), **_ranges(view)}
-        choices.append((plain(view.name), range(first, len(figure.data)), layout))
+        choices.append((plain(cut(view.name, 60)), range(first, len(figure.data)), layout))
         if number == 0:
             figure.update_layout(annotations=layout["annotations"], shapes=layout["shapes"])
             figure.update_xaxes(range=layout["xaxis.range"])

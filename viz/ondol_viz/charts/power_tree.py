@@ -18,6 +18,8 @@ from .parts import charted, plain, short
 from .player import with_moments
 
 _LAYER = 118  # px
+_NARROWEST = 6  # boxes side by side that there is room for at least
+_PLAYER = 80  # px, of the slider where a figure has its own
 _TOP = 100  # px, of the legend and the scale of colours
 _HIDDEN = "rgba(0,0,0,0)"
 # Traces that move, in the order in which the figure gets them after the wires.
@@ -95,12 +97,14 @@ def power_tree(run: Run) -> go.Figure:
     add_scale(figure, say("load over rating (%)"), height)
     _add_single_points(figure, view)
     _add_boxes(figure, view, size)
-    figure.update_xaxes(visible=False, range=[-0.6, max(view.width, 4) - 0.4], fixedrange=True)
+    across = max(view.width, _NARROWEST)
+    middle_x = (view.width - 1) / 2
+    figure.update_xaxes(visible=False, range=[middle_x - across / 2 - 0.05, middle_x + across / 2 + 0.05], fixedrange=True)
     figure.update_yaxes(visible=False, range=[-view.layers + 0.5, 0.55], fixedrange=True)
     figure.update_traces(textposition="none", selector={"type": "bar"})
     figure.update_layout(
         barmode="overlay",
-        height=height + _TOP + 5,
+        height=height + _TOP + _PLAYER,
         hovermode="closest",
         margin={"l": 5, "r": 5, "t": _TOP, "b": 5},
         legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},

@@ -16,10 +16,11 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from ..run import Run
-from ..style import BLACK, BLUE, CYCLE, ORANGE, SKY, VERMILION, energy_text, power_scale, styled, time_ticks
+from ..style import BLACK, BLUE, CYCLE, ORANGE, SKY, VERMILION, cut, energy_text, power_scale, styled, time_ticks
 from ..views import chain
-from ..views.chain import batteries_used, disturbed, unserved
+from ..views.chain import NAME, TOLD, batteries_used, disturbed, unserved
 from ..words import say
+from .parts import as_written
 
 __all__ = [  # the first three: when the others have something to show
     "batteries_used",
@@ -68,7 +69,7 @@ def power_by_source(run: Run, start: str | None = None, end: str | None = None) 
     axes.axhline(0, color=BLACK, lw=0.7)
     axes.set_ylabel(say("power ({unit})", unit=unit))
     _finish(axes, run, view.when, view.marks, say("Power by source"))
-    return figure
+    return as_written(figure)
 
 
 @styled
@@ -86,7 +87,7 @@ def state_of_charge(run: Run, start: str | None = None, end: str | None = None) 
             color=colour,
             label=say(
                 "{bank}: lowest of {units}, {low:.1f} % at least",
-                bank=bank.bank,
+                bank=cut(bank.bank, NAME),
                 units=bank.units,
                 low=100 * float(np.nanmin(bank.low)),
             ),
@@ -94,7 +95,7 @@ def state_of_charge(run: Run, start: str | None = None, end: str | None = None) 
     axes.set_ylim(max(0.0, lowest - 0.15 * (100 - lowest) - 1), 101)
     axes.set_ylabel(say("state of charge (%)"))
     _finish(axes, run, view.when, view.marks, say("Batteries of UPS"))
-    return figure
+    return as_written(figure)
 
 
 @styled
@@ -106,7 +107,7 @@ def fullest_feeds(run: Run, start: str | None = None, end: str | None = None) ->
     axes = figure.subplots()
     cmap = colormaps["cividis"].with_extremes(over=VERMILION, bad="#ECECEC")
     mesh = axes.pcolormesh(date2num(view.edges), np.arange(rows + 1), view.load, cmap=cmap, vmin=0, vmax=1)
-    axes.set_yticks(np.arange(rows) + 0.5, [chain.common_name(units) for units in view.units], fontsize=8)
+    axes.set_yticks(np.arange(rows) + 0.5, [cut(chain.common_name(units), NAME) for units in view.units], fontsize=8)
     axes.set_ylim(rows, 0)
     axes.set_ylabel(say("unit (bank/number)"))
     axes.tick_params(axis="y", length=0)
@@ -116,7 +117,7 @@ def fullest_feeds(run: Run, start: str | None = None, end: str | None = None) ->
     bar.outline.set_visible(False)
     title = say("The fullest feeds; above their rating in red") if over else say("The fullest feeds")
     _finish(axes, run, view.edges[1:], view.marks, title, legend=False)
-    return figure
+    return as_written(figure)
 
 
 @styled
@@ -130,7 +131,7 @@ def unserved_power(run: Run, start: str | None = None, end: str | None = None) -
     axes.set_ylim(bottom=0)
     axes.set_ylabel(say("power ({unit})", unit=unit))
     _finish(axes, run, view.when, view.marks, say("Load without supply"))
-    return figure
+    return as_written(figure)
 
 
 def _panel() -> tuple[Figure, Axes]:
@@ -152,7 +153,9 @@ def _finish(axes: Axes, run: Run, when: pd.DatetimeIndex, marks: Sequence[chain.
         axes.vlines(at, 0, 1, transform=top, color=BLACK, lw=0.8, ls=(0, (4, 3)), zorder=5)
         axes.annotate(str(number), (at, 1), xycoords=top, xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8)
     if marks:
-        told = "\n".join(textwrap.fill(f"{n}  {mark.text}", 185, subsequent_indent="    ") for n, mark in enumerate(marks, 1))
+        told = "\n".join(
+            textwrap.fill(f"{n}  {cut(mark.text, TOLD)}", 185, subsequent_indent="    ") for n, mark in enumerate(marks, 1)
+        )
         figure = axes.get_figure(root=True)
         assert figure is not None
         figure.set_figheight(figure.get_figheight() + 0.155 * (1 + told.count("\n")))

@@ -18,6 +18,7 @@ from ..style import BLACK, VERMILION, cut, styled
 from ..views import fabric
 from ..views.missing import MissingData
 from ..words import say
+from .parts import as_written
 
 _MOST = 3  # networks in one figure
 _BEHIND = {"fc": "white", "ec": "none", "pad": 1}  # of text over lines
@@ -49,7 +50,7 @@ def fabric_view(run: Run, when: str | None = None, name: str | None = None) -> F
         fontsize=11,
         fontweight="bold",
     )
-    return figure
+    return as_written(figure)
 
 
 def _moment(run: Run, when: str | None) -> int:
@@ -89,7 +90,8 @@ def _draw(figure: Figure, axes: Any, view: fabric.Fabric) -> None:
         for level, tier in enumerate(view.tiers):
             axes.text(axes.get_xlim()[0], level, fabric.tier_text(tier), va="center", fontsize=8.5)
     axes.set_axis_off()
-    axes.set_title(view.name if view.declared else say("{pool}: assumed, not declared", pool=view.name))
+    name = cut(view.name, 60)
+    axes.set_title(name if view.declared else say("{pool}: assumed, not declared", pool=name))
     label = (
         say("fullest link of the bundle (% of its capacity)")
         if loaded

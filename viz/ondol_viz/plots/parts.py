@@ -9,6 +9,8 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
 from ..run import Run
@@ -141,3 +143,10 @@ def mark_events(axes: Axes, run: Run, label: bool = True) -> None:
             ha=side,
             annotation_clip=False,
         )
+
+
+def as_written(figure: Figure) -> Figure:
+    """The figure, whose texts hold names of a file: a "$" in them is no formula."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    return figure

@@ -17,6 +17,7 @@ from ..style import BLACK, GREEN, GREY, VERMILION, cut, styled
 from ..views import power_tree as tree
 from ..views.blocks import busiest
 from ..words import say
+from .parts import as_written
 
 _SLOT = 1.16  # inch, of a box and the gap beside it
 
@@ -72,7 +73,7 @@ def power_tree(run: Run, when: str | None = None) -> Figure:
         fontsize=11,
         fontweight="bold",
     )
-    return figure
+    return as_written(figure)
 
 
 def _draw_box(axes: Any, view: tree.PowerTree, number: int, box: tree.Box) -> None:

@@ -25,6 +25,7 @@ ROWS = 26  # of the map of feeds
 POINTS = 1200  # along the time shown
 NEAR = 0.02  # of the time shown: events closer than that share a mark
 MARKS = 14
+NAME, TOLD = 40, 700  # letters of a name, and of what a mark tells, that there is room for
 
 # Kinds worth a mark, in words: of one, and of several at once.
 _WORDS = {
