@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 from ondol_viz import MissingData, Run, charts, open_run, plots
-from ondol_viz.views import gantt, goodput, occupancy, waits
+from ondol_viz.views import gantt, goodput, occupancy, parties, waits
 from ondol_viz.views.gantt import JobGantt
 from ondol_viz.views.holds import holds
 from ondol_viz.words import speaking
@@ -251,6 +251,25 @@ def test_goodput_adds_up_by_hand(story: Path) -> None:
     assert view.all.total == pytest.approx(sum(spent.total for spent in view.pools))
 
 
+def test_energy_of_parties_is_the_whole_and_stays_text(story: Path) -> None:
+    names = [HOSTILE, *(f"t{i}" for i in range(13)), "(idle)"]
+    whole = np.arange(15.0, 0, -1) * 3.6e9
+    replace_table(story, "energy_by_tenant", {
+        "tenant": names, "node_energy": 0.8 * whole, "energy": whole, "cost": whole / 36, "carbon": whole / 3.6e6,
+    })  # fmt: skip
+    replace_table(
+        story, "energy_by_pool", {"pool": ["one"], "energy": np.ones(1), "job_energy": np.ones(1), "idle_energy": np.zeros(1)}
+    )
+    with open_run(story) as run:
+        (tenants,) = parties.energy_by_party(run)  # one pool is no comparison
+        assert float(tenants.total.sum()) == pytest.approx(whole.sum())
+        assert len(tenants.names) == parties.LISTED and tenants.names[-1] == "6 smaller ones"
+        np.testing.assert_allclose(tenants.energy["share"], 0.2 * tenants.total)
+        assert tenants.facts[0] == "15 MWh, 12.5 %, 1,500 million KRW, 15 t of CO₂"
+        assert not [text for text in strings(charts.energy_by_party(run).to_plotly_json()) if "<b>%{x}" in text]
+        plots.energy_by_party(run).savefig(io.BytesIO())
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Six UPS of which three fail: jobs are interrupted and most wait."""
@@ -274,6 +293,12 @@ def test_a_real_run_is_drawn(real: Run) -> None:
     figure = charts.job_gantt(real)
     assert len(figure.to_json()) < 300_000
     assert "%{customdata}" in figure.to_json()
+
+
+@built
+def test_energy_of_parties_is_that_of_the_meter(real: Run) -> None:
+    for told in parties.energy_by_party(real):
+        assert float(told.total.sum()) == pytest.approx(float(real.ledger.energy.sum()), rel=1e-6)
 
 
 @built

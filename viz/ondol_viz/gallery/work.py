@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .. import charts, plots
 from ..run import Run
+from ..views.parties import has_parties
 from ..views.waits import has_waits
 from .picture import Picture
 
@@ -63,5 +64,15 @@ PICTURES: Sequence[Picture] = (
         plot=plots.job_waits,
         chart=charts.job_waits,
         fits=has_waits,
+    ),
+    Picture(
+        name="energy_by_party",
+        section="energy",
+        title="Whose the energy was",
+        caption="Every joule at the meter once: by tenant with its cost and emissions, by pool, and by vendor of the accelerators.",
+        shows="Bars of energy of tenants, pools and vendors, the largest first, with shares of cooling and losses or of idle time.",
+        plot=plots.energy_by_party,
+        chart=charts.energy_by_party,
+        fits=has_parties,
     ),
 )

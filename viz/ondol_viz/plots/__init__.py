@@ -15,6 +15,7 @@ from .gantt import job_gantt
 from .goodput import goodput
 from .jobs import job_occupancy
 from .loops import cooling_schematic, loop_temperatures
+from .parties import energy_by_party
 from .parts import MissingData
 from .power_tree import power_tree
 from .sweep_axes import response_cases, response_lines, response_map, response_scatter, response_surface
@@ -37,6 +38,7 @@ __all__ = [
     "cooling_by_month",
     "cooling_schematic",
     "cost_calendar",
+    "energy_by_party",
     "energy_sankey",
     "fabric_view",
     "floor_plan",
