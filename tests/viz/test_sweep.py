@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+import xarray as xr
 from ondol_viz import sweep as sweeps
 from ondol_viz.sweep import SweepError, open_member, open_sweep
 
@@ -130,3 +132,21 @@ def test_an_ensemble_alone_has_no_axes(tmp_path: Path) -> None:
 )
 def test_numbers_side_by_side_can_be_told_apart(values: list[float], texts: list[str]) -> None:
     assert sweeps.spell_alike(values) == texts
+
+
+def test_thousands_of_runs_open_within_a_second(tmp_path: Path) -> None:
+    """Of processor time; as xarray itself reads them, values and attributes alike."""
+    rng = np.random.default_rng(1)
+    figures = {f"figure{i}": rng.random((250, 20)) for i in range(100)}
+    drawn = {f"x{i}": ("kW", f"X{i}", rng.random(250)) for i in range(6)}
+    path = write_sweep(tmp_path / "s.h5", {"sample": 250, "member": 20}, drawn, figures, links={i: f"runs/{i:032x}.h5" for i in range(5000)})
+    open_sweep(path)  # imports
+    begin = time.process_time()
+    data = open_sweep(path)
+    assert time.process_time() - begin < 1
+    assert data["run_file"].values[249, 19] == f"runs/{4999:032x}.h5"
+    with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as plain:
+        assert set(plain.variables) == {*data.variables, "sweep_toml"} - {"run_file"} and set(plain.coords) == set(data.coords) - {"run_file"}
+        for name in ("x3", "sample", "member", "figure7", "status"):
+            assert data[name].dims == plain[name].dims and data[name].attrs == plain[name].attrs
+            assert (data[name].values.astype(str) == plain[name].values.astype(str)).all()

@@ -66,20 +66,15 @@ def open_sweep(path: str | Path) -> xr.Dataset:
             _check_format(path, file)
             links = _links(file)
             toml = _text(file["sweep_toml"][()]) if "sweep_toml" in file else ""
-        with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as stored:
-            data = stored.drop_vars("sweep_toml", errors="ignore").load()
+            data = _read(file)
     except (OSError, KeyError, ValueError) as reason:
         raise SweepError(f"{path} cannot be read: {reason}") from reason
-    for name, variable in data.variables.items():
-        if variable.dtype == object:
-            data[name] = variable.copy(data=np.vectorize(_text, otypes=[object])(variable.values))
     order = _dimensions(data)
     shape = [data.sizes[d] for d in order]
     files = np.full(int(np.prod(shape)), "", dtype=object)
     for number, file_name in links.items():
         files[number] = file_name
     data = data.assign_coords({FILE: (order, files.reshape(shape))})
-    data.attrs = {name: _text(value) if isinstance(value, bytes) else value for name, value in data.attrs.items()}
     data.attrs["sweep_toml"] = toml
     data.attrs["path"] = str(path)
     return data
@@ -226,16 +221,48 @@ def _place(sweep: xr.Dataset, name: str, value: Any) -> Mapping[Any, int]:
     return {coordinate.dims[0]: near}
 
 
+# Attributes by which HDF5 and netCDF tie dimensions to variables; they mean nothing once read.
+_TIES = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates", "coordinates")
+
+
+def _read(file: h5py.File) -> xr.Dataset:
+    """Dimensions, coordinates and key figures of an index, all in memory.
+
+    xarray does the same, and asks HDF5 for the name of the scale of each dimension of each variable, which takes it seconds in a file with
+    links to thousands of runs; here a scale is known by its address.
+    """
+    stored = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset) and name != "sweep_toml"}
+    scales = {_address(item): name for name, item in stored.items() if item.is_scale}
+    variables: dict[str, tuple[tuple[str, ...], Any, dict[str, Any]]] = {}
+    coordinates = set(scales.values())
+    for name, item in stored.items():
+        dimensions = (
+            (name,) if item.is_scale else tuple(scales[_address(file[refs[0]])] for refs in item.attrs["DIMENSION_LIST"])
+        )
+        values = item.asstr()[()] if h5py.check_string_dtype(item.dtype) else item[()]
+        attrs = {key: _plain(value) for key, value in item.attrs.items() if key not in _TIES}
+        variables[name] = (dimensions, values, attrs)
+        coordinates |= set(_text(item.attrs.get("coordinates", "")).split())
+    data = xr.Dataset(variables, attrs={key: _plain(value) for key, value in file.attrs.items() if key != "_NCProperties"})
+    return data.set_coords([name for name in variables if name in coordinates])
+
+
+def _address(item: h5py.Dataset) -> int:
+    """Where an object lies in its file."""
+    return int(h5py.h5o.get_info(item.id).addr)
+
+
 def _links(file: h5py.File) -> dict[int, str]:
     """Results files by number of their run; links are read, not followed, so that a moved or deleted file does no harm."""
     if "runs" not in file:
         return {}
     group = file["runs"]
+    links = group.id.links
     found = {}
     for name in group:
-        link = group.get(name, getlink=True)
-        if name.isdigit() and isinstance(link, h5py.ExternalLink):
-            found[int(name)] = link.filename
+        key = name.encode()
+        if name.isdigit() and links.get_info(key).type == h5py.h5l.TYPE_EXTERNAL:
+            found[int(name)] = links.get_val(key)[0].decode()
     return found
 
 
@@ -254,3 +281,10 @@ def _check_format(path: Path, file: h5py.File) -> None:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """An attribute as Python has it."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return value.item() if isinstance(value, np.generic) else value

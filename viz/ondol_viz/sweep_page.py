@@ -18,7 +18,7 @@ from .report.charts import chart_of
 from .report.shell import Section, both, cut, escape, folded, framed, named, number, page, table
 from .run import RunError
 from .style import unit_text
-from .sweep import CASE, FILE, MEMBER, SAMPLE, axes, counts, responses, spell, spell_alike
+from .sweep import CASE, FILE, MEMBER, SAMPLE, axes, cells, counts, responses, spell, spell_alike
 from .views.missing import MissingData
 from .views.sweep_parts import axis, quantity
 from .words import say
@@ -107,13 +107,18 @@ def _summary(sweep: xr.Dataset, chosen: Sequence[str], tables: Sequence[Told]) -
 
 def _card(sweep: xr.Dataset, name: str, tables: Sequence[Told]) -> str:
     of = quantity(sweep, name)
-    values = sweep[name].values.astype(float)
+    values = _shown(sweep, name).values.astype(float)
     low, high = spell_alike([np.nanmin(values), np.nanmax(values)])
     note = both(_answer(sweep, name, tables))
     return (
         f'<div class="card"><p class="label">{both(of.spoken)}</p><p class="value" style="font-size:1.4rem">{escape(low)} – {escape(high)} '
         f'<span class="unit">{both(of.unit)}</span></p><p class="note">{note}</p></div>'
     )
+
+
+def _shown(sweep: xr.Dataset, name: str) -> xr.DataArray:
+    """A key figure by what varies, means over members; of an ensemble alone by member."""
+    return cells(sweep, name) if axes(sweep) else sweep[name]
 
 
 def _answer(sweep: xr.Dataset, name: str, tables: Sequence[Told]) -> Text:
@@ -147,7 +152,7 @@ def _answer(sweep: xr.Dataset, name: str, tables: Sequence[Told]) -> Text:
         band = rows["bands"].iloc[0]
         p05, p50, p95 = spell_alike([band["p05"], band["p50"], band["p95"]])
         return lambda: say("Median {p50}; nine of ten members lie between {p05} and {p95}", p05=p05, p50=p50, p95=p95)
-    least, most_ = _extremes(sweep, name)
+    least, most_ = _extremes(_shown(sweep, name))
     return lambda: say("Lowest at {low}, highest at {high}", low=_place(least), high=_place(most_))
 
 
@@ -203,7 +208,7 @@ def _figures(sweep: xr.Dataset) -> str:
         elif np.ptp(known) == 0:
             constant.append(f"{named(name)} = {escape(number(float(known[0])))} {both(of.unit)}".strip())
         else:
-            low, high = _extremes(sweep, name)
+            low, high = _extremes(sweep[name])
             values = [escape(v) for v in spell_alike([known.min(), np.median(known), known.max()])]
             meaning = f'<bdi>{both(of.spoken)}</bdi> <span class="key">{named(name)}</span>'
             rows.append(
@@ -217,11 +222,11 @@ def _figures(sweep: xr.Dataset) -> str:
     return table(heads, rows) + same
 
 
-def _extremes(sweep: xr.Dataset, name: str) -> tuple[xr.DataArray, xr.DataArray]:
+def _extremes(figure: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """The runs where a key figure is lowest and highest."""
-    values = sweep[name].values.astype(float)
+    values = figure.values.astype(float)
     ends = [np.unravel_index(place, values.shape) for place in (np.nanargmin(values), np.nanargmax(values))]
-    low, high = (sweep[name].isel(dict(zip(sweep[name].dims, end, strict=True))) for end in ends)
+    low, high = (figure.isel(dict(zip(figure.dims, end, strict=True))) for end in ends)
     return low, high
 
 
@@ -302,6 +307,8 @@ def _told(sweep: xr.Dataset, told: Told, chosen: Sequence[str]) -> str:
     if told.file == "bands":
         shown = shown[shown["key_figure"].isin(chosen)] if chosen else shown
         shown = shown[[c for c in shown.columns if c == "se_p50" or not str(c).startswith("se_")]]
+    if told.file == "front":
+        shown = shown.drop(columns=FILE, errors="ignore")
     if told.file == "runs":
         shown = _few_columns(sweep, shown, chosen)
     first = ""

@@ -55,7 +55,7 @@ def response_map(sweep: xr.Dataset, response: str, x: str | None = None, y: str 
     figure.update_yaxes(
         title_text=wrapped(view.y.titled(), 40), showgrid=False, ticks="", **{**named_axis(view.y.texts), "tickangle": 0}
     )
-    titled(figure, view.titled())
+    titled(figure, view.titled(), view.response.spoken())
     figure.update_layout(height=min(640, 230 + 34 * max(rows, 4)), margin={"l": 80})
     return figure
 
@@ -97,7 +97,7 @@ def response_surface(sweep: xr.Dataset, response: str, x: str | None = None, y: 
     )
     figure.update_xaxes(title_text=wrapped(view.x.titled()), showgrid=False, **value_axis(view.x))
     figure.update_yaxes(title_text=wrapped(view.y.titled(), 46), showgrid=False, **value_axis(view.y))
-    titled(figure, view.titled())
+    titled(figure, view.titled(), view.response.spoken())
     figure.update_layout(height=460)
     return figure
 
@@ -143,7 +143,7 @@ def response_lines(sweep: xr.Dataset, response: str, x: str | None = None, colou
         )
     figure.update_xaxes(title_text=wrapped(view.x.titled()), **value_axis(view.x))
     figure.update_yaxes(title_text=wrapped(view.response.titled(), 36))
-    titled(figure, view.titled())
+    titled(figure, view.titled(), view.response.spoken())
     legend = wrapped(view.colour.titled(), 24) if view.colour else ""
     figure.update_layout(legend_title_text=legend, showlegend=len(names) > 1)
     return figure
@@ -258,6 +258,6 @@ def response_cases(sweep: xr.Dataset, response: str) -> go.Figure:
     room = 0.04 * (float(np.ptp(known)) or abs(float(known[0])) or 1.0)
     figure.update_xaxes(title_text=wrapped(view.response.titled(), 90), range=[known.min() - room, known.max() + room])
     figure.update_yaxes(**rows_axis(view.names))
-    titled(figure, view.titled())
+    titled(figure, view.titled(), view.response.spoken())
     figure.update_layout(height=int(min(1400, 170 + 34 * max(count, 3))), showlegend=view.members > 1)
     return figure

@@ -29,13 +29,13 @@ def cut(text: str, most: int = TICKED) -> str:
     return plain(text if len(text) <= most else text[: most - 1].rstrip() + "…")
 
 
-def titled(figure: go.Figure, text: str) -> None:
-    """A title above everything; what stands between it and the panels has room."""
-    lines = wrapped(text, 100)
+def titled(figure: go.Figure, text: str, known: str = "") -> None:
+    """A title above everything, unless it says no more than `known`, which axes say; what stands below it has room."""
+    lines = wrapped(text, 100) if text != known else ""
     figure.update_layout(
         title={"text": lines, "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 10}, "font": {"size": 14}}
     )
-    figure.update_layout(margin={"t": 46 + 18 * lines.count("<br>")})
+    figure.update_layout(margin={"t": 46 + 18 * lines.count("<br>") if lines else 20})
     for update in (figure.update_xaxes, figure.update_yaxes):
         update(separatethousands=True, exponentformat="none")  # "15k billion" is no number
 

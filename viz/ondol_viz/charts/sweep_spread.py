@@ -220,7 +220,7 @@ def pareto_front(sweep: xr.Dataset, x: str, y: str, directions: tuple[str, str] 
         update(range=[float(values.min()) - room, float(values.max()) + room])
     figure.update_xaxes(title_text=wrapped(view.x_titled(), 90))
     figure.update_yaxes(title_text=wrapped(view.y_titled(), 50))
-    titled(figure, say("Front"))
+    titled(figure, "")
     figure.update_layout(legend=_ABOVE, height=500, margin={"t": 64})
     return figure
 
