@@ -20,6 +20,7 @@ from .player import with_choices, with_moments
 
 _TIER = 130  # px
 _WIDTHS = 4  # of lines
+_LABELLED = 16  # dots that have room for their load in figures
 
 
 @charted
@@ -94,7 +95,7 @@ def _add_dots(figure: go.Figure, view: fabric.Fabric, shown: int) -> None:
         for bundle, (a, b) in zip(view.bundles, ends, strict=True)
     ]
     title = (
-        say("fullest link of the bundle (% of its capacity)")
+        say("fullest link of the bundle\n(% of its capacity)")
         if loaded
         else say("capacity of the bundle (Tbit/s);\nno loads of links recorded")
     )
@@ -111,7 +112,9 @@ def _add_dots(figure: go.Figure, view: fabric.Fabric, shown: int) -> None:
     figure.add_scatter(
         x=x.astype(np.float32),
         y=y.astype(np.float32),
-        mode="markers",
+        mode="markers+text",
+        textposition="middle right",
+        textfont={"size": 10},
         hovertext=told,
         hovertemplate="%{hovertext}" + (f"<br>{loads}" if loaded else "") + "<extra></extra>",
         showlegend=False,
@@ -135,7 +138,13 @@ def _add_dots(figure: go.Figure, view: fabric.Fabric, shown: int) -> None:
 def _dots(view: fabric.Fabric, moment: int) -> dict[str, Any]:
     """What the dots show at a moment."""
     load = np.stack([100 * view.mean[moment], 100 * view.high[moment]], axis=1).astype(np.float32)
-    return {"type": "scatter", "marker": {"color": load[:, 1]}, "customdata": load}
+    few = len(view.bundles) <= _LABELLED
+    return {
+        "type": "scatter",
+        "marker": {"color": load[:, 1]},
+        "customdata": load,
+        "text": [f" {high:.0f} %" if few else "" for high in load[:, 1]],
+    }
 
 
 def _add_boxes(figure: go.Figure, view: fabric.Fabric) -> None:

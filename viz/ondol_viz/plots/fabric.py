@@ -93,7 +93,7 @@ def _draw(figure: Figure, axes: Any, view: fabric.Fabric) -> None:
     name = cut(view.name, 60)
     axes.set_title(name if view.declared else say("{pool}: assumed, not declared", pool=name))
     label = (
-        say("fullest link of the bundle (% of its capacity)")
+        say("fullest link of the bundle\n(% of its capacity)")
         if loaded
         else say("capacity of the bundle (Tbit/s);\nno loads of links recorded")
     )
