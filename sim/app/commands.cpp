@@ -13,6 +13,7 @@
 #include "scenarios/base/units.hpp"
 #include "scenarios/schema/read.hpp"
 #include "sim/app/catalogue_list.hpp"
+#include "sim/app/dashboard.hpp"
 #include "sim/app/report_json.hpp"
 #include "sim/app/terminal.hpp"
 #include "sim/engine/clock.hpp"
@@ -51,12 +52,9 @@ class ProgressLine {
  public:
   ProgressLine(double start_unix_s, double offset_s) : start_(start_unix_s), offset_(offset_s), draw_(is_terminal(2)) {}
   ~ProgressLine() { clear(); }
-  void operator()(sim::Progress const& p, double wall_s) {
+  void show(sim::Progress const& p, double wall_s) {
     if (!draw_) return;
-    double const share = p.duration_s > 0 ? p.simulated_s / p.duration_s : 1;
-    double const left = share > 0 ? wall_s * (1 - share) / share : 0;
-    fmt::print(stderr, "\r\x1b[K{}  {:5.1f} %  {:.0f}x real time  {} left", date_text(start_ + p.simulated_s, offset_),
-               100 * share, wall_s > 0 ? p.simulated_s / wall_s : 0.0, duration_text(left));
+    fmt::print(stderr, "\r\x1b[K{}", progress_text(p, wall_s, start_, offset_));
     std::fflush(stderr);
     drawn_ = true;
   }
@@ -120,7 +118,9 @@ int run_command(Options const& o) {
   sim::rate_heat_loads(scenario);
   auto const facility = topology::build_facility(scenario);
 
-  ProgressLine line(static_cast<double>(scenario.simulation.start), utc_offset_s(scenario.site.time_zone));
+  auto const start = static_cast<double>(scenario.simulation.start), offset = utc_offset_s(scenario.site.time_zone);
+  ProgressLine line(start, offset);
+  Dashboard dashboard(scenario.simulation.name, start, offset);
   auto const begun = std::chrono::steady_clock::now();
   sim::RunOptions options;
   options.output = output;
@@ -130,10 +130,12 @@ int run_command(Options const& o) {
   options.command_line = "ondol run " + o.file;
   for (auto const& s : o.set) options.command_line += " --set " + s;
   options.on_progress = [&](sim::Progress const& p) {
-    line(p, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+    double const wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    o.watch ? dashboard.show(p, wall_s) : line.show(p, wall_s);
   };
   auto const result = sim::run(scenario, facility, options);
   line.clear();
+  dashboard.clear();
   for (auto const& warning : result.warnings) std::cerr << format(quoted(warning), colour_on(2)) << '\n';
 
   if (o.json) {

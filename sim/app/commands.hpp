@@ -14,7 +14,7 @@ struct Options {
   std::vector<std::string> set;
   std::optional<std::string> until;
   std::optional<std::uint64_t> seed;
-  bool force = false, json = false, steps = false, sweeps = false, sizes = false;
+  bool force = false, json = false, steps = false, sweeps = false, sizes = false, watch = false;
   std::atomic<int> const* stop = nullptr;
 };
 

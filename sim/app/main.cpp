@@ -15,6 +15,7 @@
 #include "sim/app/size.hpp"
 #include "sim/app/sweep.hpp"
 #include "sim/app/terminal.hpp"
+#include "sim/app/window.hpp"
 
 namespace {
 
@@ -27,7 +28,7 @@ extern "C" void on_signal(int number) {
 
 constexpr char const* examples = R"(Examples:
   ondol check scenarios/examples/haenam.toml
-  ondol run scenarios/examples/haenam.toml -o out/haenam.h5
+  ondol run scenarios/examples/haenam.toml -o out/haenam.h5 --watch
   ondol run scenarios/examples/one_rack.toml --until "2 h" --set 'racks[0].count=2' --json
   ondol sweep scenarios/sweeps/set_point_climate.toml -j 2 -o out/set_points
   ondol sweep scenarios/sweeps/set_point_climate.toml --engine slurm --partition cpu --time 01:00:00 -o out/set_points
@@ -36,6 +37,7 @@ constexpr char const* examples = R"(Examples:
   ondol ask kernel --gpu nvidia/h200-sxm --gemm 8192,8192,8192 --dtype bf16
   ondol ask step scenarios/steps/llama-3.1-405b.toml
   ondol ask collective --scenario scenarios/examples/haenam.toml --pool h200 --op all-reduce --bytes 1GiB --ranks 512
+  ondol report out/haenam.h5 -o out/haenam.html
   ondol compare out/before.h5 out/after.h5 --tolerance 'pue=0.001,energy=0.1%'
 Exit codes: 0 done; 1 compare: beyond the tolerance; 2 something in your input; 3 the run failed; 130, 143 interrupted (the results file is finished first; a sweep goes on with --resume).)";
 
@@ -66,6 +68,7 @@ int main(int argc, char** argv) {
   run->add_option("-o,--output", options.output, "Results file (HDF5); default: <scenario>.h5 in the current folder");
   run->add_flag("--force", options.force, "Replace an existing results file");
   run->add_flag("--json", options.json, "Print the key figures as JSON");
+  run->add_flag("--watch", options.watch, "Show power, temperatures, the queue and events on stderr while it runs");
   run->callback([&] { code = run_command(options); });
 
   auto* check = app.add_subcommand("check", "Read a scenario, report every fault, print the plan");
@@ -208,6 +211,16 @@ int main(int argc, char** argv) {
       ->allow_extra_args(false);
   collective->add_flag("--json", collective_question.json, "Print as JSON");
   collective->callback([&] { code = ask_collective_command(collective_question); });
+
+  // Their options are the window's to read, --help among them.
+  auto const add_window_command = [&](char const* name, char const* what) {
+    auto* command = app.add_subcommand(name, what)->prefix_command();
+    command->set_help_flag();
+    command->callback([&] { code = window_command(argv); });
+  };
+  add_window_command("report", "One page (HTML) about a run, about several side by side, or about a sweep");
+  add_window_command("pictures", "Pictures of a run for print (PNG)");
+  add_window_command("export", "Series and tables of a run as CSV, Parquet or OpenMetrics text");
 
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

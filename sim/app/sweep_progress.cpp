@@ -1,8 +1,6 @@
 #include "sim/app/sweep_progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,20 +21,6 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::size_t columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/// So that a line stays one line; cut between letters.
-std::string cut(std::string text, std::size_t width) {
-  if (text.size() <= width) return text;
-  text.resize(width - 1);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-  if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-  return text + "~";
-}
-
 std::string rate_text(double per_s) {
   if (per_s >= 1) return fmt::format("{:.1f} runs/s", per_s);
   if (per_s * 60 >= 1) return fmt::format("{:.1f} runs/min", per_s * 60);
@@ -45,7 +29,7 @@ std::string rate_text(double per_s) {
 
 }  // namespace
 
-SweepProgress::SweepProgress(std::string name) : name_(std::move(name)), terminal_(is_terminal(2)) {}
+SweepProgress::SweepProgress(std::string name) : name_(clean(name, true)), terminal_(is_terminal(2)) {}
 
 std::string SweepProgress::bar(double share) const {
   auto const full = static_cast<std::size_t>(std::lround(share * static_cast<double>(bar_width)));
@@ -93,7 +77,7 @@ void SweepProgress::show(sim::RunnerProgress const& p) {
   double const now = now_s();
   if (now - last_draw_s_ < redraw_s && ended < p.total) return;
   last_draw_s_ = now;
-  auto const width = columns() - 1;
+  auto const width = terminal_size(2).columns - 1;
   std::string block = cut(fmt::format("{}  {} {:3.0f} %", cut(name_, 30), bar(share), 100 * share), width) + "\n" +
                       cut("  " + state, width) + "\n";
   int lines = 2;
@@ -103,7 +87,7 @@ void SweepProgress::show(sim::RunnerProgress const& p) {
       ++lines;
       break;
     }
-    block += cut(fmt::format("  {:>9}  {}", duration_text(a.since_s), a.label), width) + "\n";
+    block += cut(fmt::format("  {:>9}  {}", duration_text(a.since_s), clean(a.label, true)), width) + "\n";
     ++lines;
   }
   draw(block, lines);

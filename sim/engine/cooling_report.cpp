@@ -25,9 +25,7 @@ double celsius(double kelvin) {
 
 double cooling_j(CoolingSums const& sums) {
   double j = 0;
-  for (Owner o :
-       {Owner::crah_fans, Owner::cdu_pumps, Owner::plant_pumps, Owner::chillers, Owner::tower_fans, Owner::dry_cooler_fans})
-    j += sums.owner_j[static_cast<std::size_t>(o)];
+  for (Owner const o : cooling_owners) j += sums.owner_j[static_cast<std::size_t>(o)];
   return j;
 }
 

@@ -218,6 +218,32 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
   for (auto& e : climate_.take_events()) event(total_s_, std::move(e.kind), std::move(e.subject), std::move(e.cause));
 }
 
+Snapshot Reporter::snapshot(MachineRoom const& room, JobBook const& book) const {
+  constexpr std::size_t last_events = 5;
+  auto const owner = [&](Owner o) { return room.owner_w()[static_cast<std::size_t>(o)]; };
+  auto const& chain = room.chain_means();
+  double consumed_w = room.utility_w() + chain.generator_w - chain.stored_w;
+  for (std::size_t s = 0; s < stored_j_.size(); ++s) consumed_w -= room.storage().flow(s).stored_w;
+  Snapshot s;
+  s.utility_w = room.utility_w();
+  s.it_w = room.it_input_w();
+  for (Owner const o : cooling_owners) s.cooling_w += owner(o);
+  s.loss_w = consumed_w - s.it_w - s.cooling_w - owner(Owner::site_base);
+  s.pue = s.it_w > 0 ? consumed_w / s.it_w : std::nan("");
+  auto const hottest = [&](std::vector<double> const& kelvin) -> std::optional<Snapshot::Hottest> {
+    auto const most = std::max_element(kelvin.begin(), kelvin.end());
+    if (most == kelvin.end() || !(*most > 0)) return std::nullopt;
+    return Snapshot::Hottest{facility_.racks[static_cast<std::size_t>(most - kelvin.begin())].name, *most};
+  };
+  s.inlet = hottest(room.racks().inlet_k);
+  s.accelerator = hottest(room.racks().hottest_k);
+  for (std::size_t p = 0; p < facility_.pools.size(); ++p)
+    s.pools.push_back({facility_.pools[p], book.running(p), book.waiting(p), book.busy(p), book.total(p)});
+  auto const first = events_.size() > last_events ? events_.size() - last_events : 0;
+  s.events.assign(events_.begin() + static_cast<std::ptrdiff_t>(first), events_.end());
+  return s;
+}
+
 void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s) {
   auto& v = *v_;
   double const span = span_s_ > 0 ? span_s_ : 1.0;
@@ -261,8 +287,8 @@ void Reporter::close_site(MachineRoom const& room, double unix_s, double span_s)
   for (std::size_t o = 0; o < owners; ++o) *v.owner[o] = owner_j_[o] / span_s;
   *v.power = utility_j_ / span_s;
   *v.it = it_input_j_ / span_s;
-  *v.cooling = owner(Owner::crah_fans) + owner(Owner::cdu_pumps) + owner(Owner::plant_pumps) + owner(Owner::chillers) +
-               owner(Owner::tower_fans) + owner(Owner::dry_cooler_fans);
+  *v.cooling = 0;
+  for (Owner const o : cooling_owners) *v.cooling += owner(o);
   *v.generator = generator_j_ / span_s;
   *v.battery = battery_j_ / span_s;
   *v.battery_stored = chain_stored_j_ / span_s;
@@ -372,9 +398,7 @@ std::vector<Kpi> Reporter::kpis(MachineRoom const& room, JobBook const& book, do
   double const total = ledger.metered_j(), it2 = ledger.it_category2_j();
   auto const ratio = [](double a, double b) { return b > 0 ? a / b : std::nan(""); };
   double cooling = 0, distribution = 0;
-  for (Owner o :
-       {Owner::crah_fans, Owner::cdu_pumps, Owner::plant_pumps, Owner::chillers, Owner::tower_fans, Owner::dry_cooler_fans})
-    cooling += ledger.of(o);
+  for (Owner const o : cooling_owners) cooling += ledger.of(o);
   for (Owner o : {Owner::transformer_loss, Owner::switchgear_loss, Owner::ups_loss, Owner::busway_loss, Owner::pdu_loss,
                   Owner::generator_loss, Owner::battery_loss})
     distribution += ledger.of(o);

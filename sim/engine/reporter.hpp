@@ -18,11 +18,6 @@
 
 namespace ondol::sim {
 
-struct EventRow {
-  double time_s = 0;
-  std::string kind, subject, cause;
-};
-
 class Reporter {
  public:
   /// `recorded`: somebody reads the series; else only what key figures need is kept.
@@ -38,6 +33,8 @@ class Reporter {
     events_.push_back({time_s, std::move(kind), std::move(subject), std::move(cause)});
   }
 
+  /// Of the interval that `room` has settled last; no means of a report are touched.
+  Snapshot snapshot(MachineRoom const& room, JobBook const& book) const;
   std::vector<MonthRow> months() const { return cooling_.months(); }
   std::vector<Kpi> kpis(MachineRoom const& room, JobBook const& book, double duration_s) const;
   void write_tables(Recorder& recorder, MachineRoom const& room, JobBook const& book, std::vector<Kpi> const& kpis) const;

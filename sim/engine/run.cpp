@@ -581,7 +581,7 @@ class Run {
     auto const wall = Wall::now();
     if (wall - last_progress_ < std::chrono::milliseconds(100)) return;
     last_progress_ = wall;
-    options_.on_progress({now_s_, duration_s_});
+    options_.on_progress({now_s_, duration_s_, [this] { return reporter_.snapshot(room_, book_); }});
   }
 
   RunResult close() {

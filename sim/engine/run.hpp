@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "scenarios/schema/spec.hpp"
+#include "sim/engine/snapshot.hpp"
 #include "sim/state/kpi.hpp"
 #include "topology/build/facility.hpp"
 
@@ -52,6 +53,7 @@ struct MonthRow {
 struct Progress {
   double simulated_s = 0;
   double duration_s = 0;
+  std::function<Snapshot()> look;  ///< what there is to see now; valid during the call of `on_progress`
 };
 
 struct RunOptions {

@@ -40,6 +40,8 @@ enum class Owner : std::uint8_t {
   heat_loads,       // IT equipment that is declared instead of simulated
 };
 inline constexpr std::size_t owners = 21;
+inline constexpr std::array cooling_owners{Owner::crah_fans, Owner::cdu_pumps,  Owner::plant_pumps,
+                                           Owner::chillers,  Owner::tower_fans, Owner::dry_cooler_fans};
 std::string_view name(Owner owner);  ///< "transformer_loss"
 
 /// Running sum that keeps the low-order bits which plain addition drops.                                        [neumaier1974]
