@@ -3,7 +3,7 @@
 OUT      ?= out
 SCENARIO ?= scenarios/examples/haenam.toml
 RESULT   := $(OUT)/$(basename $(notdir $(SCENARIO))).h5
-PAGE     := $(basename $(RESULT))
+PICTURES := $(basename $(RESULT))
 JOBS     ?= $(shell nproc)
 # With a GPU in reach the meter's kernels are built and tested too.
 CUDA     := $(if $(shell nvidia-smi -L 2>/dev/null && command -v nvcc),ON,OFF)
@@ -20,10 +20,12 @@ help: ## this list
 run: build ## install what is missing, build, simulate a week of the flagship, draw it
 	@mkdir -p $(OUT)
 	build/ondol run $(SCENARIO) -o $(RESULT) --force
-	@.venv/bin/python -m ondol_viz $(RESULT) -o $(PAGE)
+	@build/ondol report $(RESULT) -o $(PICTURES).html >/dev/null
+	@build/ondol pictures $(RESULT) -o $(PICTURES) >/dev/null
 	@echo
 	@echo "Results   $(RESULT)"
-	@echo "Pictures  $(PAGE)/  (open $(PAGE)/index.html in a browser)"
+	@echo "Report    $(PICTURES).html  (open it in a browser)"
+	@echo "Pictures  $(PICTURES)/"
 
 test: build ## install what is missing, build, run every test
 	@.ci/check $(JOBS)
@@ -47,7 +49,7 @@ bench: build ## time whole runs and single parts against the targets
 pictures: run ## `make run` of three examples, then renew the pictures of the README
 	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/training_swing.toml
 	@$(MAKE) --no-print-directory run SCENARIO=scenarios/examples/outage.toml
-	@.ci/pictures $(PAGE) $(OUT)/training_swing $(OUT)/outage
+	@.ci/pictures $(PICTURES) $(OUT)/training_swing $(OUT)/outage
 
 format: ## clang-format on every C++ file
 	@.ci/format

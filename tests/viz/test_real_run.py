@@ -118,10 +118,11 @@ def test_owners_add_up_to_the_meter(path: Path) -> None:
 
 
 def test_page_has_its_pictures(path: Path, tmp_path: Path) -> None:
-    assert main([str(path), "-o", str(tmp_path)]) == 0
+    assert main(["pictures", str(path), "-o", str(tmp_path)]) == 0
+    assert main(["report", str(path), "-o", str(tmp_path / "page.html")]) == 0
     with open_run(path) as run:
         assert {png.stem for png in tmp_path.glob("*.png")} == {picture.name for picture in pictures_of(run)}
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "No picture" not in page and "all owners" in page
 
 
@@ -165,5 +166,5 @@ def test_killed_run_leaves_a_file_that_opens_with_a_warning(tmp_path: Path) -> N
         np.testing.assert_allclose(run.hours(run.site), 1 / 3600, rtol=1e-6)
         assert run.racks.power.isel(time=-1).notnull().all()
         assert len(run.vertices) > 386 and not run.edges.empty and not run.single_points.empty
-    assert main([str(partial), "-o", str(tmp_path / "page")]) == 0
-    assert "This run is not complete" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
+    assert main(["report", str(partial)]) == 0
+    assert "This run is not complete" in (tmp_path / "haenam.html").read_text(encoding="utf-8")

@@ -76,5 +76,5 @@ def test_members_of_a_rack_and_their_page(tmp_path: Path) -> None:
         hours = run.hours(run.site)
         if len(hours) == spread.sizes["time"]:
             assert float((spread["mean"] * hours).sum() / 1e6) == pytest.approx(float(data["energy"].mean()), rel=1e-6)
-    assert main([str(tmp_path / "out"), "-o", str(tmp_path / "page")]) == 0
+    assert main(["report", str(tmp_path / "out"), "-o", str(tmp_path / "page")]) == 0
     assert "over_time_power" in {p.stem for p in (tmp_path / "page").glob("*.png")}

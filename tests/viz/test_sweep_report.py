@@ -38,7 +38,7 @@ def written(folder: Path, suffix: str) -> list[str]:
 def test_page_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = grid(tmp_path / "sweep.h5", toml='base = "<a>"\n', description="Two climates")
     out = tmp_path / "out"
-    assert main([str(path), "-o", str(out), "--pareto", "pue,max:tokens"]) == 0
+    assert main(["report", str(path), "-o", str(out), "--pareto", "pue,max:tokens"]) == 0
     assert capsys.readouterr().out == f"7 pictures, 3 tables and {out / 'index.html'}\n"
     assert written(out, ".png") == ["front_pue_tokens", "lines_pue", "lines_tokens", "map_pue", "map_tokens", "tornado_pue", "tornado_tokens"]
     page = (out / "index.html").read_text(encoding="utf-8")
@@ -110,9 +110,9 @@ def test_a_browser_shows_it_without_a_network(tmp_path: Path) -> None:
 
 def test_another_report_leaves_no_old_pictures(tmp_path: Path) -> None:
     path = grid(tmp_path / "sweep.h5")
-    assert main([str(path), "-o", str(tmp_path), "--pareto", "pue,tokens"]) == 0
+    assert main(["report", str(path), "-o", str(tmp_path), "--pareto", "pue,tokens"]) == 0
     (tmp_path / "mine.png").write_bytes(b"")
-    assert main([str(path), "-o", str(tmp_path), "--response", "pue"]) == 0
+    assert main(["report", str(path), "-o", str(tmp_path), "--response", "pue"]) == 0
     assert written(tmp_path, ".png") == ["lines_pue", "map_pue", "mine", "tornado_pue"]
     assert written(tmp_path, ".csv") == ["runs", "tornado"]
 
@@ -124,7 +124,7 @@ def test_page_of_an_ensemble(tmp_path: Path, make_example: Callable[..., Path]) 
     pue = 1.2 + 0.01 * np.arange(3)
     write_sweep(tmp_path / "sweep.h5", {"member": 3}, {"member": ("1", "member of the ensemble", [1.0, 2.0, 3.0])}, {"pue": pue, "energy": 100 * pue},
                 links={m: f"runs/{m}.h5" for m in range(3)})  # fmt: skip
-    assert main([str(tmp_path), "-o", str(tmp_path / "out")]) == 0  # the folder of the sweep
+    assert main(["report", str(tmp_path), "-o", str(tmp_path / "out")]) == 0  # the folder of the sweep
     assert written(tmp_path / "out", ".png") == ["members_all", "over_time_power", "over_time_pue"]
     bands = pd.read_csv(tmp_path / "out" / "bands.csv")
     assert bands["key_figure"].tolist() == ["pue", "energy"] and bands["units"].tolist() == ["1", "MWh"] and bands["p50"].tolist() == [1.21, 121.0]
@@ -136,7 +136,7 @@ def test_page_of_an_ensemble(tmp_path: Path, make_example: Callable[..., Path]) 
 def test_page_of_a_saltelli_design(tmp_path: Path) -> None:
     x = saltelli_rows(16, 2)
     path = write_sweep(tmp_path / "s.h5", {"sample": len(x)}, {"a": ("kW", "A", x[:, 0]), "b": ("1", "B", x[:, 1])}, {"pue": x[:, 0]}, design="saltelli")
-    assert main([str(path)]) == 0
+    assert main(["report", str(path)]) == 0
     assert written(tmp_path / "s", ".png") == ["ranks_pue", "samples_pue", "sobol_pue"]
     assert pd.read_csv(tmp_path / "s" / "sobol.csv")["total"].tolist() == [pytest.approx(1, abs=0.3), pytest.approx(0, abs=1e-9)]
 
@@ -146,14 +146,14 @@ def test_failed_rows_of_a_saltelli_design_leave_a_note(tmp_path: Path) -> None:
     y = x[:, 0].copy()
     y[3] = NAN
     path = write_sweep(tmp_path / "s.h5", {"sample": len(x)}, {"a": ("kW", "A", x[:, 0]), "b": ("1", "B", x[:, 1])}, {"pue": y}, design="saltelli")
-    assert main([str(path)]) == 0
+    assert main(["report", str(path)]) == 0
     assert "No table “sobol” of pue: 1 of 64 runs have no pue" in (tmp_path / "s" / "index.html").read_text()
     assert written(tmp_path / "s", ".csv") == ["ranks", "runs"]
 
 
 def test_nothing_that_changes_is_a_page_too(tmp_path: Path) -> None:
     path = write_sweep(tmp_path / "c.h5", {"supply": 3}, {"supply": SUPPLY}, {"pue": [NAN, NAN, NAN]})
-    assert main([str(path)]) == 0
+    assert main(["report", str(path)]) == 0
     assert "None: no key figure changes." in (tmp_path / "c" / "index.html").read_text()
 
 
@@ -172,11 +172,11 @@ def test_favourites_come_first_and_must_change(tmp_path: Path) -> None:
     ],
 )
 def test_faults_of_the_user_end_with_2(tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(grid(tmp_path / "sweep.h5")), "-o", str(tmp_path / "out"), *arguments]) == 2
+    assert main(["report", str(grid(tmp_path / "sweep.h5")), "-o", str(tmp_path / "out"), *arguments]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_options_of_sweeps_are_refused_for_runs(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(write()), "--pareto", "pue,energy"]) == 2
+    assert main(["report", str(write()), "--pareto", "pue,energy"]) == 2
     assert "is no index of a sweep" in capsys.readouterr().err

@@ -215,10 +215,11 @@ def test_what_is_missing_is_said(run: Run, example: Path) -> None:
 
 
 def test_page_has_a_picture_of_each_window_that_was_reached(path: Path, example: Path, tmp_path: Path) -> None:
-    assert main([str(path), "-o", str(tmp_path)]) == 0
+    assert main(["pictures", str(path), "-o", str(tmp_path)]) == 0
+    assert main(["report", str(path), "-o", str(tmp_path / "page.html")]) == 0
     swings = sorted(p.name for p in tmp_path.glob("power_swing*.png"))
     assert swings == ["power_swing_1.png", "power_swing_2.png"]
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     with open_run(path) as run:
         assert page.count("<figure id=") == len(pictures_of(run)) and "No picture" not in page
     table = page.split('<table class="swing">')[1].split("</table>")[0]
@@ -228,9 +229,10 @@ def test_page_has_a_picture_of_each_window_that_was_reached(path: Path, example:
     assert values["ramp_up"][0] == "0"
     with open_run(path) as run:
         assert float(values["ramp_up"][1]) == pytest.approx(swing.figures(run.windows["busy"]).value["ramp_up"], abs=5e-5)
-    assert main([str(example), "-o", str(tmp_path)]) == 0  # no windows: nothing of the earlier page stays
+    assert main(["pictures", str(example), "-o", str(tmp_path)]) == 0  # no windows: nothing of the earlier ones stays
     assert not list(tmp_path.glob("power_swing*"))
-    assert 'class="swing"' not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert main(["report", str(example), "-o", str(tmp_path / "page.html")]) == 0
+    assert 'class="swing"' not in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_chart_shows_the_same_and_stays_small(run: Run) -> None:

@@ -22,6 +22,14 @@ import xarray as xr
 FORMAT = "ondol-results"
 MAJOR = 1
 
+# Columns of tables that are moments of the run; they read as dates in UTC.
+_DATES = {
+    "jobs": ("submit", "start", "end"),
+    "events": ("time",),
+    "hottest_hours": ("begin",),
+    "placements": ("begin", "working", "end"),
+}
+
 
 class RunError(Exception):
     """The file cannot be shown; the message says why and what to do."""
@@ -95,65 +103,82 @@ class Run:
 
     # Tables
 
-    @cached_property
-    def jobs(self) -> pd.DataFrame:
-        """One row for each job; `submit`, `start` and `end` are dates in UTC."""
-        return self._table("jobs", dates=("submit", "start", "end"))
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """What happened, when, to whom and why."""
-        return self._table("events", dates=("time",))
-
-    @cached_property
-    def kpis(self) -> pd.DataFrame:
-        """Key figures of the run."""
-        return self._table("kpis")
-
-    @cached_property
-    def ledger(self) -> pd.DataFrame:
-        """Energy by owner."""
-        return self._table("ledger")
-
-    @cached_property
-    def months(self) -> pd.DataFrame:
-        """Cooling by calendar month of the site's clock."""
-        return self._table("months")
-
-    @cached_property
-    def hottest_hours(self) -> pd.DataFrame:
-        """The hours with the highest wet and dry bulb, and what was reached in them; `begin` is a date in UTC."""
-        return self._table("hottest_hours", dates=("begin",))
-
-    @cached_property
-    def placements(self) -> pd.DataFrame:
-        """One row for each stretch that a job held accelerators; `job` is its row in `jobs`, dates are in UTC."""
-        return self._table("placements", dates=("begin", "working", "end"))
-
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the file by its name, as it stands there; empty without one.
+        """A table of the file by its name, also one without a property here; empty without one.  Dates are UTC, and `attrs["units"]`
+        has the units of the columns.
 
         >>> bool(run.table("energy_by_pool")["energy"].sum() > 0)
         True
         """
-        return self._table(name)
+        if name not in self._file._h5file:
+            return pd.DataFrame()
+        stored = self._file._h5file[name]
+        columns: dict[str, Any] = {}
+        units: dict[str, str] = {}
+        for key, column in stored.items():
+            if key == "index":
+                continue
+            text = h5py.check_string_dtype(column.dtype)
+            columns[key] = column.asstr()[...].astype(object) if text else column[...]
+            units[key] = _text(column.attrs.get("units", ""))
+            if key in _DATES.get(name, ()) and not text:  # "s" after the start or "seconds since <start>": the same number
+                columns[key] = self.start + pd.to_timedelta(columns[key].astype(np.float64), unit="s")
+                units[key] = "UTC"
+        table = pd.DataFrame(columns)
+        table.attrs["units"] = units
+        return table
+
+    @cached_property
+    def jobs(self) -> pd.DataFrame:
+        """One row for each job; `submit`, `start` and `end` are dates in UTC."""
+        return self.table("jobs")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """What happened, when, to whom and why."""
+        return self.table("events")
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """Key figures of the run."""
+        return self.table("kpis")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Energy by owner."""
+        return self.table("ledger")
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Cooling by calendar month of the site's clock."""
+        return self.table("months")
+
+    @cached_property
+    def hottest_hours(self) -> pd.DataFrame:
+        """The hours with the highest wet and dry bulb, and what was reached in them; `begin` is a date in UTC."""
+        return self.table("hottest_hours")
+
+    @cached_property
+    def placements(self) -> pd.DataFrame:
+        """One row for each stretch that a job held accelerators; `job` is its row in `jobs`, dates are in UTC."""
+        return self.table("placements")
 
     # The facility as a graph
 
     @cached_property
     def vertices(self) -> pd.DataFrame:
         """What the center is made of, from the meter to the racks; `holder` is a row of this table, -1 without one."""
-        return self._table("vertices")
+        return self.table("vertices")
 
     @cached_property
     def edges(self) -> pd.DataFrame:
         """What feeds, cools and reaches what: `from` and `to` are rows of `vertices`, `capacity` is byte/s in each sense."""
-        return self._table("edges")
+        return self.table("edges")
 
     @cached_property
     def single_points(self) -> pd.DataFrame:
         """Vertices whose loss alone takes racks, and how many."""
-        return self._table("single_points")
+        return self.table("single_points")
 
     # The run itself
 
@@ -239,25 +264,6 @@ class Run:
         stored = self._file._h5file[group]
         lengths = [stored[name].shape[0] for name in data.variables if "time" in data[name].dims]
         return data.isel(time=slice(0, min(lengths))) if lengths else data
-
-    def _table(self, group: str, dates: tuple[str, ...] = ()) -> pd.DataFrame:
-        if group not in self._file._h5file:
-            return pd.DataFrame()
-        stored = self._file._h5file[group]
-        columns: dict[str, Any] = {}
-        units: dict[str, str] = {}
-        for name, column in stored.items():
-            if name == "index":
-                continue
-            text = h5py.check_string_dtype(column.dtype)
-            columns[name] = column.asstr()[...].astype(object) if text else column[...]
-            units[name] = _text(column.attrs.get("units", ""))
-            if name in dates and not text:  # "s" after the start or "seconds since <start>": the same number
-                columns[name] = self.start + pd.to_timedelta(columns[name].astype(np.float64), unit="s")
-                units[name] = "UTC"
-        table = pd.DataFrame(columns)
-        table.attrs["units"] = units
-        return table
 
 
 def open_run(path: str | Path, chunks: str | int | Mapping[str, int] | None = None) -> Run:
