@@ -32,6 +32,9 @@ void describe(Table& t, RecordSpec& s) {
   t("racks", s.racks, "write series of racks");
   t("loops", s.loops, "write series of cooling loops");
   t("feeds", s.feeds, "write series of the units of power banks");
+  t("placements", s.placements, "write when and where each job held accelerators");
+  t("most_links", s.most_links, "write series of the links of declared fabrics where they are no more than so many; 0: never")
+      .range(0, 1e7);
 }
 
 void describe(Table& t, CarbonSpec& s) {

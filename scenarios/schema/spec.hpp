@@ -77,6 +77,8 @@ struct RecordSpec {  // [record]
   Seconds period{60};
   bool halls = true, racks = true, loops = true;
   bool feeds = true;  ///< units of the power banks
+  bool placements = true;
+  int most_links = 1000;  ///< of declared fabrics together, beyond which their series are left out
 };
 
 // ---------------------------------------------------------------------------------------------------- [site]

@@ -97,7 +97,7 @@ struct SweepSpec {
     all,
     site,
     key_figures
-  };  ///< of each run: its whole file, without halls, racks, loops and feeds, or no file
+  };  ///< of each run: its whole file, without halls, racks, loops, feeds, links and placements, or none
   std::string name, description;
   std::string file;  ///< as given
   std::filesystem::path base;

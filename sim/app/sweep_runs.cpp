@@ -171,8 +171,13 @@ SweepRuns::SweepRuns(std::filesystem::path base, Keep keep)
 std::vector<schema::Override> SweepRuns::with_keep(std::vector<schema::Override> const& sets) const {
   std::vector<schema::Override> all;
   if (keep_ == Keep::site)  // first, so that a sweep may still ask for one of them
-    for (auto const* key : {"record.halls", "record.racks", "record.loops", "record.feeds"})
-      all.push_back({key, "false", nullptr, nullptr});
+    for (auto const& [key, value] : {std::pair{"record.halls", "false"},
+                                     {"record.racks", "false"},
+                                     {"record.loops", "false"},
+                                     {"record.feeds", "false"},
+                                     {"record.placements", "false"},
+                                     {"record.most_links", "0"}})
+      all.push_back({key, value, nullptr, nullptr});
   all.insert(all.end(), sets.begin(), sets.end());
   return all;
 }

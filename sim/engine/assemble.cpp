@@ -197,7 +197,9 @@ Assembly assemble(Scenario const& s, topology::Facility const& facility) {
   a.nodes_of_pool.resize(facility.pools.size());
   a.accelerators_per_node_of_pool.assign(facility.pools.size(), 0);
   a.supplies.resize(facility.pools.size());
+  a.accelerators_of_hall.assign(s.hall.size(), 0);
   for (auto const& c : a.classes) {
+    a.accelerators_of_hall[c.hall] += double(c.racks) * c.nodes_per_rack * c.accelerators;
     auto& per_node = a.accelerators_per_node_of_pool[c.pool];
     if (per_node != 0 && per_node != c.accelerators)
       throw InputError(fmt::format("pool \"{}\" mixes nodes of {} and {} accelerators; give each its own pool",

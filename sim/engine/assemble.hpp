@@ -58,6 +58,7 @@ struct Assembly {
   std::vector<int> accelerators_per_node_of_pool;
   std::vector<StorageParams> storages;
   std::vector<TariffParams> compared;  ///< of site.compare_tariffs
+  std::vector<double> accelerators_of_hall;
 };
 
 Assembly assemble(schema::Scenario const& scenario, topology::Facility const& facility);

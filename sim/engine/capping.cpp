@@ -51,6 +51,9 @@ Capping::Capping(schema::Scenario const& scenario, topology::Facility const& fac
   loaded_.assign(racks, 0);
   ramping_.assign(racks, 0);
   effect_.resize(racks);
+  for (double const accelerators : assembly.accelerators_of_hall) halls_.push_back({.accelerators = accelerators});
+  for (auto const& rack : facility.racks) hall_of_rack_.push_back(rack.hall);
+  capped_share_.resize(halls_.size());
   going_.assign(racks, 0);
   awaits_w_.assign(racks, 0);
 
@@ -130,6 +133,11 @@ void Capping::describe(SignalTable& table) const {
   if (racks)
     table.series.push_back({"racks", "power_cap", "W", "Power budget of the rack, NaN where capping leaves it alone",
                             "time: point", "rack", series_w_});
+  bool const halls = std::any_of(table.axes.begin(), table.axes.end(), [](Axis const& a) { return a.group == "halls"; });
+  if (halls)
+    table.series.push_back({"halls", "accelerators_capped", "1",
+                            "Share of the hall's accelerators that work more slowly for a power budget", "time: mean", "hall",
+                            capped_share_});
 }
 
 void Capping::touch(std::uint32_t rack) {
@@ -185,10 +193,22 @@ void Capping::integrate(double now_s) {
   withheld_j_ += withheld_w_ * dt;
   slowed_s_ += slowed_ * dt;
   lost_s_ += lost_ * dt;
+  for (auto& hall : halls_) hall.slowed_s += hall.slowed * dt;
   if (!budget_holds_) return;
   budget_j_ += withheld_w_ * dt;
   budget_s_ += dt;
   if (site_w_ > above_w_ * (1 + 1e-9)) above_s_ += dt;
+}
+
+void Capping::close_report() {
+  if (!any()) return;
+  double const span_s = since_s_ - std::exchange(reported_s_, since_s_);
+  for (std::size_t h = 0; h < halls_.size(); ++h) {
+    auto& hall = halls_[h];
+    double const possible_s = hall.accelerators * span_s;
+    double const slowed_s = std::exchange(hall.slowed_s, 0);
+    capped_share_[h] = possible_s > 0 ? slowed_s / possible_s : std::nan("");
+  }
 }
 
 void Capping::observe(double now_s, MachineRoom const& room, Calendar& calendar) {
@@ -200,10 +220,13 @@ void Capping::observe(double now_s, MachineRoom const& room, Calendar& calendar)
   refresh(room);
   worked |= std::any_of(demand_stale_.begin(), demand_stale_.end(), [](auto s) { return s != 0; });
   withheld_w_ = slowed_ = lost_ = 0;
-  for (auto const& e : effect_) {
+  for (auto& hall : halls_) hall.slowed = 0;
+  for (std::size_t r = 0; r < effect_.size(); ++r) {
+    auto const& e = effect_[r];
     withheld_w_ += e.withheld_w;
     slowed_ += e.slowed;
     lost_ += e.lost;
+    halls_[hall_of_rack_[r]].slowed += e.slowed;
   }
   site_w_ = tree_.utility_w();
   for (auto& g : guards_) {

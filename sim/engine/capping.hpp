@@ -64,6 +64,8 @@ class Capping {
   };
   std::vector<Event> take_events() { return std::exchange(events_, {}); }
   void add_kpis(std::vector<Kpi>& kpis) const;
+  /// A report ends at the last observation.
+  void close_report();
 
  private:
   struct Guard {
@@ -139,6 +141,13 @@ class Capping {
   std::vector<std::uint32_t> named_;  ///< racks whose floors do not fit, as last told
   std::vector<Event> events_;
   std::vector<double> series_w_;
+  struct HallCap {
+    double accelerators = 0, slowed = 0, slowed_s = 0;  ///< now, and over the report
+  };
+  std::vector<HallCap> halls_;
+  std::vector<std::uint32_t> hall_of_rack_;
+  std::vector<double> capped_share_;  ///< by hall
+  double reported_s_ = 0;
 
   // Of racks that had to go.
   std::optional<SheddingParams> shedding_;

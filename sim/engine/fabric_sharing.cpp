@@ -91,4 +91,12 @@ std::string FabricSharing::narrowest_link(std::uint32_t job, workloads::Job cons
   return link ? f.routes->links()[*link].name : "its own ports";
 }
 
+void FabricSharing::meter() {
+  for (auto const& f : fabrics_) f.contention->meter();
+}
+
+void FabricSharing::advance(double now_s) {
+  for (auto const& f : fabrics_) f.contention->advance(now_s);
+}
+
 }  // namespace ondol::sim

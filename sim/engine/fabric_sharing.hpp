@@ -35,6 +35,15 @@ class FabricSharing {
   /// The link that holds the job back: "h200/leaf/3 -> h200/spine/2", or its own ports.
   std::string narrowest_link(std::uint32_t job, workloads::Job const& what) const;
 
+  /// Of a declared fabric.
+  topology::Routes const& routes(std::size_t fabric) const { return *fabrics_[fabric].routes; }
+  /// What links carry is counted from now on.
+  void meter();
+  /// The date of the changes that follow.
+  void advance(double now_s);
+  /// Bytes that each link of its routes has carried since the last call.
+  std::vector<double> take_carried(std::size_t fabric) { return fabrics_[fabric].contention->take_carried(); }
+
  private:
   struct Shared {
     std::unique_ptr<topology::Routes> routes;

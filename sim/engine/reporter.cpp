@@ -19,7 +19,7 @@ constexpr double mwh = 3.6e9;
 struct Reporter::Views {
   double *power, *it, *cooling, *distribution, *pue, *dry, *wet, *price, *cost, *carbon;
   std::array<double*, owners> owner{};
-  double *hall_it, *hall_die_5, *hall_die_50, *hall_die_95, *hall_die_most;
+  double *hall_it, *hall_die_5, *hall_die_50, *hall_die_95, *hall_die_most, *hall_slowed;
   double *rack_power, *rack_inlet, *rack_die, *rack_busy;
   double *generator, *battery, *battery_stored, *unserved;
   double *feed_power, *feed_load, *feed_charge, *feed_breaker;
@@ -91,6 +91,8 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
   v.hall_die_50 = dies("accelerator_p50", "Median temperature of the hall's accelerators");
   v.hall_die_95 = dies("accelerator_p95", "Temperature that 95 % of the hall's accelerators do not exceed");
   v.hall_die_most = dies("accelerator_hottest", "Hottest accelerator of the hall");
+  v.hall_slowed = optional_vector(h, "halls", "hall", halls, "accelerators_slowed", "1",
+                                  "Share of the hall's accelerators that work more slowly for their temperature", mean);
   cooling_.describe_halls(store_);
 
   if (r) {
@@ -176,6 +178,7 @@ Reporter::Reporter(schema::Scenario const& scenario, topology::Facility const& f
 
   rack_j_.assign(racks, 0);
   hall_it_j_.assign(halls, 0);
+  hall_slowed_s_.assign(halls, 0);
   pool_busy_s_.assign(pools, 0);
 }
 
@@ -208,6 +211,7 @@ void Reporter::accumulate(MachineRoom const& room, double dt) {
     hottest_inlet_k_ = std::max(hottest_inlet_k_, room.highest_inlet_k(r));
     if (racks.limited[r]) limited_node_s_ += facility_.racks[r].nodes * dt;
     slowed_s_ += racks.slowed[r] * dt;
+    if (racks.slowed[r] > 0) hall_slowed_s_[facility_.racks[r].hall] += racks.slowed[r] * dt;
     slowed_lost_s_ += racks.lost[r] * dt;
     hot_out_s_ += racks.hot_out[r] * room.class_of_rack(static_cast<std::uint32_t>(r)).accelerators * dt;
     hottest_memory_k_ = std::max(hottest_memory_k_, racks.hottest_memory_k[r]);
@@ -278,6 +282,7 @@ void Reporter::close(MachineRoom const& room, JobBook const& book, double unix_s
   span_s_ = without_j_ = utility_j_ = it_input_j_ = 0;
   owner_j_.fill(0);
   std::fill(rack_j_.begin(), rack_j_.end(), 0.0);
+  std::fill(hall_slowed_s_.begin(), hall_slowed_s_.end(), 0.0);
   std::fill(heat_load_j_.begin(), heat_load_j_.end(), 0.0);
 }
 
@@ -322,6 +327,8 @@ void Reporter::close_halls(MachineRoom const& room, double span_s) {
     for (std::size_t r = 0; r < rack_j_.size(); ++r)
       if (facility_.racks[r].hall == h) most = std::fmax(most, to_celsius(Kelvin{room.racks().hottest_k[r]}));
     v.hall_die_most[h] = most;
+    double const all = assembly_.accelerators_of_hall[h];
+    v.hall_slowed[h] = all > 0 ? hall_slowed_s_[h] / all / span_s : std::nan("");
   }
 }
 

@@ -57,6 +57,7 @@ class Reporter {
   std::vector<std::uint32_t> feeds_;  ///< vertices of the power tree that are units
   std::vector<double> feed_j_;
   std::vector<double> rack_j_, hall_it_j_, heat_load_j_;
+  std::vector<double> hall_slowed_s_;
 
   // Extremes over the run.
   double hottest_inlet_k_ = 0, hottest_die_k_ = 0, peak_w_ = 0, limited_node_s_ = 0, node_s_ = 0, wet_bulb_max_k_ = 0;

@@ -24,8 +24,10 @@
 #include "sim/engine/facility_tables.hpp"
 #include "sim/engine/job_book.hpp"
 #include "sim/engine/limit_warnings.hpp"
+#include "sim/engine/link_loads.hpp"
 #include "sim/engine/machine_room.hpp"
 #include "sim/engine/phase_window.hpp"
+#include "sim/engine/placements.hpp"
 #include "sim/engine/refusal.hpp"
 #include "sim/engine/reporter.hpp"
 #include "workloads/traces/demand.hpp"
@@ -59,6 +61,7 @@ class Run {
         room_(assembly_, facility),
         book_(workloads::demand(scenario, assembly_.supplies, &warnings_), facility, scenario.scheduler.policy,
               assembly_.accelerators_per_node_of_pool, assembly_.nodes_of_pool, calendar_),
+        placements_(facility, !options.output.empty() && scenario.record.placements),
         fabrics_(scenario, facility, assembly_.accelerators_per_node_of_pool),
         capping_(scenario, facility, assembly_),
         reporter_(scenario, facility, assembly_, !options.output.empty()),
@@ -115,6 +118,7 @@ class Run {
     reporter_.accumulate_lost(dark_accelerators_, date - now_s_);
     effects_.advance(date);
     now_s_ = date;
+    fabrics_.advance(now_s_);
     if (window_) window_->advance(now_s_);
     bool const edge = calendar_.changes(now_s_);
     bool const whole = now_s_ >= next_settle_s_ || edge || stopped() || room_.chain().is_active();
@@ -374,6 +378,8 @@ class Run {
 
   void record() {
     reporter_.close(room_, book_, start_unix_s_ + now_s_);
+    capping_.close_report();
+    if (links_) links_->close_report(fabrics_, now_s_);
     if (recorder_) recorder_->sample(now_s_);
     ++reports_;
     next_report_s_ = std::min(duration_s_, static_cast<double>(reports_ + 1) * scenario_.record.period.v);
@@ -438,6 +444,7 @@ class Run {
     auto const& r = book_.record(job);
     for (auto const& h : r.holdings) room_.touch(h.node, now_s_);
     book_.note_energy_at_start(job, room_.nodes().energy_j);
+    placements_.begin(job, r);
     if (r.interruptions > 0)
       reporter_.event(now_s_, "job_restarted", book_.jobs()[job].name, fmt::format("at work in {:.0f} s", r.resume_s - now_s_));
     if (!book_.loads(job, now_s_)) return work(job);
@@ -461,6 +468,7 @@ class Run {
       if (window_) window_->end_job(job, now_s_);
       fabrics_.end(job, book_.jobs()[job]);
     }
+    placements_.end(job, how, now_s_);
     if (how == JobPhase::waiting)
       book_.interrupt(job, now_s_, room_.nodes().energy_j);
     else
@@ -569,9 +577,11 @@ class Run {
     auto table = reporter_.table();
     capping_.describe(table);
     for (auto const& w : windows_) w->describe(table);
-    recorder_ =
-        std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table),
-                                   facility_tables(scenario_, facility_, topology::folded(facility_.graph), assembly_.tree));
+    auto const graph = topology::folded(facility_.graph);
+    links_ = LinkLoads::of(scenario_, facility_, graph, fabrics_);
+    if (links_) links_->describe(table);
+    recorder_ = std::make_unique<Recorder>(RecorderOptions{options_.output, options_.force}, std::move(meta), std::move(table),
+                                           facility_tables(scenario_, facility_, graph, assembly_.tree));
   }
 
   bool stopped() const { return options_.stop && options_.stop->load() != 0; }
@@ -606,6 +616,7 @@ class Run {
       reporter_.write_tables(*recorder_, room_, book_, result.kpis);
       write_bill_tables(*recorder_, scenario_, room_, account);
       effects_.write(*recorder_);
+      placements_.write(*recorder_, book_.jobs());
       recorder_->attribute("ledger_residual", result.ledger_residual);
       recorder_->attribute("heat_residual", result.heat_residual);
       result.content_hash = recorder_->content_hash();
@@ -680,10 +691,12 @@ class Run {
   Clock clock_;
   MachineRoom room_;
   JobBook book_;
+  Placements placements_;
   FabricSharing fabrics_;
   Capping capping_;
   Reporter reporter_;
   EventEffects effects_;
+  std::optional<LinkLoads> links_;
   std::unique_ptr<Recorder> recorder_;
   double start_unix_s_, duration_s_;
   double now_s_ = 0, settled_s_ = 0;

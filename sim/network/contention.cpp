@@ -82,6 +82,11 @@ struct Contention::Impl {
   std::vector<Index> dirty;          ///< jobs to look at, unordered
   std::vector<std::uint8_t> marked;  ///< of those
   std::size_t looked_at = 0;
+  struct Meter {
+    double bytes = 0, since_s = 0;  ///< carried, until then
+  };
+  std::vector<Meter> meters;  ///< by link; empty: nobody asks
+  double now_s = 0;
   // Scratch.
   std::vector<double> flows;  ///< by link
   std::vector<topology::LinkIndex> touched, way;
@@ -99,7 +104,13 @@ struct Contention::Impl {
       link.load += u.flows * senders[u.sender].mean;
     }
   }
+  void carry(topology::LinkIndex link) {
+    auto& m = meters[link];
+    m.bytes += links[link].load * (now_s - std::exchange(m.since_s, now_s));
+  }
   void set_mean(Sender& s, double mean) {
+    if (!meters.empty())
+      for (auto const& use : s.uses) carry(use.link);
     for (auto const& use : s.uses) links[use.link].load += use.flows * (mean - s.mean);
     s.mean = mean;
   }
@@ -386,6 +397,24 @@ std::size_t Contention::last_looked_at() const {
 
 workloads::FabricShare Contention::share(std::uint32_t job) const {
   return job < impl_->jobs.size() ? impl_->jobs[job].told : workloads::FabricShare{};
+}
+
+void Contention::meter() {
+  impl_->meters.assign(impl_->links.size(), {.since_s = impl_->now_s});
+}
+
+void Contention::advance(double now_s) {
+  impl_->now_s = now_s;
+}
+
+std::vector<double> Contention::take_carried() {
+  auto& m = *impl_;
+  std::vector<double> bytes(m.meters.size());
+  for (topology::LinkIndex link = 0; link < bytes.size(); ++link) {
+    m.carry(link);
+    bytes[link] = std::exchange(m.meters[link].bytes, 0.0);
+  }
+  return bytes;
 }
 
 std::optional<topology::LinkIndex> Contention::bottleneck(std::uint32_t job) const {

@@ -55,6 +55,13 @@ class Contention {
   /// The link that holds the job back most; none: its own NICs.
   std::optional<topology::LinkIndex> bottleneck(std::uint32_t job) const;
 
+  /// From now on counts what links carry at the mean rates of those who cross them.
+  void meter();
+  /// The date of the changes that follow.
+  void advance(double now_s);
+  /// Bytes that each link has carried since the last call [order of the links].
+  std::vector<double> take_carried();
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -61,9 +61,10 @@ struct RecorderOptions {
 
 class Recorder {
  public:
-  /// Opens the file and writes axes, metadata and the tables that stand before the first report, which are not hashed.  Throws InputError when the path or its partial file exists and `force` is
-  /// not set, or when it cannot be written; std::runtime_error on I/O failure (disk full ...), here and in every call below;
-  /// std::logic_error when a call contradicts the table.
+  /// Opens the file and writes axes, metadata and the tables that stand before the first report, which are not hashed.  Throws
+  /// InputError when the path or its partial file exists and `force` is not set, or when it cannot be written;
+  /// std::runtime_error on I/O failure (disk full ...), here and in every call below; std::logic_error when a call contradicts
+  /// the table.
   Recorder(RecorderOptions options, RunMetadata metadata, SignalTable table, std::vector<Table> const& standing = {});
   ~Recorder();  ///< without `finish`: closes the partial file, leaves it where it is
   Recorder(Recorder const&) = delete;

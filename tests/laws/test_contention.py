@@ -3,6 +3,7 @@ law of a run holds all the same."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import h5py
@@ -59,9 +60,7 @@ def run(folder: Path, file: Path, *more: str) -> tuple[dict, dict[str, dict[str,
     with h5py.File(folder / "run.h5") as h5:
         jobs = h5["jobs"]
         names = [n.decode() for n in jobs["name"][:]]
-        table = {
-            n: {c: float(jobs[c][i]) for c in ("mean_network_share", "mean_speed", "energy")} for i, n in enumerate(names)
-        }
+        table = {n: {c: float(jobs[c][i]) for c in ("mean_network_share", "mean_speed", "energy")} for i, n in enumerate(names)}
         events = h5["events"]
         kinds = list(zip((k.decode() for k in events["kind"][:]), (s.decode() for s in events["subject"][:])))
     return result, table, kinds
@@ -125,3 +124,26 @@ def test_contention_repeats_bit_for_bit(tmp_path: Path) -> None:
     first = run_scenario(file, tmp_path / "one.h5", "--until", "1 h")
     second = run_scenario(file, tmp_path / "two.h5", "--until", "1 h")
     assert first["content_hash"] == second["content_hash"]
+
+
+def test_links_of_the_fabric_are_recorded_where_they_are_few(tmp_path: Path) -> None:
+    for name, most in (("all", 1000), ("none", 20)):
+        run_scenario(EXAMPLES / "training_fabric.toml", tmp_path / f"{name}.h5", "--set", f"record.most_links={most}")
+    with h5py.File(tmp_path / "all.h5") as h5, h5py.File(tmp_path / "none.h5") as without:
+        assert "links" not in without
+        assert (h5["site/power"][...] == without["site/power"][...]).all()
+        names, edges = h5["vertices/vertex"].asstr()[...], h5["edges"]
+        of_fabric = edges["layer"].asstr()[...] == "fabric"
+        links = h5["links"]
+        assert (links["from"][...] == edges["from"][of_fabric]).all() and (links["to"][...] == edges["to"][of_fabric]).all()
+        ends = [f"{names[int(a)]} -> {names[int(b)]}" for a, b in zip(links["from"][...], links["to"][...], strict=True)]
+        assert links["link"].asstr()[...].tolist() == ends
+        assert set(links["fabric"].asstr()[...]) == {"rails"}
+        load = links["load_fraction"][...]
+        assert load.min() >= 0 and load.max() <= 1 + 1e-4
+        # For five minutes the service alone sends 25 GB/s x (0.65 + 0.35 cos(2 h/24 x 2 pi)) from ports of 50 GB/s, two hours
+        # from its peak; then training joins it.
+        minutes = links["time"][...] / 60
+        alone = 0.5 * (0.65 + 0.35 * math.cos(2 / 24 * 2 * math.pi))
+        assert load[minutes < 5].max() == pytest.approx(alone, rel=1e-4)
+        assert load[minutes > 25].mean() > load[(minutes > 6) & (minutes < 19)].mean() > load[minutes < 4].mean() > 0

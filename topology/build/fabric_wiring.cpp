@@ -121,7 +121,8 @@ void wire_declared(Wiring& w, std::size_t f, std::vector<Index> const& nodes) {
     for (Index k = 0; k < bundle.cables; ++k) cables += network->cable_failed(bundle.first + k) ? 0 : 1;
     if (cables > 0) graph.add_edge(Layer::fabric, vertex[bundle.a], vertex[bundle.b], cables * shape.port_bytes_per_s);
   }
-  w.facility.fabrics.push_back(place);
+  place.switches = std::move(vertex);
+  w.facility.fabrics.push_back(std::move(place));
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct FabricPlace {
   double port_bytes_per_s = 0;
   FabricParts parts;
   int hops_unit = 0, hops_farthest = 0;  ///< most switches on a way within a unit, and at all
+  std::vector<std::uint32_t> switches;   ///< their vertices; 0: failed
 };
 
 struct Facility {

@@ -11,10 +11,18 @@ namespace ondol::topology {
 
 using LinkIndex = std::uint32_t;
 
+/// What a link leaves or reaches: an accelerator (of scale-up links), a node's NIC or a switch, numbered in the fabric.
+struct LinkEnd {
+  enum class Of : std::uint8_t { accelerator, node, network_switch };
+  Of of = Of::accelerator;
+  std::uint32_t index = 0;
+};
+
 struct FabricLink {
   double bytes_per_s = 0;
   double latency_s = 0;
   std::string name;  ///< "h200/r001/n1/a3 -> leaf 2"
+  LinkEnd from = {}, to = {};
 };
 
 class Routes {

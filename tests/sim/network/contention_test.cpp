@@ -129,6 +129,33 @@ TEST(Contention, WhenOneStopsTheOtherHasItsRateBack) {
   EXPECT_EQ(moved[0], (Contention::Share{0, 1.0}));
 }
 
+// Alone a job of one second of kernels and one of exchange sends half of the time; two get the golden ratio, and so send
+// g/(1 + g) = 1 - g of it each.
+TEST(Contention, LinksCarryTheMeansOfThoseWhoCrossThem) {
+  TwoLevels const routes(2, 2, nic);
+  Contention c(routes);
+  c.start(0, Places{0, 2}, job(2, 1));
+  c.resolve();
+  c.meter();
+  c.advance(10);
+  c.start(1, Places{1, 3}, job(2, 1));
+  c.resolve();
+  c.advance(30);
+  c.stop(1);
+  c.resolve();
+  c.advance(34);
+  auto const bytes = c.take_carried();
+  ASSERT_EQ(bytes.size(), routes.links().size());
+  double const golden = (std::sqrt(5.0) - 1) / 2, together = 1 - golden;
+  EXPECT_NEAR(bytes[routes.trunk(0)], nic * (0.5 * 14 + 2 * together * 20), 5e-3 * nic * 20);
+  EXPECT_NEAR(bytes[0], nic * (0.5 * 14 + together * 20), 5e-3 * nic * 20);  // the port of accelerator 0
+  EXPECT_NEAR(bytes[2], nic * together * 20, 5e-3 * nic * 20);               // and of accelerator 1
+  c.advance(36);
+  auto const after = c.take_carried();
+  EXPECT_NEAR(after[routes.trunk(0)], nic * 0.5 * 2, 1e-3 * nic);
+  EXPECT_EQ(after[2], 0);
+}
+
 TEST(Contention, OnlyThoseWhomAChangeReachesAreLookedAt) {
   TwoLevels const routes(8, 2, nic);
   Contention c(routes);

@@ -102,8 +102,9 @@ class FabricRoutes final : public Routes {
       std::string const name = shape.node_name(nic.node) + "/nic/" + std::to_string(nic.rail + 1);
       std::string const& at = network_->switches()[nic.at].name;
       double const rate = nic.failed ? 0.0 : shape.port_bytes_per_s;
-      links_.push_back({rate, shape.node_cable_s + shape.switch_latency_s, name + " -> " + at});
-      links_.push_back({rate, shape.node_cable_s, at + " -> " + name});
+      LinkEnd const node{LinkEnd::Of::node, nic.node}, leaf{LinkEnd::Of::network_switch, nic.at};
+      links_.push_back({rate, shape.node_cable_s + shape.switch_latency_s, name + " -> " + at, node, leaf});
+      links_.push_back({rate, shape.node_cable_s, at + " -> " + name, leaf, node});
     }
   }
 
@@ -113,8 +114,9 @@ class FabricRoutes final : public Routes {
         std::string const number = bundle.cables > 1 ? " #" + std::to_string(k + 1) : "";
         std::string const &a = network_->switches()[bundle.a].name, &b = network_->switches()[bundle.b].name;
         double const rate = network_->cable_failed(bundle.first + k) ? 0.0 : shape.port_bytes_per_s;
-        links_.push_back({rate, shape.cable_s + shape.switch_latency_s, a + " -> " + b + number});
-        links_.push_back({rate, shape.cable_s + shape.switch_latency_s, b + " -> " + a + number});
+        LinkEnd const from{LinkEnd::Of::network_switch, bundle.a}, to{LinkEnd::Of::network_switch, bundle.b};
+        links_.push_back({rate, shape.cable_s + shape.switch_latency_s, a + " -> " + b + number, from, to});
+        links_.push_back({rate, shape.cable_s + shape.switch_latency_s, b + " -> " + a + number, to, from});
       }
   }
 
