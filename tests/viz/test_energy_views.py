@@ -108,6 +108,26 @@ def test_events_at_one_place_are_one_mark(write: Callable[..., Path]) -> None:
         assert len(figure.layout.shapes) == 2  # few events have lines
 
 
+def test_dates_of_print_speak_the_language(run: Run) -> None:
+    with speaking("ko"):
+        figure = plots.site_power(run)
+    figure.canvas.draw()
+    ticks = [tick.get_text() for tick in figure.axes[-1].get_xticklabels()]
+    assert ticks and all("월" in tick or "일" in tick or tick == "" for tick in ticks), ticks
+
+
+def test_kinds_at_one_place_share_a_triangle(write: Callable[..., Path]) -> None:
+    path = write()
+    with h5py.File(path, "r+") as file:
+        del file["events"]
+        group = file.create_group("events")
+        group["time"] = np.asarray([60.0, 60.0, 60.0])
+        group.create_dataset("kind", data=["utility_outage", "generator_start", "generator_start"], dtype=h5py.string_dtype())
+    with open_run(path) as run:
+        (trace,) = [trace for trace in charts.site_power(run).data if trace.mode == "markers"]
+        assert list(trace.text) == ["<b>utility outage</b><br><b>generator start</b> × 2"]
+
+
 def test_even_times_are_start_and_step() -> None:
     assert parts.along(np.asarray([0.0, 10.0, 20.0])) == {"x0": 0.0, "dx": 10.0}
     assert list(parts.along(np.asarray([0.0, 10.0, 15.0]))["x"]) == [0.0, 10.0, 15.0]

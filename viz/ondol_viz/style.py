@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
+from .words import language
+
 P = ParamSpec("P")
 
 # Okabe and Ito (2008), "Color Universal Design"
@@ -152,7 +154,11 @@ def time_ticks(axes: Axes, most: int = 9) -> None:
     """Short dates on the time axis."""
     locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+    formatter = mdates.ConciseDateFormatter(locator, show_offset=False)
+    if language() == "ko":  # without names of months in English
+        formatter.formats = ["%Y", "%m월", "%d일", "%H:%M", "%H:%M", "%S.%f"]
+        formatter.zero_formats = ["", "%Y", "%m월", "%m-%d", "%H:%M", "%H:%M"]
+    axes.xaxis.set_major_formatter(formatter)
 
 
 # Streams of jobs, as the file names their kinds: colour, and a name that is a sentence.
