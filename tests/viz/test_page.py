@@ -22,7 +22,7 @@ from ondol_viz.gallery import Picture, pictures_of
 from ondol_viz.report import write_report
 from ondol_viz.report.charts import chart_of, drawn, labels_of, numbers_of
 from ondol_viz.report.differences import differences
-from ondol_viz.report.figures import GROUPS, figures_of, warnings_of
+from ondol_viz.report.figures import GROUPS, Figure, figures_of, headlines, warnings_of
 from ondol_viz.report.shell import both, cut, escape, named, number, packed
 from ondol_viz.report.summary import happenings
 from ondol_viz.words import speaking
@@ -238,7 +238,26 @@ def test_killed_run_gets_a_banner(write: Callable[..., Path], tmp_path: Path) ->
     with pytest.warns(IncompleteRunWarning):
         text = Page(source_of(path, tmp_path / "page.html")).text
     assert "This run is not complete: it was killed or is still running." in text
-    assert "no key figures" in text
+    assert "These are of the reports so far" in text and "The file has no events" in text
+
+
+def test_a_killed_run_has_figures_of_its_reports(write: Callable[..., Path]) -> None:
+    with pytest.warns(IncompleteRunWarning), open_run(write("run.h5.partial", complete=0, status="running")) as run:
+        figures = figures_of(run)
+        hours = run.hours(run.site)
+        power, used = run.site.power.values.astype(float), run.site.it_power.values.astype(float)
+        assert figures["energy"].value == pytest.approx((power * hours).sum() / 1e6)
+        assert figures["peak_power"].value == pytest.approx(power.max() / 1e6)
+        assert figures["pue"].value == pytest.approx((power * hours).sum() / (used * hours).sum(), rel=1e-5)
+        assert {headline.figure.name for headline in headlines(figures)} == {"energy", "pue"}
+
+
+def test_small_figures_are_told_in_smaller_units() -> None:
+    small, large = Figure("energy", 0.0625, "MWh", "m"), Figure("energy", 0.0625, "MWh", "m", beside=7.0)
+    assert (small.spelled(), small.unit()) == ("62.50", "kWh")
+    assert (large.spelled(), large.unit()) == ("0.06250", "MWh")
+    assert Figure("energy", 0.0, "MWh", "m").unit() == "MWh"
+    assert Figure("utilisation", 0.5, "1", "m").spelled() == "50" and Figure("x", 1e-15, "MWh", "m").spelled() == "0"
 
 
 def test_missing_groups_leave_a_note(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ def _of_one(run: Run, title: str | None) -> str:
     charts: dict[str, str] = {}
     sections = [
         Section("summary", "Summary", summary.summary(run, figures)),
-        Section("figures", "Key figures", tables.key_figures(figures)),
+        Section("figures", "Key figures", tables.key_figures(figures, not run.kpis.empty)),
         *(Section(key, heading, body) for key, heading, body in _pictures(run, charts)),
-        Section("owners", "Energy by owner", tables.ledger(run)),
+        Section("owners", "Energy by owner", tables.ledger(run, "energy_sankey" in charts)),
         Section("events", "Events", tables.events(run)),
         Section("scenario", "Scenario", tables.scenario(run)),
         Section("provenance", "Provenance", tables.provenance(run)),
@@ -50,7 +50,7 @@ def _of_one(run: Run, title: str | None) -> str:
 
 
 def _of_several(runs: Sequence[Run], title: str | None) -> str:
-    figures = [figures_of(run) for run in runs]
+    figures = comparison.alongside([figures_of(run) for run in runs])
     charts: dict[str, str] = {}
     sections = [
         Section("summary", "Summary", comparison.first(runs, figures)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
@@ -82,6 +83,16 @@ _READING = "▲ is better and ▼ is worse than in A, where that is known; sums 
 
 def _more(count: int) -> Callable[[], str]:
     return lambda: say("{n} more key figures", n=count)
+
+
+def alongside(figures: Sequence[Mapping[str, Figure]]) -> list[dict[str, Figure]]:
+    """The figures of all runs in units that each shares with its sisters."""
+    largest: dict[str, float] = {}
+    for each in figures:
+        for name, figure in each.items():
+            if math.isfinite(figure.value):
+                largest[name] = max(largest.get(name, 0.0), abs(figure.value))
+    return [{name: replace(figure, beside=largest.get(name, 0.0)) for name, figure in each.items()} for each in figures]
 
 
 def _row(figure: Figure, figures: Sequence[Mapping[str, Figure]], alike: bool) -> list[str]:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..run import Run
 from ..style import unit_text
 from ..words import say
@@ -65,6 +67,8 @@ BETTER: Mapping[str, int] = {
         -1,
     ),
 }  # fmt: skip
+# Units for less than one of a unit.
+_SMALLER = {"MWh": (1e3, "kWh"), "MW": (1e3, "kW"), "million KRW": (1e3, "thousand KRW"), "t": (1e3, "kg")}
 
 # Sums over the run, which grow with its length.
 SUMS = frozenset(
@@ -84,6 +88,7 @@ class Figure:
     value: float
     units: str
     meaning: str  # a sentence where the program wrote it
+    beside: float = 0.0  # largest value that stands in the same unit, if larger
 
     @property
     def share(self) -> bool:
@@ -92,8 +97,13 @@ class Figure:
     @property
     def shown(self) -> float:
         """In the unit that `unit` says.  What is left of a difference of equal numbers is nothing."""
-        value = 100 * self.value if self.share else self.value
+        value = (100.0 if self.share else self._scale[0]) * self.value
         return 0.0 if abs(value) < 1e-12 else value
+
+    @property
+    def _scale(self) -> tuple[float, str]:
+        largest = max(abs(self.value), abs(self.beside)) if math.isfinite(self.value) else abs(self.beside)
+        return _SMALLER[self.units] if self.units in _SMALLER and 0 < largest < 1 else (1.0, self.units)
 
     def spelled(self) -> str:
         """Without its unit."""
@@ -101,7 +111,7 @@ class Figure:
 
     def unit(self) -> str:
         """In the language spoken now; empty for counts and ratios."""
-        return "%" if self.share else unit_of(self.units)
+        return "%" if self.share else unit_of(self._scale[1])
 
 
 def unit_of(units: str) -> str:
@@ -111,16 +121,38 @@ def unit_of(units: str) -> str:
 
 
 def figures_of(run: Run) -> dict[str, Figure]:
-    """By name, in the order of the file; empty where it has none."""
+    """By name, in the order of the file; of a run that did not reach its end, what its reports tell."""
     table = run.kpis
     if table.empty:
-        return {}
+        return _so_far(run)
     return {
         str(row["name"]): Figure(
             str(row["name"]), float(row["value"]), str(row.get("units") or ""), str(row.get("long_name") or row["name"])
         )
         for row in table.to_dict("records")
     }
+
+
+def _so_far(run: Run) -> dict[str, Figure]:
+    site = run.site
+    if site.sizes.get("time", 0) < 2 or "power" not in site:
+        return {}
+    hours = run.hours(site)
+    watts = np.asarray(site["power"].values, dtype=np.float64)
+    energy = float(np.nansum(watts * hours))
+    found = [
+        Figure("energy", energy / 1e6, "MWh", "Energy at the utility meter"),
+        Figure("mean_power", energy / float(hours.sum()) / 1e6, "MW", "Mean power at the meter"),
+        Figure("peak_power", float(np.nanmax(watts)) / 1e6, "MW", "Highest mean power of a report interval"),
+    ]
+    if {"pue", "it_power"} <= set(site):
+        used = np.asarray(site["it_power"].values, dtype=np.float64) * hours
+        pue = np.asarray(site["pue"].values, dtype=np.float64)
+        known = np.isfinite(pue) & (used > 0)
+        if known.any():
+            mean = float((pue[known] * used[known]).sum() / used[known].sum())
+            found.append(Figure("pue", mean, "1", "Power usage effectiveness, ISO/IEC 30134-2 category 2"))
+    return {figure.name: figure for figure in found}
 
 
 @dataclass(frozen=True)
@@ -163,13 +195,19 @@ def _positive(value: float) -> bool:
     return value > 0
 
 
+def _energy_note(v: _Values) -> str:
+    if math.isfinite(v.value("peak_demand_15min")):
+        return say("Mean {mean}, highest 15 minutes {peak}", mean=v.text("mean_power"), peak=v.text("peak_demand_15min"))
+    return say("Mean {mean}, highest report {peak}", mean=v.text("mean_power"), peak=v.text("peak_power"))
+
+
 def _pue_note(v: _Values) -> str:
     return say("For each kWh of IT, {extra} kWh for cooling and losses", extra=number(round(v.value("pue") - 1, 4)))
 
 
 _Note = Callable[[_Values], str]
 _HEADLINES: Sequence[tuple[str, str, Callable[[float], bool] | None, _Note]] = (
-    ("energy", "Energy", None, lambda v: say("Mean {mean}, highest 15 minutes {peak}", mean=v.text("mean_power"), peak=v.text("peak_demand_15min"))),
+    ("energy", "Energy", None, _energy_note),
     ("pue", "PUE", None, _pue_note),
     ("unserved_energy", "Not served", _positive, lambda v: say("Loads without supply would have drawn it; generators gave {given}", given=v.text("generated_energy"))),
     ("cost_total", "Electricity bill", _positive, lambda v: say("{price} on average, with adders and tax", price=v.text("mean_price"))),

@@ -13,6 +13,7 @@ from ..views.events import notable, spoken
 from ..words import say
 from .figures import Figure, headlines, warnings_of
 from .shell import both, escape, named
+from .tables import NO_EVENTS
 
 HAPPENINGS = 8
 
@@ -85,7 +86,7 @@ def _span(run: Run) -> str:
     last = run.site["time"].values[-1]
     begin, end = run.local([run.start, last])
     hours = seconds(run) / 3600
-    length = say("{days:.4g} days", days=hours / 24) if hours >= 48 else say("{hours:.4g} hours", hours=hours)
+    length = say("{days:.4g} days", days=hours / 24) if hours >= 48 else say("{hours:.4g} h", hours=hours)
     return say(
         "{begin} to {end} ({zone}): {length}, {reports:,} reports.",
         begin=f"{begin:%Y-%m-%d %H:%M}",
@@ -128,6 +129,8 @@ def _card(label: str, figure: Figure, note: Callable[[], str]) -> str:
 def happened(run: Run, more: bool = True) -> str:
     """The events to know of, in order; `more`: with the way to the others."""
     found = happenings(run)
+    if run.events.columns.empty:
+        return f'<p class="absent">{both(NO_EVENTS)}</p>'
     if not found:
         return f'<p class="absent">{both("Nothing beside the coming and going of jobs.")}</p>'
     ranked = sorted(found, key=lambda h: (_FIRST.search(h.kind) is None, h.first))

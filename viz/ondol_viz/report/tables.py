@@ -17,13 +17,18 @@ from .figures import Figure, rows_of
 from .shell import both, escape, folded, named, number, table
 
 EVENT_ROWS = 60
+NO_EVENTS = "The file has no events; they are written when a run ends."
 
 
-def key_figures(figures: Mapping[str, Figure]) -> str:
-    """By group; what is in none is folded."""
+def key_figures(figures: Mapping[str, Figure], whole: bool = True) -> str:
+    """By group; what is in none is folded.  Not `whole`: they are what the reports tell so far."""
     if not figures:
         return f'<p class="absent">{both("The file has no key figures; they are written when a run ends.")}</p>'
-    parts = []
+    parts = (
+        []
+        if whole
+        else [f'<p class="absent">{both("These are of the reports so far; the others are written when a run ends.")}</p>']
+    )
     for heading, rows in rows_of(figures):
         body = _figure_table(rows)
         parts.append(f"<h3>{both(heading)}</h3>{body}" if heading else folded(_more(len(rows)), body))
@@ -48,8 +53,8 @@ def named_sentence(text: str) -> str:
     return named(text, 300) if len(text) > 300 else f"<bdi>{both(text)}</bdi>"
 
 
-def ledger(run: Run) -> str:
-    """Every joule of the meter once, by family."""
+def ledger(run: Run, ribbons: bool = False) -> str:
+    """Every joule of the meter once, by family; `ribbons`: the page shows them as a picture too."""
     stored = run.ledger
     if stored.empty:
         return f'<p class="absent">{both("The file has no ledger; it is written when a run ends.")}</p>'
@@ -71,7 +76,8 @@ def ledger(run: Run) -> str:
     idle = [owner for owner, energy in joules.items() if energy == 0]
     none = f'<p class="absent">{both("None:")} {", ".join(map(_owner, idle))}.</p>' if idle else ""
     heads = [(both("owner"), False), (both("energy (MWh)"), True), (both("share"), True), ("", False)]
-    return f"<p>{both('Every joule at the meter has one owner.')}</p>{table(heads, rows, 'ledger', kinds)}{none}"
+    also = f' <a href="#energy_sankey">{both("The same as ribbons")}</a>.' if ribbons else ""
+    return f"<p>{both('Every joule at the meter has one owner.')}{also}</p>{table(heads, rows, 'ledger', kinds)}{none}"
 
 
 def _owner(owner: str) -> str:
@@ -111,6 +117,8 @@ def swings(run: Run) -> str:
 def events(run: Run) -> str:
     """How many of each kind, and the first of them."""
     found = notable(run)
+    if run.events.columns.empty:
+        return f'<p class="absent">{both(NO_EVENTS)}</p>'
     if found.empty:
         return f'<p class="absent">{both("None beside the coming and going of jobs." if not run.events.empty else "None.")}</p>'
     counts = ", ".join(f"{kind_of(kind)}: {count:,}" for kind, count in found["kind"].value_counts().items())
