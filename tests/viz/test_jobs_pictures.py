@@ -231,13 +231,15 @@ def test_waits_are_those_of_the_table(story: Path) -> None:
     assert [group.jobs for group in view.sizes] == [40, 1, 2, 1]
     half = by_name["65 to 512 accelerators"]
     assert half.mean == pytest.approx(16_200) and half.slowdown == pytest.approx((1 + 56_400 / 24_000) / 2)
+    large = by_name["more than 512 accelerators"]
+    np.testing.assert_array_equal(large.curve, [[1, 600], [1, 1]])  # level up to its wait
     assert half.longer[half.wait < 32_400].min() == 0.5 and half.longer[-1] == 0
     assert by_name["9 to 64 accelerators"].waiting == 1 and np.isnan(by_name["9 to 64 accelerators"].mean)
     assert [group.name for group in view.pools] == ["training", "research", "npu"]
 
 
 def test_goodput_adds_up_by_hand(story: Path) -> None:
-    with open_run(story) as run, pytest.raises(MissingData, match="before format 1.5"):
+    with open_run(story) as run, pytest.raises(MissingData, match=r"before format 1\.5"):
         goodput.goodput(run)
     with open_run(with_placements(story)) as run:
         view = goodput.goodput(run)
@@ -290,6 +292,11 @@ def test_a_real_run_is_drawn(real: Run) -> None:
             kpis["utilisation"] * sum(lane.accelerators for lane in view.lanes) * total.end.max(),
             rel=1e-6,
         )
+        assert any(bar.how == "interrupted" for lane in view.lanes for bar in lane.bars)
+        spent = goodput.goodput(real).all
+        assert spent.seconds["lost"] / 3600 == pytest.approx(kpis["lost_work"]) and spent.seconds["lost"] > 0
+        assert spent.seconds["dark"] / 3600 == pytest.approx(kpis["lost_accelerator_hours"])
+        assert spent.seconds["slowed"] >= 0
     figure = charts.job_gantt(real)
     assert len(figure.to_json()) < 300_000
     assert "%{customdata}" in figure.to_json()

@@ -14,7 +14,8 @@ from ..words import say
 from .parts import charted, clock, mark_events, plain, short, time_axis
 
 _LANE = 68  # px
-_EDGED = 0.05  # of the lane's height; an edge would hide a lower bar
+_LEAST = 5  # lanes that a picture has room for
+_EDGED = 4  # px; an edge would hide a lower bar
 _NAMED = (0.24, 0.12)  # of the lane's height and of the run: a larger bar has room for its name
 
 
@@ -47,7 +48,7 @@ def job_gantt(run: Run) -> go.Figure:
     )
     time_axis(figure, run, end, merged_note(view))
     figure.update_layout(
-        barmode="overlay", bargap=0, height=150 + _LANE * max(5, len(view.lanes)), legend={"itemsizing": "constant"}
+        barmode="overlay", bargap=0, height=150 + _LANE * max(_LEAST, len(view.lanes)), legend={"itemsizing": "constant"}
     )
     figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
     mark_events(figure, run, end)
@@ -122,7 +123,8 @@ def _bars(figure: go.Figure, run: Run, view: JobGantt, kind: str, begin_ms: floa
         for piece in bar.pieces
     ]
     last = float(view.edges[-1])
-    edges = [0.6 if (high - low) / lane.height > _EDGED else 0 for _, lane, _, (low, high) in drawn]
+    thin = _EDGED * len(view.lanes) / (_LANE * max(_LEAST, len(view.lanes)))
+    edges = [0.6 if (high - low) / lane.height > thin else 0 for _, lane, _, (low, high) in drawn]
     hovers: dict[int, str] = {}
     for _, lane, bar, _ in drawn:
         if id(bar) not in hovers:

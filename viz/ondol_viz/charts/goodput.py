@@ -34,7 +34,7 @@ def goodput(run: Run) -> go.Figure:
             marker={
                 "color": colour,
                 "line": {"color": "white", "width": 0.5},
-                "pattern": {"shape": hatch, "size": 6, "solidity": 0.3},
+                "pattern": {"shape": hatch, "fillmode": "overlay", "size": 6, "solidity": 0.12},
             },
             text=[f"{value:.1f} %" if value >= 4 else "" for value in share],
             textposition="inside",

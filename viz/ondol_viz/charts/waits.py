@@ -68,14 +68,16 @@ def _curves(figure: go.Figure, groups: Sequence[Group]) -> list[int]:
     """Numbers of the traces."""
     first = len(figure.data)
     for number, group in enumerate(groups):
-        shown = group.longer > 0
+        if group.longer[0] == 0:
+            continue  # none of them waited
+        wait, longer = group.curve
         figure.add_scatter(
-            x=group.wait[shown].astype(np.float32),
-            y=(100 * group.longer[shown]).astype(np.float32),
+            x=wait.astype(np.float32),
+            y=(100 * longer).astype(np.float32),
             mode="lines",
             line={"shape": "hv", "color": CYCLE[number % len(CYCLE)], "dash": DASHES[number % len(DASHES)]},
             name=plain(", ".join(waits.facts(group))),
-            customdata=[duration_text(float(wait) / 3600) for wait in group.wait[shown]],
+            customdata=[duration_text(float(seconds) / 3600) for seconds in wait],
             hovertemplate=say("%{{y:.3g}} % waited longer than %{{customdata}}") + f"<extra>{short(group.name)}</extra>",
         )
     return list(range(first, len(figure.data)))

@@ -19,6 +19,7 @@ from ..words import say
 from .parts import frame_span, mark_events, title_pad
 
 _NAMED = (0.26, 0.14)  # of the lane's height and of the run: a larger bar has room for its name
+_EDGED = 0.008  # of the picture; an edge would hide a lower bar
 _LETTER = 0.0075  # of the run: width of a letter of a name
 _DAY = 86_400.0
 
@@ -69,7 +70,16 @@ def _bar(axes: Axes, view: JobGantt, lane: Lane, bar: Bar, base: float, first: f
     for low, high in bar.pieces:
         height = (high - low) / lane.height
         at = base + low / lane.height
-        axes.barh(at, end - begin, height, begin, align="edge", color=colour, ec="white", lw=0.4 if height > 0.05 else 0)
+        axes.barh(
+            at,
+            end - begin,
+            height,
+            begin,
+            align="edge",
+            color=colour,
+            ec="white",
+            lw=0.4 if height > _EDGED * len(view.lanes) else 0,
+        )
         if working > begin:
             axes.barh(at, working - begin, height, begin, align="edge", color="white", ec=BLACK, lw=0.5, hatch="/////")
         share = (bar.end - bar.begin) / float(view.edges[-1])

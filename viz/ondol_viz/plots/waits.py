@@ -45,10 +45,12 @@ def job_waits(run: Run) -> Figure:
 
 def _curves(axes: Axes, groups: Sequence[Group]) -> None:
     for number, group in enumerate(groups):
-        shown = group.longer > 0
+        if group.longer[0] == 0:
+            continue  # none of them waited
+        wait, longer = group.curve
         axes.step(
-            group.wait[shown],
-            100 * group.longer[shown],
+            wait,
+            100 * longer,
             where="post",
             color=CYCLE[number % len(CYCLE)],
             ls=_STYLES[number % len(_STYLES)],

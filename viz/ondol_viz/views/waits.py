@@ -38,6 +38,11 @@ class Group:
     mean: float  # s, of those that started; NaN: none did
     slowdown: float  # mean of (wait + run) / max(run, BOUND) of those that ended; NaN: none did
 
+    @property
+    def curve(self) -> tuple[Floats, Floats]:
+        """Waits and shares of a line of steps that ends at the longest wait: a logarithmic axis has no place for none."""
+        return self.wait, np.append(self.longer[:-1], self.longer[-2])
+
 
 @dataclass(frozen=True)
 class LongWait:
