@@ -97,13 +97,12 @@ class Figure:
     @property
     def shown(self) -> float:
         """In the unit that `unit` says.  What is left of a difference of equal numbers is nothing."""
-        value = (100.0 if self.share else self._scale[0]) * self.value
-        return 0.0 if abs(value) < 1e-12 else value
+        return 0.0 if abs(self.value) < 1e-12 else (100.0 if self.share else self._scale[0]) * self.value
 
     @property
     def _scale(self) -> tuple[float, str]:
         largest = max(abs(self.value), abs(self.beside)) if math.isfinite(self.value) else abs(self.beside)
-        return _SMALLER[self.units] if self.units in _SMALLER and 0 < largest < 1 else (1.0, self.units)
+        return _SMALLER[self.units] if self.units in _SMALLER and 1e-12 <= largest < 1 else (1.0, self.units)
 
     def spelled(self) -> str:
         """Without its unit."""
