@@ -190,13 +190,18 @@ def temperature(windows: pd.DataFrame) -> go.Figure:
 
 
 def _residuals(figure: go.Figure, group: views.Group, x: views.Floats, **where: int) -> None:
+    """Of the windows whose `x` is known; nothing without any."""
+    known = np.flatnonzero(np.isfinite(x))
+    if not known.size:
+        return
+    words = _words(group)
     figure.add_scatter(
-        x=x,
-        y=100 * group.residual,
+        x=x[known],
+        y=100 * group.residual[known],
         mode="markers",
         marker=LOOKS[group.held_out],
         name=name_of(group),
-        text=_words(group),
+        text=[words[i] for i in known.tolist()],
         hovertemplate="%{text}<extra></extra>",
         **where,
     )

@@ -143,5 +143,6 @@ def temperature(windows: pd.DataFrame) -> Figure:
 
 def _both(axes: Axes, shown: Sequence[views.Group], x: str) -> None:
     for group in shown:
-        axes.plot(getattr(group, x), 100 * group.residual, ls="none", label=name_of(group), **LOOKS[group.held_out])
+        if np.isfinite(getattr(group, x)).any():
+            axes.plot(getattr(group, x), 100 * group.residual, ls="none", label=name_of(group), **LOOKS[group.held_out])
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))

@@ -1,4 +1,5 @@
-"""Figures for the browser: each function takes a `Run` and returns a plotly `Figure` in the house style, or raises `MissingData`.
+"""Figures for the browser: each function takes a `Run`, or the dataset of `open_sweep` and a key figure, and returns a plotly `Figure` in
+the house style, or raises `MissingData`.
 
 They have the names of their sisters in `plots` and draw the same `views`.
 """
