@@ -159,6 +159,9 @@ def test_numbers_are_those_of_the_file(chain: Path) -> None:
         view = tree.power_tree(run, at)
         cell = {cell.names: i for i, cell in enumerate(view.cells)}
         assert view.load[0, cell["ups/2",]] == pytest.approx(1.3) and view.power[0, cell["ups/2",]] == pytest.approx(6.5e5)
+        assert view.power[0, cell["tr/1", "tr/2"]] == pytest.approx(2 * 0.4 * 8e5) and view.load[
+            0, cell["tr/1", "tr/2"]
+        ] == pytest.approx(0.4)
         assert view.charge[0, cell["ups/2",]] == pytest.approx(0.8)
         racks = run.racks["power"].values[5]
         names = run.racks["rack"].values.tolist()

@@ -73,7 +73,7 @@ def power_tree(run: Run) -> go.Figure:
     y = -np.array([box.layer for box in view.boxes], np.float32)
     charged = np.array([bool(tree.stored_text(view, shown, number)) for number in range(len(view.boxes))])
     beside = np.where(charged, tree.LOAD, (tree.LOAD + tree.STORED) / 2).astype(np.float32)
-    size = 12 if view.width <= 7 else 10 if view.width <= 11 else 8
+    size = 12 if view.width <= 7 else 10 if view.width <= 9 else 9 if view.width <= 11 else 8
     for at, texts in ((beside, now[_LOADS]), (np.float32(tree.STORED), now[_STOREDS])):
         figure.add_scatter(
             x=x, y=y + at, mode="text", textfont={"size": size}, hoverinfo="skip", showlegend=False, text=texts["text"]
@@ -87,7 +87,7 @@ def power_tree(run: Run) -> go.Figure:
         hoverinfo="skip",
         marker={
             "symbol": "x-thin",
-            "size": 48,
+            "size": 34,
             "line": {"color": VERMILION, "width": 3},
             "opacity": now[_DARK]["marker"]["opacity"],
         },
