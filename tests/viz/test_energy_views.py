@@ -136,8 +136,10 @@ def test_even_times_are_start_and_step() -> None:
 def test_calendar_keeps_integrals_and_the_clock(paid: Run) -> None:
     view = calendar.cost_calendar(paid)
     assert view.days[0] == pd.Timestamp("2026-07-06")  # of the site, not of UTC
-    assert [measure.series for measure in view.measures] == ["cost_rate", "price", "carbon_rate", "power"]
-    cost, price, carbon, power = view.measures
+    assert [measure.series for measure in view.measures] == ["cost_rate", "price", "carbon_rate", "carbon_intensity", "power"]
+    cost, price, carbon, intensity, power = view.measures
+    np.testing.assert_allclose(intensity.cells, 400 / (power.cells / 1e3))
+    assert intensity.days[0] == pytest.approx(24 * 400 / (power.days[0] / 1e3))
     hours = paid.hours(paid.site)
     assert cost.days.sum() == pytest.approx(float((paid.site.cost_rate.values.astype(float) * hours).sum()), rel=1e-6)
     assert power.days.sum() == pytest.approx(float((paid.site.power.values.astype(float) * hours).sum()), rel=1e-6)

@@ -37,6 +37,7 @@ class Calendar:
 
 
 LEAST = 1.5 * 86400.0  # seconds
+STEADY = 0.01  # of the largest; a factor that moves less is a constant
 
 # series, name, units of cells, name and units of days, whether days are totals
 _MEASURES = (
@@ -73,7 +74,24 @@ def cost_calendar(run: Run) -> Calendar:
         measures.append(Measure(name, title, units, cells, days_title, days_units, each, total))
     if not measures:
         raise MissingData("the run has neither power nor cost in site")
-    return Calendar(days, tuple(measures))
+    return Calendar(days, tuple(_with_intensity(measures)))
+
+
+def _with_intensity(measures: list[Measure]) -> list[Measure]:
+    """Emissions for each energy after the emissions, where the grid's change from hour to hour."""
+    known = {measure.series: measure for measure in measures}
+    if not {"carbon_rate", "power"} <= set(known):
+        return measures
+    carbon, power = known["carbon_rate"], known["power"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cells, each = (
+            1e3 * np.where(by > 0, of / by, np.nan) for of, by in ((carbon.cells, power.cells), (carbon.days, power.days))
+        )
+    if not np.isfinite(cells).any() or np.nanmax(cells) - np.nanmin(cells) < STEADY * np.nanmax(cells):
+        return measures
+    at = measures.index(carbon) + 1
+    found = Measure("carbon_intensity", "emission factor", "kg/kWh", cells, "emission factor of the day", "kg/kWh", each, False)
+    return [*measures[:at], found, *measures[at:]]
 
 
 def has_days(run: Run) -> bool:
