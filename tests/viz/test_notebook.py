@@ -12,7 +12,7 @@ from tests.support.program import EXAMPLES, ONDOL, run_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "viz" / "notebooks"
-FIRST_LOOK, POWER_SWING = NOTEBOOKS / "first_look.ipynb", NOTEBOOKS / "power_swing.ipynb"
+FIRST_LOOK, TRAINING_SWING = NOTEBOOKS / "first_look.ipynb", NOTEBOOKS / "training_swing.ipynb"
 
 built = pytest.mark.skipif(not ONDOL.exists(), reason=f"{ONDOL} is missing: make build")
 
@@ -51,14 +51,14 @@ def test_notebook_runs_on_a_run_made_just_now(tmp_path: Path, monkeypatch: pytes
 def test_notebook_of_the_swing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_scenario(EXAMPLES / "training_swing.toml", tmp_path / "run.h5")
     monkeypatch.setenv("ONDOL_OTHER", str(tmp_path / "none.h5"))
-    notebook = execute(POWER_SWING, tmp_path / "run.h5", monkeypatch)
+    notebook = execute(TRAINING_SWING, tmp_path / "run.h5", monkeypatch)
     assert pictures(notebook) == 1
     assert shown(notebook) == ["<ondol run 'training-swing': complete, run.h5>"]
     monkeypatch.setenv("ONDOL_OTHER", str(tmp_path / "run.h5"))
-    assert pictures(execute(POWER_SWING, tmp_path / "run.h5", monkeypatch)) == 2
+    assert pictures(execute(TRAINING_SWING, tmp_path / "run.h5", monkeypatch)) == 2
 
 
-@pytest.mark.parametrize(("path", "count", "name"), [(FIRST_LOOK, 6, "haenam"), (POWER_SWING, 2, "training-swing")])
+@pytest.mark.parametrize(("path", "count", "name"), [(FIRST_LOOK, 6, "haenam"), (TRAINING_SWING, 2, "training-swing")])
 def test_committed_notebook_shows_its_outputs(path: Path, count: int, name: str) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert pictures(notebook) == count
