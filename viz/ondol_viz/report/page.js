@@ -169,13 +169,13 @@
     slider.setAttribute("aria-valuetext", dates[Number(slider.value)]);
   }
 
-  // Print: everything, as wide as the paper.
+  // Print: everything, drawn as wide as on a screen; the style makes it as wide as the paper.
 
   window.addEventListener("beforeprint", () => {
     for (const chart of charts) {
       if (chart.place.offsetParent === null) continue; // folded away
       if (!chart.drawn && chart.document && window.Plotly) draw(chart);
-      if (chart.drawn) window.Plotly.relayout(chart.place, { width: 680, autosize: false });
+      if (chart.drawn) window.Plotly.relayout(chart.place, { width: 1000, autosize: false });
     }
   });
   window.addEventListener("afterprint", () => {
