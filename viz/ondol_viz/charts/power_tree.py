@@ -30,7 +30,7 @@ _LOAD, _STORED, _LOADS, _STOREDS, _DARK = range(5)
 def power_tree(run: Run) -> go.Figure:
     """From the utility down to racks, cooling and base load: what each carries of its rating, over time."""
     view = tree.power_tree(run)
-    stops = moments(run, "feeds")
+    stops = moments(run, "feeds")[: view.when.size]
     shown = int(np.argmin(np.abs(stops - busiest(run, "feeds"))))
     middle, width, low = (values.astype(np.float32) for values in tree.bars(view))
     figure = go.Figure()

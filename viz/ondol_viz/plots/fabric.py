@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -16,6 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from ..run import Run
 from ..style import BLACK, VERMILION, cut, styled
 from ..views import fabric
+from ..views.blocks import report_at
 from ..views.missing import MissingData
 from ..words import say
 from .parts import as_written
@@ -35,7 +35,7 @@ def fabric_view(run: Run, when: str | None = None, name: str | None = None) -> F
     names = [name] if name is not None else fabric.fabrics(run)[:_MOST]
     if not names:
         raise MissingData("the run has no graph of a declared fabric")
-    moment = np.array([_moment(run, when)])
+    moment = np.array([report_at(run, "links", when) if when is not None and "time" in run.links else fabric.busiest(run)])
     views = [fabric.fabric_view(run, each, moment) for each in names]
     heights = [6.5 if view.ring else 1.35 * len(view.tiers) + 0.5 for view in views]
     figure = Figure(figsize=(11, sum(heights) + 0.6))
@@ -51,13 +51,6 @@ def fabric_view(run: Run, when: str | None = None, name: str | None = None) -> F
         fontweight="bold",
     )
     return as_written(figure)
-
-
-def _moment(run: Run, when: str | None) -> int:
-    if when is None or "time" not in run.links:
-        return fabric.busiest(run)
-    shown = run.local(run.links["time"])
-    return int(np.argmin(np.abs((shown - pd.Timestamp(when)).total_seconds().to_numpy())))
 
 
 def _draw(figure: Figure, axes: Any, view: fabric.Fabric) -> None:

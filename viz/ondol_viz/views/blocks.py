@@ -106,6 +106,15 @@ def busiest(run: Run, group: str) -> int:
     return min(int(np.nanargmax(stored["power"][:])), size - 1)
 
 
+def report_at(run: Run, group: str, when: str) -> int:
+    """Number of the report of a group whose end is nearest to a date on the site's clock."""
+    seconds = np.asarray(_stored(run, group, ("time",))["time"][:], dtype=np.float64)
+    shown = run.local(run.start + pd.to_timedelta(seconds, unit="s"))
+    if not shown.size:
+        raise MissingData(f"the run has no report in {group}")
+    return int(np.argmin(np.abs((shown - pd.Timestamp(when)).total_seconds().to_numpy())))
+
+
 def rows_at(run: Run, group: str, name: str, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
     """Values of a series at some reports, (report, label): read chunk by chunk, so that a long run needs little memory."""
     series = _stored(run, group, (name,))[name]

@@ -107,6 +107,7 @@ def power_tree(run: Run, at: Ints | None = None) -> PowerTree:
     """
     graph = _need(run)
     stops = moments(run, "feeds")
+    stops = stops[stops < run.feeds.sizes["time"]]  # while a file grows, its series differ by a flush
     loads = rows_at(run, "feeds", "load_fraction", stops)
     at = stops if at is None else at
     members, pairs = _fold(graph)
@@ -179,13 +180,6 @@ def bars(view: PowerTree) -> tuple[Floats, Floats, Floats]:
         middle[mine], width[mine] = (ends[1:] + ends[:-1]) / 2, np.diff(ends)
         low[mine] = -box.layer + BAR_LOW
     return middle, width, low
-
-
-def report_at(run: Run, when: str) -> int:
-    """Number of the report of the feeds whose end is nearest to a date on the site's clock.  Raises MissingData as `power_tree` does."""
-    _need(run)
-    ends = run.local(run.feeds["time"])
-    return int(np.argmin(np.abs((ends - pd.Timestamp(when)).total_seconds().to_numpy())))
 
 
 def _need(run: Run) -> Graph:
