@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from ondol_viz import MissingData, Run, open_run, plots
 from ondol_viz.gallery import cooling, energy, floor, work
-from ondol_viz.plots.parts import thinned
 
 PICTURES = [*energy.PICTURES, *floor.PICTURES, cooling.PICTURES[0], *work.PICTURES]
 
@@ -95,14 +94,6 @@ def test_many_events_are_counted_beside_the_axes(write: Callable[..., Path]) -> 
         assert label.get_text() == "| node failed (20)"
         left = axes.get_window_extent().x0
         assert left <= label.get_window_extent().x0 < left + 10
-
-
-def test_thinning_keeps_the_mean_and_the_end(run: Run) -> None:
-    thin = thinned(run.site[["power"]], points=100)  # blocks of 11, the last of 7
-    assert thin.sizes["time"] == 92
-    assert thin.time.values[-1] == run.site.time.values[-1]
-    blocks = np.append(np.full(91, 11), 7)
-    assert (thin.power.values * blocks).sum() / 1008 == pytest.approx(float(run.site.power.mean()), rel=1e-5)
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:

@@ -147,7 +147,10 @@ def _add(figure: go.Figure, q: floor.Quantity, grid: _Grid, shown: int, told: _A
         bar |= _limits(low, high)
     form = ".1f" if q.key == "inlet_temperature" else ".0f" if _whole(q) else ".3g"
     figure.add_heatmap(
-        **_place(grid),
+        x0=0.5,
+        dx=1,
+        y0=_middle(0),
+        dy=PITCH,
         z=_stored(q, grid, shown),
         customdata=told,
         zmin=low,
@@ -160,10 +163,6 @@ def _add(figure: go.Figure, q: floor.Quantity, grid: _Grid, shown: int, told: _A
     )
 
 
-def _place(grid: _Grid) -> dict[str, float]:
-    return {"x0": 0.5, "dx": 1, "y0": _middle(0), "dy": PITCH}
-
-
 def _mask(figure: go.Figure, grid: _Grid) -> None:
     """Lies on the places without a rack, and aisles on the racks, whose colours reach from row to row."""
     cells = grid.of(np.full(sum(len(hall.racks) for hall in grid.halls), np.nan), 0)
@@ -171,8 +170,11 @@ def _mask(figure: go.Figure, grid: _Grid) -> None:
         for row, position in hall.free:
             cells[line + row, column + position] = 1
     figure.add_heatmap(
-        **_place(grid),
-        z=cells.astype(np.float32),
+        x0=-0.5,
+        dx=1,
+        y0=_middle(-1),
+        dy=PITCH,
+        z=np.pad(cells, 1).astype(np.float32),  # a line of places more all around: edges of colours show as hairs
         zmin=0,
         zmax=1,
         colorscale=[[0, "white"], [1, FLOOR]],

@@ -88,7 +88,7 @@ def _inlets(figure: go.Figure, run: Run, view: temperatures.Temperatures, axis: 
         layer="below",
     )
     figure.add_annotation(
-        xref="x domain", x=0.01, yref=axis, y=hot, yanchor="top", showarrow=False, font={"size": 11, "color": "#00523C"},
+        xref="x domain", x=0.01, yref=axis, y=cold, yanchor="bottom", showarrow=False, font={"size": 11, "color": "#00523C"},
         text=say("ASHRAE recommended: {cold:.0f} to {hot:.0f} °C", cold=cold, hot=hot),
     )  # fmt: skip
     band(figure, run, view.inlet, view.coolest, view.warmest, axis, _PALE[ORANGE])

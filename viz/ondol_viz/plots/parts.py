@@ -1,4 +1,4 @@
-"""What several figures need: series that must be there, thinning of long runs, event marks."""
+"""What several figures need: series that must be there, time axes, event marks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -23,40 +22,10 @@ from ..words import say
 
 __all__ = ["MissingData", "need", "notable_events"]  # of the views, for the plots
 
-POINTS = 1500  # more than a figure has pixels
 TITLE_PAD = 27  # points; room for two lines of event labels
 LABELLED = 12  # more event lines than this hide the series; then ticks only
 
 _EVENT_COLOURS = (VERMILION, BLUE, BLACK, PURPLE, GREEN, ORANGE)
-
-
-def block_of(data: xr.Dataset, points: int = POINTS) -> int:
-    """How many reports `thinned` joins into one."""
-    return max(1, -(-data.sizes["time"] // points))
-
-
-def thinned(data: xr.Dataset, points: int = POINTS) -> xr.Dataset:
-    """Means over equal blocks of reports, so that a long run draws fast; the last, shorter block keeps its own mean."""
-    size = data.sizes["time"]
-    block = block_of(data, points)
-    if block == 1:
-        return data.load()
-    whole = data.coarsen(time=block, boundary="trim", coord_func={"time": "max"}).mean(keep_attrs=True)
-    if size % block == 0:
-        return whole.load()
-    tail = data.isel(time=slice(size - size % block, None))
-    rest = tail.mean("time", keep_attrs=True).assign_coords(time=tail["time"].values[-1]).expand_dims("time")
-    return xr.concat([whole, rest], dim="time", coords="minimal", compat="override").load()
-
-
-def from_start(run: Run, data: xr.Dataset) -> xr.Dataset:
-    """With a value at the start of the run, so that steps drawn back from each report cover the first interval too."""
-    return xr.concat(
-        [data.isel(time=[0]).assign_coords(time=[np.datetime64(run.start)]), data],
-        dim="time",
-        coords="minimal",
-        compat="override",
-    )
 
 
 def steps(run: Run, data: Blocks, values: Floats) -> tuple[pd.DatetimeIndex, Floats]:
@@ -65,14 +34,8 @@ def steps(run: Run, data: Blocks, values: Floats) -> tuple[pd.DatetimeIndex, Flo
     return run.local([data.start, *data.ends]), np.concatenate([values[:1], values])
 
 
-def frame_time(axes: Axes, run: Run, data: xr.Dataset, most: int = 9) -> None:
-    """From the start of the run to its last report; says whose clock it is and, where reports were joined, how long a mean is."""
-    block = block_of(data)
-    frame_span(axes, run, data["time"].values[-1], float(run.hours(data)[:block].sum()) if block > 1 else None, most)
-
-
 def frame_blocks(axes: Axes, run: Run, data: Blocks, most: int = 9) -> None:
-    """The same of a view."""
+    """From the start of the run to the end of the blocks; says whose clock it is and, where reports were joined, how long a mean is."""
     frame_span(axes, run, data.ends[-1], float(data.hours[0]) if data.reports > 1 else None, most)
 
 
