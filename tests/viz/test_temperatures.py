@@ -117,10 +117,10 @@ def test_the_trip_that_warmed_most_is_shown(write: Callable[..., Path]) -> None:
     with h5py.File(path, "r+") as file:
         del file["events"]
         events = file.create_group("events")
-        events["time"] = np.array([900.0, 5300.0])
+        events["time"] = np.array([900.0, 3200.0, 5300.0])
         events["time"].attrs["units"] = "s"
         for name in ("kind", "subject", "cause"):
-            events.create_dataset(name, data=["chiller_trip"] * 2, dtype=h5py.string_dtype())
+            events.create_dataset(name, data=["chiller_trip"] * 3, dtype=h5py.string_dtype())
     with open_run(path) as run:
         view = cooling.around_trip(run)
         assert view.begin == run.start + pd.Timedelta("5300 s") - cooling.BEFORE

@@ -38,6 +38,14 @@ class _Grid:
     lines: int
     columns: int
 
+    def room(self, corner: tuple[int, int]) -> int:
+        """Places from a corner to the next hall beside it, or to the end of the site."""
+        line, column = corner
+        return (
+            min([right for at, right in self.corners if at == line and right > column], default=max(self.columns, FEWEST))
+            - column
+        )
+
     def of(self, values: _Array, nothing: Any) -> _Array:
         """Values by rack as (line, column), `nothing` where no rack stands."""
         cells = np.full((self.lines, self.columns), nothing, dtype=values.dtype)
@@ -116,7 +124,7 @@ def _names(figure: go.Figure, grid: _Grid, scale: float) -> None:
     figure.add_scatter(
         x=[column for _, (_, column) in halls],
         y=[_middle(line - 0.85) for _, (line, _) in halls],
-        text=[f"<b>{short(hall.name, max(4, int((len(hall.positions) + 1) * scale / LETTER)))}</b>" for hall, _ in halls],
+        text=[f"<b>{short(hall.name, max(4, int(grid.room(corner) * scale / LETTER)))}</b>" for hall, corner in halls],
         mode="text",
         textposition="middle right",
         hoverinfo="skip",

@@ -209,7 +209,8 @@ def around_trip(run: Run, start: str | None = None, end: str | None = None) -> A
 
 
 def _worst_trip(run: Run) -> pd.Timestamp:
-    """That after which accelerators, or facility water where the run has none, warmed the most; the first of equal ones."""
+    """That after which accelerators, or facility water where the run has none, warmed the most; of those followed by nearly the same,
+    the last before it."""
     times = [pd.Timestamp(time) for time in run.events.loc[run.events["kind"].isin(TRIPS), "time"]][:MOST_TRIPS]
     data, series = (
         (run.halls, "accelerator_hottest") if "accelerator_hottest" in run.halls else (run.loops, "supply_temperature")
@@ -220,7 +221,10 @@ def _worst_trip(run: Run) -> pd.Timestamp:
         rise = values - values[:1]
         return round(float(np.nanmax(rise)), 1) if np.isfinite(rise).any() else 0.0
 
-    return max(times, key=warmed)
+    rises = [warmed(time) for time in times]
+    return next(
+        (time for time, rise in reversed(list(zip(times, rises, strict=True))) if rise >= 0.8 * max(rises) > 0), times[0]
+    )
 
 
 def span(lines: Sequence[Line]) -> tuple[float, float]:
