@@ -11,7 +11,7 @@ from ..style import BLACK, duration_text, energy_text, kind_look
 from ..views import gantt
 from ..views.gantt import WAIT_AT, Bar, JobGantt, Lane, lane_base, lane_label, merged_note
 from ..words import say
-from .parts import charted, clock, mark_events, plain, short, time_axis
+from .parts import charted, clock, faded, mark_events, plain, short, time_axis
 
 _LANE = 68  # px
 _LEAST = 5  # lanes that a picture has room for
@@ -69,7 +69,7 @@ def _areas(figure: go.Figure, view: JobGantt, lane: Lane, base: float, begin_ms:
                 line={"width": 0.6 if drawn else 0, "color": colour, "shape": "hv"},
                 mode="lines",
                 fill="tonexty" if drawn else None,
-                fillcolor=_faded(colour) if drawn else None,
+                fillcolor=faded(colour, 0.35) if drawn else None,
                 customdata=np.append(held, held[-1]).astype(np.float32) if drawn else None,
                 hovertemplate=_area_hover(lane, name) if drawn else None,
                 hoverinfo=None if drawn else "skip",
@@ -206,8 +206,3 @@ def _restarts(figure: go.Figure, view: JobGantt, begin_ms: float) -> None:
             name=say("interrupted: lost its nodes"),
             hoverinfo="skip",
         )
-
-
-def _faded(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.35)"

@@ -172,3 +172,9 @@ def _told(place: Sequence[Mark]) -> str:
     if len(place) > TOLD:
         lines.append("…")
     return "<br>".join(lines)
+
+
+def faded(colour: str, opacity: float) -> str:
+    """A colour `#RRGGBB` that lets shine through what lies behind it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -15,7 +15,7 @@ from ..views import swing as views
 from ..views.blocks import Floats
 from ..views.swing import SPAN, PowerSwing, Ramps, Spectrum, Wave
 from ..words import say
-from .parts import charted, clock, plain, short
+from .parts import charted, clock, faded, plain, short
 
 _ABOVE, _NEAR, _BELOW = (0.75, 0.97), (0.4, 0.61), (0.0, 0.24)  # of the height
 _LEFT, _RIGHT = (0.0, 0.45), (0.56, 1.0)  # of the width
@@ -98,7 +98,7 @@ def _wave(
                 line={"width": 0, "shape": "vh", "color": wave.colour},
                 fill=fill,
                 opacity=0.3,
-                fillcolor=_faded(wave.colour),
+                fillcolor=faded(wave.colour, 0.3),
                 showlegend=False,
                 hoverinfo="skip",
                 **common,
@@ -249,8 +249,3 @@ def _above(figure: go.Figure, x: float, lines: Sequence[str]) -> None:
         font={"size": 12},
         **_SWATCH,
     )
-
-
-def _faded(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.3)"

@@ -92,9 +92,9 @@ def _parties(kind: str, table: pd.DataFrame) -> Parties:
     facts = []
     for row in numbers.to_dict("records"):
         said = [energy_text(row["energy"]), percent(100 * row["energy"] / whole if whole > 0 else 0.0)]
-        if "cost" in row:
+        if row.get("cost"):  # none without a tariff
             said.append(say("{cost:,.4g} million KRW", cost=row["cost"] / 1e6))
-        if "carbon" in row:
+        if row.get("carbon"):
             said.append(say("{carbon:,.4g} t of CO₂", carbon=row["carbon"] / 1e3))
         facts.append(", ".join(said))
     return Parties(title, tuple(names), energy, tuple(facts))
