@@ -43,9 +43,9 @@ def job_waits(run: Run) -> go.Figure:
     )
     figure.add_annotation(
         text=say("the longest waits (hatched: never started)"),
-        x=_LIST[0],
+        x=1,
         xref="paper",
-        xanchor="left",
+        xanchor="right",
         y=1.06,
         yref="paper",
         showarrow=False,
