@@ -97,7 +97,7 @@ class PowerTree:
 
 def has_tree(run: Run) -> bool:
     """Whether the file has the graph and what its units carry."""
-    return not run.vertices.empty and "load_fraction" in run.feeds and run.feeds.sizes.get("time", 0) > 0
+    return not run.vertices.empty and _reports(run) > 0
 
 
 def power_tree(run: Run, at: Ints | None = None) -> PowerTree:
@@ -107,7 +107,7 @@ def power_tree(run: Run, at: Ints | None = None) -> PowerTree:
     """
     graph = _need(run)
     stops = moments(run, "feeds")
-    stops = stops[stops < run.feeds.sizes["time"]]  # while a file grows, its series differ by a flush
+    stops = stops[stops < _reports(run)]  # while a file grows, its series differ by a flush
     loads = rows_at(run, "feeds", "load_fraction", stops)
     at = stops if at is None else at
     members, pairs = _fold(graph)
@@ -280,29 +280,45 @@ def _box(graph: Graph, vertices: Sequence[int], layer: int, x: float) -> Box:
     )
 
 
+def _reports(run: Run) -> int:
+    """Of the loads of units."""
+    series = run.stored("feeds/load_fraction")
+    return 0 if series is None else len(series)
+
+
+def _has(run: Run, group: str, name: str) -> bool:
+    """Whether the group has the series, with as many reports as the feeds."""
+    series = run.stored(f"{group}/{name}")
+    return series is not None and len(series) >= _reports(run)
+
+
+def _columns(run: Run, group: str, axis: str) -> dict[str, int]:
+    stored = run.stored(f"{group}/{axis}")
+    return {} if stored is None else {str(name): column for column, name in enumerate(stored.asstr()[...].tolist())}
+
+
 class _Reader:
     """What units and loads carry at some reports: loads other than racks where the site has a series of them alone."""
 
     def __init__(self, run: Run, graph: Graph, at: Ints, loads: Floats, kinds: Sequence[str]) -> None:
-        feeds = run.feeds
         self._graph = graph
-        self._feed = {str(name): column for column, name in enumerate(feeds["feed"].values.tolist())}
+        self._feed = _columns(run, "feeds", "feed")
         self._loads = loads
-        self.when = pd.DatetimeIndex(feeds["time"].values[at])
+        seconds = rows_at(run, "feeds", "time", at)
+        self.when = pd.DatetimeIndex(run.start + pd.to_timedelta(seconds, unit="s"))
         self._load = rows_at(run, "feeds", "load_fraction", at)
-        self._power = rows_at(run, "feeds", "power", at) if "power" in feeds else np.full(self._load.shape, np.nan)
-        self._charge = rows_at(run, "feeds", "state_of_charge", at) if "state_of_charge" in feeds else None
+        self._power = rows_at(run, "feeds", "power", at) if _has(run, "feeds", "power") else np.full(self._load.shape, np.nan)
+        self._charge = rows_at(run, "feeds", "state_of_charge", at) if _has(run, "feeds", "state_of_charge") else None
         self._rack: dict[str, int] = {}
-        if "power" in run.racks and run.racks.sizes["time"] == feeds.sizes["time"]:
-            self._rack = {str(name): column for column, name in enumerate(run.racks["rack"].values.tolist())}
+        if _has(run, "racks", "power"):
+            self._rack = _columns(run, "racks", "rack")
             self._rack_power = rows_at(run, "racks", "power", at)
         self._site: dict[str, Floats] = {}
-        if run.site.sizes.get("time") == feeds.sizes["time"]:
-            owned = {kind: [f"power_{owner}" for owner in owners] for kind, owners in _OWNERS.items()}
-            for kind, names in {**owned, "utility": ["power"]}.items():
-                shared = kind == "mechanical" and "pumps" in kinds  # some of its pumps stand in another box
-                if kinds.count(kind) == 1 and not shared and all(name in run.site for name in names):
-                    self._site[kind] = np.sum([rows_at(run, "site", name, at) for name in names], axis=0)
+        owned = {kind: [f"power_{owner}" for owner in owners] for kind, owners in _OWNERS.items()}
+        for kind, names in {**owned, "utility": ["power"]}.items():
+            shared = kind == "mechanical" and "pumps" in kinds  # some of its pumps stand in another box
+            if kinds.count(kind) == 1 and not shared and all(_has(run, "site", name) for name in names):
+                self._site[kind] = np.sum([rows_at(run, "site", name, at) for name in names], axis=0)
 
     def cells(self, vertices: Sequence[int]) -> list[list[int]]:
         """Units that are always equally loaded together; loads all together."""
