@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,7 @@ def rank_regression(sweep: xr.Dataset, response: str, resamples: int = 300, seed
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
         raise SweepError(f"{response} is {y[0]:g} in every run")
     whole, r2 = _fit(columns, y)
-    drawn = np.random.default_rng(seed).integers(len(y), size=(resamples, len(y)))
-    low, high = np.percentile([_fit(columns[d], y[d])[0] for d in drawn], (2.5, 97.5), axis=0)
+    low, high = _interval(columns.tobytes(), y.tobytes(), columns.shape[1], resamples, seed)
     found = []
     for name in names:
         mine = np.flatnonzero(owner == name)
@@ -128,6 +128,15 @@ def _columns(sweep: xr.Dataset, names: list[str], rows: Any) -> tuple[Floats, An
         columns += parts
         owner += [name] * len(parts)
     return np.stack(columns, axis=1), np.array(owner)
+
+
+@functools.lru_cache(maxsize=32)  # a page asks for the same ones once a picture, once a language and once a table
+def _interval(columns: bytes, y: bytes, count: int, resamples: int, seed: int) -> Floats:
+    """2.5th and 97.5th percentile of the coefficients, (2, column), by bootstrap over the rows."""
+    target = np.frombuffer(y)
+    regressors = np.frombuffer(columns).reshape(len(target), count)
+    drawn = np.random.default_rng(seed).integers(len(target), size=(resamples, len(target)))
+    return np.asarray(np.percentile([_fit(regressors[d], target[d])[0] for d in drawn], (2.5, 97.5), axis=0))
 
 
 def _fit(columns: Floats, y: Floats) -> tuple[Floats, float]:
