@@ -19,19 +19,17 @@ REPORTS = 12
 GB = 1e9
 
 
-def network(
-    path: Path, name: str, edges: list[tuple[str, str, float]], lost: list[Any] | None = None
-) -> list[tuple[str, str, float]]:
-    """A declared network of racks (names with an "r") and switches."""
+def network(path: Path, edges: list[tuple[str, str, float]], lost: list[Any] | None = None) -> None:
+    """Declared networks: switches are called "<network>/...", racks have no such name."""
     ends = list(dict.fromkeys(end for edge in edges for end in edge[:2]))
-    things = [("site", "site", 0.0, ""), (f"{name}/network", "network", 0.0, name)]
-    things += [(e, "network switch", 0.0, name) if e.startswith(f"{name}/") else (e, "rack", 4e4, "hall") for e in ends]
-    add_graph(path, things, {"fabric": edges}, lost or [("fabric", things[2][0], 0, 0.0)])
+    names = list(dict.fromkeys(end.split("/")[0] for end in ends if "/" in end))
+    things = [("site", "site", 0.0, ""), *((f"{name}/network", "network", 0.0, name) for name in names)]
+    things += [(e, "network switch", 0.0, e.split("/")[0]) if "/" in e else (e, "rack", 4e4, "hall") for e in ends]
+    add_graph(path, things, {"fabric": edges}, lost or [("fabric", ends[0], 0, 0.0)])
     with h5py.File(path, "r+") as file:
-        holder = file["vertices/holder"][:]
-        holder[[i for i, thing in enumerate(things) if thing[1] == "network switch"]] = 1
-        file["vertices/holder"][...] = holder
-    return edges
+        file["vertices/holder"][...] = [
+            1 + names.index(bank) if kind == "network switch" else -1 for _, kind, _, bank in things
+        ]
 
 
 def add_links(path: Path, load: np.ndarray) -> None:
@@ -59,7 +57,7 @@ def rails(write: Callable[..., Path]) -> tuple[Path, list[tuple[str, str, float]
     path = write()
     edges = [(f"u{u}r{r}", f"net<b>/leaf/{2 * u + leaf}", 100 * GB) for u in (0, 1) for r in (0, 1) for leaf in (0, 1)]
     edges += [(f"net<b>/leaf/{leaf}", f"net<b>/spine/{s}", 50 * GB) for leaf in range(4) for s in (0, 1)]
-    network(path, "net<b>", edges, [("fabric", "net<b>/leaf/3", 2, 0.0)])
+    network(path, edges, [("fabric", "net<b>/leaf/3", 2, 0.0)])
     return path, edges
 
 
@@ -109,7 +107,7 @@ def test_a_wide_tree_is_cut_into_neighbours_in_order(write: Callable[..., Path])
     path = write()
     edges = [(f"r{i:03d}", f"net/leaf/{i}", 100 * GB) for i in range(400)]
     edges += [(f"net/leaf/{i}", f"net/spine/{s}", 50 * GB) for i in range(400) for s in (0, 1)]
-    network(path, "net", edges)
+    network(path, edges)
     with open_run(path) as run:
         view = fabric.fabric_view(run, "net")
         assert len(view.boxes) <= 2 * fabric.MOST + 1
@@ -125,7 +123,7 @@ def test_a_dragonfly_stands_on_a_circle_of_groups(write: Callable[..., Path]) ->
     edges = [(f"r{g}{r}", router(g, r), 100 * GB) for g in range(5) for r in range(4)]
     edges += [(router(g, a), router(g, b), 50 * GB) for g in range(5) for a in range(4) for b in range(a)]
     edges += [(router(g, (h - g) % 5 - 1), router(h, (g - h) % 5 - 1), 50 * GB) for g in range(5) for h in range(g)]
-    network(path, "net", edges)
+    network(path, edges)
     with open_run(path) as run:
         view = fabric.fabric_view(run, "net")
         groups = [box for box in view.boxes if box.tier == 1]
@@ -134,6 +132,24 @@ def test_a_dragonfly_stands_on_a_circle_of_groups(write: Callable[..., Path]) ->
         assert sum(bundle.links for bundle in view.bundles) == len(edges)
         plots.fabric_view(run).savefig(path.with_suffix(".png"))
         assert charts.fabric_view(run).data
+
+
+def test_several_networks_have_a_menu_and_move_together(write: Callable[..., Path]) -> None:
+    path = write()
+    edges = [(f"r{i}", f"{name}/leaf/{i}", 100 * GB) for name in ("a", "b") for i in range(2)]
+    edges += [(f"{name}/leaf/{i}", f"{name}/spine/1", 50 * GB) for name in ("a", "b") for i in range(2)]
+    network(path, edges)
+    load = np.full((REPORTS, len(edges)), 0.2)
+    load[:, 2] = 0.7  # of b
+    add_links(path, load)
+    with open_run(path) as run:
+        figure = charts.fabric_view(run)
+        assert [choice["label"] for choice in figure.layout.meta["choices"]] == ["a", "b"]
+        first, second = figure.frames[0].data
+        assert first.marker.color.max() == pytest.approx(20) and second.marker.color.max() == pytest.approx(70)
+        assert {len(choice["layout"]["shapes"]) for choice in figure.layout.meta["choices"]} == {5}
+        figure.write_html(path.with_suffix(".html"), include_plotlyjs=True, auto_play=False)
+        assert len(plots.fabric_view(run).axes) == 4  # two networks, two scales
 
 
 def test_files_without_a_network_say_so(write: Callable[..., Path]) -> None:

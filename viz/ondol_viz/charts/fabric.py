@@ -52,7 +52,7 @@ def fabric_view(run: Run) -> go.Figure:
         height=max(520 if view.ring else _TIER * len(view.tiers) + 100 for view in views),
         hovermode="closest",
         margin={"l": 5, "r": 5, "t": 60, "b": 5},
-        legend={"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 1, "y": 1.0, "xanchor": "right", "yanchor": "bottom"},
     )
     if len(views) > 1:
         with_choices(figure, choices)
