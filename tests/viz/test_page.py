@@ -206,11 +206,14 @@ def test_what_a_file_names_stays_text(hostile: Path, tmp_path: Path) -> None:
 def test_links_in_texts_of_charts_are_no_links() -> None:
     def draw() -> go.Figure:
         figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], name='<a href="javascript:alert(1)">x</a></script>'))
+        figure.data[0].text = ["\u202elive", "a\x01b", "two\nlines é 한"]
         figure.update_layout(title_text="< A HREF='http://x.invalid'>y</A>")
         return figure
 
     text = chart_of("one", draw, (lambda: "t", lambda: "c", lambda: "s")).charts["one"]
     assert not re.search(r"<\s*/?\s*a\b", text, flags=re.IGNORECASE)
+    figure = json.loads(text)["figure"]
+    assert figure["data"][0]["text"] == ["\ufffdlive", "a\ufffdb", "two\nlines é 한"]
 
 
 def test_ledger_adds_up_by_family(source: str) -> None:

@@ -217,7 +217,8 @@ def test_hostile_names_stay_text(browser: api.Browser, tmp_path: Path, make_exam
     names = opened.page.eval_on_selector_all("figure.chart", "figures => figures.map(figure => figure.id)")
     for name in names:
         opened.chart(name)
-    assert opened.said == []
+    # Names as long as a line leave next to no room for axes, and plotly says that it gave up making more.
+    assert [text for text in opened.said if "auto-margin" not in text] == []
     assert {url for url in opened.asked if not url.startswith(("data:", "blob:"))} == {opened.address}
     assert opened.page.locator("a[href^='javascript:'], img[onerror], main script, svg a").count() == 0
     assert "<script>alert(1)</script>" in opened.page.inner_text("h1")

@@ -21,6 +21,10 @@ from .differences import differences
 from .shell import attribute, both, data_of, escape, number, option, table
 
 _LINKS = re.compile(r"(?:<|\\u003c)(?=\s*(?:/|\\u002f)?\s*a\b)", re.IGNORECASE)  # in JSON; what plotly would make a link of
+_UNSEEN = re.compile(  # in JSON; control characters, and marks that turn the direction of what follows
+    r"\\u(?:00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f])|200[ef]|061c|202[a-e]|206[6-9]|feff)|[\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]",
+    re.IGNORECASE,
+)
 _SPOKEN = 6  # traces that the words for those who cannot see name
 _ROWS = 24  # traces in the table of numbers
 _LABELS = 40  # of a drawing without axes
@@ -110,7 +114,7 @@ def chart_of(name: str, draw: Callable[[], go.Figure], words: Words) -> Drawn:
 
 def _body(figure: go.Figure) -> dict[str, Any]:
     """The figure as plain JSON, its own slider and menus taken off, and no links in its texts."""
-    body: dict[str, Any] = json.loads(_LINKS.sub("&lt;", str(figure.to_json())))
+    body: dict[str, Any] = json.loads(_UNSEEN.sub("\ufffd", _LINKS.sub("&lt;", str(figure.to_json()))))
     meta = body["layout"].pop("meta", None) or {}
     if "moments" in meta or "choices" in meta:
         body["layout"].pop("sliders", None)
