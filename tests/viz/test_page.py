@@ -25,7 +25,10 @@ from ondol_viz.report.differences import differences
 from ondol_viz.report.figures import GROUPS, Figure, figures_of, headlines, warnings_of
 from ondol_viz.report.shell import both, cut, escape, named, number, packed
 from ondol_viz.report.summary import happenings
+from ondol_viz.sweep import SweepError, open_sweep
 from ondol_viz.words import speaking
+
+from tests.support.sweep_file import write_sweep
 
 VOID = {"meta", "input", "img", "br"}
 HOSTILE = (
@@ -411,3 +414,22 @@ def test_an_unknown_language_is_refused(example: Path, tmp_path: Path) -> None:
         write_report([run], tmp_path / "page.html", language="fr")
     with speaking("ko"):
         assert number(1234.0) == "1,234"
+
+
+def test_an_ensemble_says_how_sure_key_figures_are(example: Path, tmp_path: Path) -> None:
+    members = ("1", "Member", [1, 2, 3, 4, 5])
+    index = write_sweep(tmp_path / "m.h5", {"member": 5}, {"member": members}, {"pue": [1.1, 1.2, 1.3, 1.4, 1.5]})
+    ensemble = open_sweep(index)
+    with open_run(example) as run:
+        assert figures_of(run, ensemble)["pue"].band() == "1.120 – 1.480"
+        assert figures_of(run, ensemble)["energy"].band() == "" and figures_of(run)["pue"].band() == ""
+        source = write_report([run], tmp_path / "page.html", ensemble=ensemble).read_text(encoding="utf-8")
+        text = Page(source).text
+        assert "5th to 95th percentile 1.120 – 1.480" in text
+        with pytest.raises(SweepError, match="an ensemble stands beside one run"):
+            write_report([run, run], tmp_path / "page.html", ensemble=ensemble)
+        grid = open_sweep(
+            write_sweep(tmp_path / "g.h5", {"supply": 2}, {"supply": ("degC", "Supply", [1.0, 2.0])}, {"pue": [1.0, 2.0]})
+        )
+        with pytest.raises(SweepError, match="one cell"):
+            figures_of(run, grid)

@@ -67,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         help="where to write; of a sweep also a FOLDER (default: beside the first file, by its name; of a sweep a folder)",
     )
     report.add_argument("--title", help="at the top of the page (default: that of the run)")
+    report.add_argument(
+        "--ensemble",
+        metavar="SWEEP",
+        type=Path,
+        help="members of the scenario of one run: its key figures with 5th and 95th percentile",
+    )
     _add_language(report, "shown first; the page can switch")
     of_sweep = report.add_argument_group("of a sweep")
     of_sweep.add_argument("--response", metavar="NAME,...", help="key figures with pictures (default: up to three that change)")
@@ -129,7 +135,8 @@ def _report(wanted: argparse.Namespace) -> str:
         raise RunError(f"{output}: a report is one page; give it a name that ends in .html")
     with ExitStack() as opened:
         runs = [opened.enter_context(open_run(path)) for path in wanted.files]
-        return str(write_report(runs, output, wanted.title, wanted.language))
+        ensemble = open_sweep(wanted.ensemble) if wanted.ensemble else None
+        return str(write_report(runs, output, wanted.title, wanted.language, ensemble))
 
 
 def _sweep_report(path: Path, wanted: argparse.Namespace) -> str:

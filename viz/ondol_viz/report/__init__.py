@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import xarray as xr
+
 from ..gallery import SECTIONS, pictures_of
 from ..run import Run
+from ..sweep import SweepError
 from ..views.compare import label
 from ..words import speaking
 from . import comparison, summary, tables
@@ -18,24 +21,29 @@ from .shell import Section, both, cut, folded, framed, page, write_whole
 __all__ = ["write_report"]
 
 
-def write_report(runs: Sequence[Run], path: str | Path, title: str | None = None, language: str = "en") -> Path:
+def write_report(
+    runs: Sequence[Run], path: str | Path, title: str | None = None, language: str = "en", ensemble: xr.Dataset | None = None
+) -> Path:
     """Writes one HTML file that opens without a network; returns its path.
 
     One run: its page.  Several: their key figures side by side with what differs from the first, their courses over each other, and the
     pictures of each.  `title` stands at the top instead of that of the run.  `language` is shown first: "en" or "ko"; the page can switch.
-    An existing file is replaced when the new one is whole.
+    An existing file is replaced when the new one is whole.  `ensemble`: one cell of a sweep with members, of the scenario of the one run;
+    key figures then stand beside their 5th and 95th percentile.  Raises SweepError when it is none.
     """
     if not runs:
         raise ValueError("a report needs a run")
+    if ensemble is not None and len(runs) > 1:
+        raise SweepError("an ensemble stands beside one run")
     path = Path(path)
     with speaking(language):
-        text = _of_one(runs[0], title) if len(runs) == 1 else _of_several(runs, title)
+        text = _of_one(runs[0], title, ensemble) if len(runs) == 1 else _of_several(runs, title)
     write_whole(path, text)
     return path
 
 
-def _of_one(run: Run, title: str | None) -> str:
-    figures = figures_of(run)
+def _of_one(run: Run, title: str | None, ensemble: xr.Dataset | None) -> str:
+    figures = figures_of(run, ensemble)
     charts: dict[str, str] = {}
     sections = [
         Section("summary", "Summary", summary.summary(run, figures)),

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 
+from ..bands import kpis
 from ..run import Run
 from ..style import unit_text
 from ..words import say
@@ -89,6 +91,8 @@ class Figure:
     units: str
     meaning: str  # a sentence where the program wrote it
     beside: float = 0.0  # largest value that stands in the same unit, if larger
+    low: float = math.nan  # 5th and 95th percentile of the members of an ensemble
+    high: float = math.nan
 
     @property
     def share(self) -> bool:
@@ -97,7 +101,10 @@ class Figure:
     @property
     def shown(self) -> float:
         """In the unit that `unit` says.  What is left of a difference of equal numbers is nothing."""
-        return 0.0 if abs(self.value) < 1e-12 else (100.0 if self.share else self._scale[0]) * self.value
+        return self._in_unit(self.value)
+
+    def _in_unit(self, value: float) -> float:
+        return 0.0 if abs(value) < 1e-12 else (100.0 if self.share else self._scale[0]) * value
 
     @property
     def _scale(self) -> tuple[float, str]:
@@ -107,6 +114,12 @@ class Figure:
     def spelled(self) -> str:
         """Without its unit."""
         return number(self.shown)
+
+    def band(self) -> str:
+        """5th to 95th percentile, without the unit; empty where no ensemble says it."""
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            return ""
+        return f"{number(self._in_unit(self.low))} – {number(self._in_unit(self.high))}"
 
     def unit(self) -> str:
         """In the language spoken now; empty for counts and ratios."""
@@ -119,14 +132,20 @@ def unit_of(units: str) -> str:
     return say(text) if text else ""
 
 
-def figures_of(run: Run) -> dict[str, Figure]:
-    """By name, in the order of the file; of a run that did not reach its end, what its reports tell."""
-    table = run.kpis
-    if table.empty:
+def figures_of(run: Run, ensemble: xr.Dataset | None = None) -> dict[str, Figure]:
+    """By name, in the order of the file; of a run that did not reach its end, what its reports tell.  With how far the members of an
+    ensemble of the same scenario lie apart, where there is one.  Raises SweepError when it is none."""
+    if run.kpis.empty:
         return _so_far(run)
+    table = run.kpis if ensemble is None else kpis(run, ensemble).reset_index()
     return {
         str(row["name"]): Figure(
-            str(row["name"]), float(row["value"]), str(row.get("units") or ""), str(row.get("long_name") or row["name"])
+            str(row["name"]),
+            float(row["value"]),
+            str(row.get("units") or ""),
+            str(row.get("long_name") or row["name"]),
+            low=float(row.get("p05", math.nan)),
+            high=float(row.get("p95", math.nan)),
         )
         for row in table.to_dict("records")
     }

@@ -120,9 +120,12 @@ def _banner(run: Run) -> str:
 
 
 def _card(label: str, figure: Figure, note: Callable[[], str]) -> str:
+    band = (
+        f'<p class="note">{both(lambda: say("5th to 95th percentile {band}", band=figure.band()))}</p>' if figure.band() else ""
+    )
     return (
         f'<div class="card"><p class="label">{both(label)}</p><p class="value">{escape(figure.spelled())} '
-        f'<span class="unit">{both(figure.unit)}</span></p><p class="note">{both(note)}</p></div>'
+        f'<span class="unit">{both(figure.unit)}</span></p>{band}<p class="note">{both(note)}</p></div>'
     )
 
 
