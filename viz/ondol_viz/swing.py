@@ -246,7 +246,7 @@ def _within(found: xr.Dataset, low: float, high: float) -> xr.DataArray:
     if (highest := float(frequency[-1])) < high * (1 - 1e-6):
         raise ValueError(f"these rows show up to {highest:.3g} Hz, not {high:g} Hz; it takes a period of {0.5 / high:g} s")
     inside = (frequency >= low * (1 - 1e-6)) & (frequency <= high * (1 + 1e-6))
-    variance = found["psd"].where(inside, 0.0).sum("frequency") / segment
+    variance: xr.DataArray = found["psd"].where(inside, 0.0).sum("frequency") / segment
     return variance.assign_attrs(units="W2", long_name=f"variance within {low:g}-{high:g} Hz")
 
 
