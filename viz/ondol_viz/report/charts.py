@@ -104,7 +104,7 @@ def chart_of(name: str, draw: Callable[[], go.Figure], words: Words) -> Drawn:
     height = int(english["layout"].get("height", 420))
     return Drawn(
         html=f'<figure id="{escape(name)}" class="chart" data-chart="chart-{escape(name)}"><h3>{both(title)}</h3>{_menu(bodies)}'
-        f'<div class="scroller"><div class="plot" role="img"{attribute("aria-label", told)} style="height:{height}px"></div></div>'
+        f'<div class="scroller"><div class="plot" role="img"{attribute("aria-label", told)} style="height:{height}px"></div></div><p class="swipe">↔ {both("Wider than the screen: move it sideways.")}</p>'
         f"<figcaption>{both(caption)}</figcaption>{_table(shown) or _list(labels)}</figure>",
         charts={name: json.dumps({"figure": english, "words": others}, ensure_ascii=False, separators=(",", ":"))},
         moments=english.get("moments", ()),

@@ -45,11 +45,12 @@ def _figure_table(rows: list[Figure]) -> str:
         [named_sentence(f.meaning), escape(f.spelled()), both(f.unit), f'<span class="key">{named(f.name)}</span>']
         for f in rows
     ]
-    if any(f.band() for f in rows):
+    banded = any(f.band() for f in rows)
+    if banded:
         heads.insert(3, (both("5th to 95th percentile"), False))
         for row, figure in zip(cells, rows, strict=True):
             row.insert(3, f'<span class="date">{escape(figure.band())}</span>')
-    return table(heads, cells, "kpis")
+    return table(heads, cells, "kpis banded" if banded else "kpis")
 
 
 def named_sentence(text: str) -> str:
