@@ -177,6 +177,22 @@ def test_bill_takes_off_what_is_negative(paid: Run) -> None:
     assert paid.local(demand.when)[0] == pd.Timestamp("2026-07-06 01:00")
 
 
+def test_calendar_of_whole_days_has_no_hour_more(tmp_path: Path, make_example: Callable[..., Path]) -> None:
+    with open_run(make_example(tmp_path / "minutes.h5", reports=7 * 1440, step=60.0)) as run:
+        view = calendar.cost_calendar(run)
+    assert len(view.days) == 7
+    assert np.isfinite(view.measures[-1].cells).all()
+
+
+def test_medians_of_pue_stand_within_the_wet_bulbs_they_are_of(example: Path) -> None:
+    with open_run(example) as run:
+        view = energy.pue_against_wet_bulb(run)
+        wet, pue = run.site.wet_bulb.values, run.site.pue.values
+    assert view.degrees.min() >= wet.min() and view.degrees.max() <= wet.max()
+    degree = np.round(wet) == np.round(view.degrees[0])
+    assert (view.degrees[0], view.medians[0]) == pytest.approx((np.median(wet[degree]), np.median(pue[degree])))
+
+
 @pytest.mark.parametrize("name", ["site_power", "load_duration", "pue_against_wet_bulb", "cost_calendar", "bill"])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_both_drawings_of_each(paid: Run, name: str, language: str) -> None:

@@ -73,6 +73,16 @@ def test_occupancy_counts_accelerators(run: Run) -> None:
     assert f"research\n{share:.0f} % of 640" in texts
 
 
+def test_a_queue_is_drawn_only_where_a_job_ever_waited(write: Callable[..., Path]) -> None:
+    path = write()
+    with open_run(path) as run:
+        assert len(plots.job_occupancy(run).axes) == 4
+    with h5py.File(path, "r+") as file:
+        file["pools/jobs_waiting"][:] = 0
+    with open_run(path) as run:
+        assert len(plots.job_occupancy(run).axes) == 3
+
+
 def test_few_events_are_marked_and_routine_ones_are_not(run: Run) -> None:
     texts = [text.get_text() for text in plots.site_power(run).axes[0].texts]
     assert texts == ["thermal slowdown begin", "thermal slowdown end"]

@@ -231,7 +231,7 @@ def pue_against_wet_bulb(run: Run) -> go.Figure:
             line={"color": BLACK, "width": 2},
             marker={"size": 7, "color": BLACK, "line": {"color": "white", "width": 1.5}},
             name=say("median for each degree"),
-            hovertemplate="%{x:.0f} °C<br>PUE %{y:.4f}<extra></extra>",
+            hovertemplate="%{x:.1f} °C<br>PUE %{y:.4f}<extra></extra>",
         )
     figure.update_xaxes(title_text=say("outdoor wet bulb (°C)"))
     figure.update_layout(

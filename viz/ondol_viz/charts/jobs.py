@@ -17,10 +17,10 @@ _POINTS = 600  # of each of nine panels
 
 @charted
 def job_occupancy(run: Run) -> go.Figure:
-    """Accelerators held by jobs in each pool, and below them the jobs that wait.  The smallest of many pools share a panel."""
+    """Accelerators held by jobs in each pool, and below them the jobs that wait, if any.  The smallest of many pools share a panel."""
     view = occupancy.job_occupancy(run, _POINTS)
     when = clock(run, [view.blocks.start, *view.blocks.ends])
-    queue = [(panel, panel.waiting) for panel in view.panels if panel.waiting is not None and np.nanmax(panel.waiting) > 0]
+    queue = view.queues
     count = len(view.panels)
     figure = go.Figure()
     for number, (panel, colour) in enumerate(zip(view.panels, CYCLE, strict=False), 1):
@@ -61,15 +61,16 @@ def job_occupancy(run: Run) -> go.Figure:
             showarrow=False,
         )
         figure.update_layout({f"yaxis{number if number > 1 else ''}": {"range": [0, 1.08 * max(panel.size, 1)], "nticks": 3}})
-    for panel, waiting in queue:
+    for number, waiting in queue:
+        name = occupancy.title(view.panels[number])
         figure.add_scatter(
             x=when,
             y=np.append(waiting[0], waiting).astype(np.float32),
             yaxis=f"y{count + 1}",
             mode="lines",
-            line={"shape": "vh", "width": 1.3, "color": CYCLE[view.panels.index(panel) % len(CYCLE)]},
-            name=plain(occupancy.title(panel)),
-            hovertemplate=say("%{{y:,.1f}} jobs wait") + f"<extra>{short(occupancy.title(panel))}</extra>",
+            line={"shape": "vh", "width": 1.3, "color": CYCLE[number % len(CYCLE)]},
+            name=plain(name),
+            hovertemplate=say("%{{y:,.1f}} jobs wait") + f"<extra>{short(name)}</extra>",
         )
     if queue:
         figure.update_layout({f"yaxis{count + 1}": {"rangemode": "tozero", "title": {"text": say("jobs")}}})

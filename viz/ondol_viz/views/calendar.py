@@ -58,7 +58,7 @@ def cost_calendar(run: Run) -> Calendar:
     if not found:
         raise MissingData("the run has no series site/power")
     lengths, series = whole(run, "site", *(name for name, *_ in found))
-    ends = np.cumsum(lengths) * 3600.0
+    ends = np.round(np.cumsum(lengths) * 3600.0, 6)  # s; a sum a hair past midnight would begin another day
     edges, day, hour, days = _hours(run, ends[-1])
     measures = []
     for (name, title, units, days_title, days_units, total), values in zip(found, series, strict=True):

@@ -165,7 +165,7 @@ class PueAgainstWetBulb:
     wet_bulb: Floats  # degC
     pue: Floats
     it_power: Floats  # W; NaN where the run has none
-    degrees: Floats  # degC, whole ones with three reports or more; empty when fewer than two
+    degrees: Floats  # degC, median wet bulb of each whole degree with three reports or more; empty when fewer than two
     medians: Floats  # of PUE in each
     steady: float | None  # degC, the wet bulb where it hardly moves: then load is what PUE follows
 
@@ -190,7 +190,7 @@ def pue_against_wet_bulb(run: Run) -> PueAgainstWetBulb:
         wet_bulb=wet[every],
         pue=pue[every],
         it_power=load[every],
-        degrees=kept,
+        degrees=np.asarray([float(np.median(wet[degree == d])) for d in kept]),
         medians=np.asarray([float(np.median(pue[degree == d])) for d in kept]),
         steady=float(np.median(wet)) if steady else None,
     )

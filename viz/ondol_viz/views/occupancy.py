@@ -34,6 +34,12 @@ class JobOccupancy:
     blocks: Blocks  # of the reports
     panels: tuple[PoolPanel, ...]
 
+    @property
+    def queues(self) -> list[tuple[int, Floats]]:
+        """Number of the panel, and its jobs that wait (block,), of the panels in which any job ever did."""
+        waiting = [(number, panel.waiting) for number, panel in enumerate(self.panels)]
+        return [(number, jobs) for number, jobs in waiting if jobs is not None and np.nanmax(jobs) > 0]
+
 
 def title(panel: PoolPanel) -> str:
     """Name of the pool; how many, where several share the panel."""
