@@ -102,10 +102,10 @@ def dated_axis(figure: go.Figure, begin: float, end: float, title: str) -> None:
         type="date",
         range=[begin, end],
         hoverformat="%Y-%m-%d %H:%M",
-        tickformatstops=[  # numbers need no translation
-            {"dtickrange": [None, 60_000], "value": "%H:%M:%S\n%Y-%m-%d"},
-            {"dtickrange": [60_000, 86_400_000], "value": "%H:%M\n%Y-%m-%d"},
-            {"dtickrange": [86_400_000, "M1"], "value": "%m-%d\n%Y"},
+        tickformatstops=[  # numbers need no translation; ends of ranges belong to them, and the first that fits counts
+            {"dtickrange": [None, 30_000], "value": "%H:%M:%S\n%Y-%m-%d"},
+            {"dtickrange": [60_000, 43_200_000], "value": "%H:%M\n%Y-%m-%d"},
+            {"dtickrange": [86_400_000, 1_209_600_000], "value": "%m-%d\n%Y"},
             {"dtickrange": ["M1", None], "value": "%Y-%m"},
         ],
         title_text=title,

@@ -15,7 +15,7 @@ from ..words import say
 from .parts import charted, plain, short
 from .player import with_choices
 
-_CURVES, _LIST = (0.0, 0.47), (0.72, 1.0)  # of the width; names of jobs stand between
+_CURVES, _LIST = (0.0, 0.42), (0.74, 1.0)  # of the width; names of jobs stand between
 
 
 @charted

@@ -56,7 +56,7 @@ PICTURES: Sequence[Picture] = (
         name="cost_calendar",
         section="energy",
         title="Calendar of cost and carbon",
-        caption="Energy cost without demand charge and tax, price, emissions and power at the meter by day and hour of the site's clock; "
+        caption="Energy cost with adders, without demand charge and tax, price, emissions and power at the meter by day and hour of the site's clock; "
         "bands of a time-of-use tariff show in the price.",
         shows="Heat maps with days across and hours of the day down, and bars of the totals of each day above.",
         plot=plots.cost_calendar,
