@@ -394,6 +394,8 @@ struct Recorder::Impl {
     if (stage == Stage::tables) return;
     store();
     close_series();
+    // The partial name keeps other writers away; a reader that follows holds a lock, and must not end the run.
+    h5::check(H5Pset_file_locking(access, false, true), "HDF5");
     file = {h5::check(H5Fopen(partial.c_str(), H5F_ACC_RDWR, access), "cannot open " + partial.string() + " again"), H5Fclose};
     stage = Stage::tables;
   }

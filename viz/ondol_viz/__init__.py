@@ -12,6 +12,7 @@ sweep.pue.sel(supply=18)
 
 from . import bands, effects, pareto, plots, sensitivity, swing
 from .bands import kpis
+from .follow import follow
 from .plots import MissingData
 from .run import IncompleteRunWarning, Run, RunError, open_run
 from .sweep import SweepError, open_member, open_sweep
@@ -24,6 +25,7 @@ __all__ = [
     "SweepError",
     "bands",
     "effects",
+    "follow",
     "kpis",
     "open_member",
     "open_run",
