@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import xarray as xr
 from ondol_viz import open_run
@@ -72,14 +71,6 @@ def test_ncdump_shows_every_series_with_axes_and_units(folder: Path, name: str) 
         if name == "swing":
             assert "windows/swing" in told
     assert 'string :Conventions = "CF-1.8" ;' in told[""]
-
-
-def test_ncdump_knows_the_dates(folder: Path) -> None:
-    told = ncdump(folder / "outage.h5", "-t", "-v", "time")
-    with open_run(folder / "outage.h5") as run:
-        noon = run.start.ceil("h") + pd.Timedelta("5 h")
-        assert noon in run.site.time.values
-    assert f'"{noon:%Y-%m-%d %H}' in told.split("group: halls")[0].split("data:")[1]
 
 
 def test_ncdump_shows_the_index_of_a_sweep(folder: Path) -> None:
