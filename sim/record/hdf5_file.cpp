@@ -77,6 +77,12 @@ void attribute(hid_t object, std::string const& name, std::string const& value) 
   char const* const text = plain(value);
   scalar_attribute(object, name, string_type(), &text);
 }
+void fixed_attribute(hid_t object, std::string const& name, std::string const& value) {
+  Handle const type(check(H5Tcopy(H5T_C_S1), "string type"), H5Tclose);
+  check(H5Tset_size(type, value.size()), "string type");
+  check(H5Tset_strpad(type, H5T_STR_NULLPAD), "string type");
+  scalar_attribute(object, name, type, plain(value));
+}
 void attribute(hid_t object, std::string const& name, double value) {
   scalar_attribute(object, name, H5T_NATIVE_DOUBLE, &value);
 }

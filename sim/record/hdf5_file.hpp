@@ -66,6 +66,8 @@ void attribute(hid_t object, std::string const& name, std::string const& value);
 void attribute(hid_t object, std::string const& name, double value);
 void attribute(hid_t object, std::string const& name, std::int64_t value);
 void attribute(hid_t object, std::string const& name, std::uint64_t value);
+/// A text of fixed length, not empty: netCDF's own tools know dates only by such units (`ncdump -t`).
+void fixed_attribute(hid_t object, std::string const& name, std::string const& value);
 
 /// A 1-D dataset written at once (deflated when numeric and long), open for attributes.
 Handle dataset(hid_t group, std::string const& name, std::span<double const> values);

@@ -197,8 +197,8 @@ struct Recorder::Impl {
   void write_time(Group& group, hid_t at, std::size_t chunk_rows) {
     group.time = h5::growing(at, "time", H5T_NATIVE_DOUBLE, chunk_rows, 0, 0);
     h5::check(H5DSset_scale(group.time, "time"), "cannot write time of " + group.name);
-    h5::attribute(group.time, "units", origin());
-    h5::attribute(group.time, "calendar", std::string("standard"));
+    h5::fixed_attribute(group.time, "units", origin());
+    h5::fixed_attribute(group.time, "calendar", "standard");
     h5::attribute(group.time, "standard_name", std::string("time"));
     h5::attribute(group.time, "long_name", std::string("end of the reporting interval (UTC)"));
     h5::attribute(group.time, "axis", std::string("T"));

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xarray as xr
 from ondol_viz import open_run
@@ -87,3 +88,10 @@ def test_xarray_opens_groups_by_itself(folder: Path, engine: str) -> None:
         assert racks.power.dims == ("time", "rack") and "hall" in racks.coords
     with xr.open_dataset(folder / "sweep" / "sweep.h5", engine=engine) as sweep:
         assert sweep.pue.dims == ("seed",)
+
+
+def test_ncdump_shows_dates(folder: Path) -> None:
+    told = ncdump(folder / "outage.h5", "-t", "-v", "time", "-g", "site")
+    with open_run(folder / "outage.h5") as run:
+        first = pd.Timestamp(run.site["time"].values[0])
+    assert re.search(rf'time = "{first:%Y-%m-%d %H:%M}', told)
