@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -191,6 +192,25 @@ def test_medians_of_pue_stand_within_the_wet_bulbs_they_are_of(example: Path) ->
     assert view.degrees.min() >= wet.min() and view.degrees.max() <= wet.max()
     degree = np.round(wet) == np.round(view.degrees[0])
     assert (view.degrees[0], view.medians[0]) == pytest.approx((np.median(wet[degree]), np.median(pue[degree])))
+
+
+def test_no_text_of_a_file_is_a_formula_or_without_end() -> None:
+    """Plotly takes what stands between two "$" for TeX."""
+    text = "<b>$x^2$ costs 3 $</b>"
+    assert "$" not in parts.plain(text)
+    assert html.unescape(parts.plain(text)) == text
+    assert len(events.spoken("x" * 10_000)) < 100
+
+
+@pytest.mark.parametrize("largest, words", [(1.763e6, "1.76 MW"), (0.62e6, "620 kW")])
+def test_load_duration_says_no_powers_of_ten(write: Callable[..., Path], largest: float, words: str) -> None:
+    path = write()
+    with h5py.File(path, "r+") as file:
+        file["site/power"][:] = largest
+    with open_run(path) as run:
+        name = charts.load_duration(run).data[0].name
+        assert plots.load_duration(run).axes[0].get_legend_handles_labels()[1][0].replace("\n", "<br>") == name
+    assert name.endswith(f"mean {words}")
 
 
 @pytest.mark.parametrize("name", ["site_power", "load_duration", "pue_against_wet_bulb", "cost_calendar", "bill"])

@@ -205,8 +205,12 @@ class Run:
 
     @cached_property
     def start(self) -> pd.Timestamp:
-        """Start of the run, UTC."""
-        return pd.Timestamp(str(self.attrs.get("start_time", "1970-01-01")).removesuffix(" UTC"))
+        """Start of the run, UTC.  Raises RunError where the file has no date there."""
+        text = str(self.attrs.get("start_time", "1970-01-01")).removesuffix(" UTC")
+        try:
+            return pd.Timestamp(text)
+        except ValueError as reason:
+            raise RunError(f"{self.path}: the start of the run, {text[:60]!r}, is no date") from reason
 
     @cached_property
     def time_zone(self) -> tzinfo:

@@ -176,8 +176,9 @@ def _add_chips(figure: go.Figure, view: schematic.Schematic, shown: int) -> None
     )
 
 
-def _chips(view: schematic.Schematic, moment: int) -> list[float | None]:
-    return [round(float(t), 1) if np.isfinite(t) else None for t in (chip.temperature[moment] for chip in view.chips)]
+def _chips(view: schematic.Schematic, moment: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Temperatures [degC]; NaN where there is none, as plotly takes no None for a colour."""
+    return np.array([chip.temperature[moment] for chip in view.chips], dtype=np.float32).round(1)
 
 
 def _shapes(figure: go.Figure, view: schematic.Schematic) -> None:

@@ -66,8 +66,9 @@ def charted(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
 
 
 def plain(text: object) -> str:
-    """Text of a file for plotly, which reads `<b>` and `&lt;` as markup and `%{x}` in templates as values."""
-    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+    """Text of a file for plotly, which reads `<b>` and `&lt;` as markup, `%{x}` in templates as values and `$x$` as a formula."""
+    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("%{", "%\u200b{").replace("$", "&#36;")
 
 
 def short(text: object, most: int = LONGEST) -> str:

@@ -103,7 +103,8 @@ def busiest(run: Run, group: str) -> int:
     stored = run.stored("site")
     if stored is None or "power" not in stored or len(stored["power"]) == 0:
         return max(size - 1, 0)
-    return min(int(np.nanargmax(stored["power"][:])), size - 1)
+    power = np.asarray(stored["power"][:], dtype=np.float64)
+    return min(int(np.argmax(np.where(np.isfinite(power), power, -np.inf))), size - 1)
 
 
 def report_at(run: Run, group: str, when: str) -> int:

@@ -76,6 +76,8 @@ def site_power(run: Run) -> SitePower:
         else:
             upper.append(band(FAMILY_NAMES[family], colours[members[len(members) // 2]], members))
             lower += each
+    if not upper:
+        raise MissingData("the run has no power above zero in the series site/power_<owner>")
     consumed = np.sum(list(power.values()), axis=0)
     metered = "power" not in there or bool(np.nanmax(np.abs(data.means["power"] - consumed)) < 0.01 * np.nanmax(consumed))
     return SitePower(data, tuple(upper), tuple(lower), metered)
@@ -98,6 +100,8 @@ def pue_range(data: Blocks) -> tuple[float, float]:
     if known.size == 0:
         return 1.0, 2.0
     kept = known[known <= 1 + 4 * (float(np.median(known)) - 1) + 0.02]
+    if kept.size == 0:  # no PUE at all: below 1
+        kept = known
     low, high = float(kept.min()), float(kept.max())
     room = max(0.1 * (high - low), 0.005)
     return low - room, high + room

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..run import Run
+from ..style import cut
+
+_LONGEST = 60  # letters of a kind; those of the program have half of them
 
 # Kinds that happen all the time and say nothing about the site.
 ROUTINE = ("job_submitted", "job_started", "job_ended", "job_done", "report")
@@ -34,8 +37,8 @@ def notable(run: Run) -> pd.DataFrame:
 
 
 def spoken(kind: str) -> str:
-    """`generator_start` as a sentence for `words.say`."""
-    return str(kind).replace("_", " ")
+    """`generator_start` as a sentence for `words.say`; one that no program writes loses its end."""
+    return cut(str(kind), _LONGEST).replace("_", " ")
 
 
 def marks(run: Run, end: pd.Timestamp, places: int = 240) -> list[Mark]:

@@ -96,7 +96,7 @@ def busiest(run: Run) -> int:
         total = run.site["power"].values
     else:
         total = racks["power"].sum("rack").values if "power" in racks else np.zeros(1)
-    return min(int(np.nanargmax(total)), racks.sizes["time"] - 1)
+    return min(int(np.argmax(np.where(np.isfinite(total), total, -np.inf))), racks.sizes["time"] - 1)
 
 
 def _recorded(run: Run) -> tuple[xr.Dataset, list[str]]:

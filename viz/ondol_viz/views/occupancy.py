@@ -26,7 +26,7 @@ class PoolPanel:
     @property
     def size(self) -> float:
         """Most accelerators that the pool had."""
-        return float(np.nanmax(self.total))
+        return float(np.nanmax(self.total, initial=0.0))
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class JobOccupancy:
     def queues(self) -> list[tuple[int, Floats]]:
         """Number of the panel, and its jobs that wait (block,), of the panels in which any job ever did."""
         waiting = [(number, panel.waiting) for number, panel in enumerate(self.panels)]
-        return [(number, jobs) for number, jobs in waiting if jobs is not None and np.nanmax(jobs) > 0]
+        return [(number, jobs) for number, jobs in waiting if jobs is not None and np.nanmax(jobs, initial=0.0) > 0]
 
 
 def title(panel: PoolPanel) -> str:
