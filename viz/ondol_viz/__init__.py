@@ -1,16 +1,17 @@
 """The window on Ondol: open a results file, plot it, report it.
 
-from ondol_viz import open_run, plots
+from ondol_viz import charts, open_run, plots
 run = open_run("out/haenam.h5")
 run.site.power.mean()
-plots.site_power(run)
+plots.site_power(run)      # matplotlib, for print
+charts.site_power(run)     # plotly, for the browser
 
 from ondol_viz import bands, effects, open_member, open_sweep, pareto, sensitivity
 sweep = open_sweep("out/set_point.sweep/sweep.h5")
 sweep.pue.sel(supply=18)
 """
 
-from . import bands, effects, pareto, plots, sensitivity, swing
+from . import bands, charts, effects, pareto, plots, sensitivity, swing
 from .bands import kpis
 from .follow import follow
 from .plots import MissingData
@@ -24,6 +25,7 @@ __all__ = [
     "RunError",
     "SweepError",
     "bands",
+    "charts",
     "effects",
     "follow",
     "kpis",
