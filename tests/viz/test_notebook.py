@@ -165,6 +165,11 @@ def test_notebook_reads_as_a_page(name: str) -> None:
     assert not [number for number in numbers if number not in shown]
 
 
+def test_every_notebook_is_in_the_page_about_the_window() -> None:
+    page = (ROOT / "viz" / "README.md").read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"(\w+)\.ipynb", page))) == NAMES
+
+
 def test_a_cell_that_fails_or_complains_is_told(tmp_path: Path) -> None:
     for source, words in (
         ("1 / 0", "ZeroDivisionError"),
