@@ -101,7 +101,7 @@ def test_the_chart_moves_through_the_run(write: Callable[..., Path]) -> None:
         cells = np.array(figure.frames[7].data[2].z, dtype=float)
         place = np.argwhere(np.char.find(figure.data[at].customdata.astype(str), "liquid/r15") >= 0)[0]
         assert cells[tuple(place)] == pytest.approx(float(run.racks.inlet_temperature[7, 35]), abs=0.051)
-        mask = figure.data[figure.layout.meta["always"][-1]].z
+        mask = figure.data[-1].z
         assert np.isnan(mask).sum() == 44 and (mask == 1).sum() == 2  # racks, free places
 
 

@@ -109,8 +109,8 @@ def test_only_the_scripts_of_the_page_may_run(source: str, page: Page) -> None:
 
 def test_order_of_the_page(page: Page) -> None:
     anchors = [a["id"] for tag, a in page.tags if tag == "section"]
-    assert anchors[:3] == ["summary", "figures", "energy"]
-    assert anchors[-4:] == ["owners", "events", "scenario", "provenance"]
+    assert anchors[:3] == ["summary", "energy", "moment"]
+    assert anchors[-5:] == ["figures", "owners", "events", "scenario", "provenance"]
     links = [a["href"] for tag, a in page.tags if tag == "a" and str(a.get("href")).startswith("#")]
     identities = {a["id"] for _, a in page.tags if a.get("id")}
     assert {str(link)[1:] for link in links} <= identities

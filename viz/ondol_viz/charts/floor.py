@@ -65,15 +65,13 @@ def floor_plan(run: Run) -> go.Figure:
     shown = _nearest(run, view)
     figure = go.Figure()
     _names(figure, grid, scale)
-    always = len(figure.data)
+    first = len(figure.data)
     told = grid.of(_told(view), "")
     for q in view.quantities:
         _add(figure, q, grid, shown, told)
-    traces = list(range(always, len(figure.data)))
+    traces = list(range(first, len(figure.data)))
     _mask(figure, grid)
-    with_choices(
-        figure, [(say(q.name), [n], {}) for n, q in zip(traces, view.quantities, strict=True)], [0, 1, len(traces) + 2]
-    )
+    with_choices(figure, [(say(q.name), [n], {}) for n, q in zip(traces, view.quantities, strict=True)])
     changes = [[{"type": "heatmap", "z": _stored(q, grid, i)} for q in view.quantities] for i in range(len(view.dates))]
     with_moments(figure, [f"{date:%Y-%m-%d %H:%M}" for date in view.dates], traces, changes, shown)
     hidden = {"visible": False, "fixedrange": True}

@@ -130,6 +130,7 @@ def mark_events(figure: go.Figure, run: Run, end: pd.Timestamp) -> None:
     Call it when the panels stand (`stack_panels`)."""
     found = marks(run, end)
     if not found:
+        _give_back_top(figure)
         return
     if figure.layout.yaxis.domain is None:
         figure.update_layout(yaxis={"domain": [0, TOP]})
@@ -159,6 +160,13 @@ def mark_events(figure: go.Figure, run: Run, end: pd.Timestamp) -> None:
         for mark, at in zip(found, clock(run, [mark.when for mark in found]), strict=True):
             look = {"color": colours[mark.kind], "width": 1, "dash": "dash"}
             figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=TOP, yref="paper", line=look)
+
+
+def _give_back_top(figure: go.Figure) -> None:
+    """Panels reach up to the edge: nothing stands above them."""
+    for name, axis in figure.layout.to_plotly_json().items():
+        if name.startswith("yaxis") and "domain" in axis:
+            figure.update_layout({name: {"domain": [float(end) / TOP for end in axis["domain"]]}})
 
 
 def _told(place: Sequence[Mark]) -> str:

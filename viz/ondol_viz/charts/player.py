@@ -1,24 +1,38 @@
 """Charts that move: one figure with a time slider, and one of several quantities to choose from.
 
 In a notebook they carry plotly's own slider, play button and menu.  The page takes those away and puts native controls in their
-place, which a keyboard reaches (report/report.js); it finds what it needs in `layout.meta`:
+place, which a keyboard reaches (report/page.js); it finds what it needs in `layout.meta`:
 
     meta["moments"]   dates of the frames on the site's clock, as text, one for each frame, in order
     meta["shown"]     number of the frame that the figure begins with
     meta["choices"]   [{"label": text, "traces": [numbers of the traces then shown], "layout": {path: value}}]
-    meta["always"]    numbers of the traces shown with every choice
 
 A frame holds, for the traces numbered in `traces`, only what changes: colours, sizes, texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import plotly.graph_objects as go
 
 from ..words import say
+
+_unread: ContextVar[bool] = ContextVar("unread", default=False)
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Within it, frames go into the figure as they are, for a page that only writes them down: nobody can read the traces of one.
+    Plotly would make and check each anew, which takes most of the time of a chart that moves."""
+    token = _unread.set(True)
+    try:
+        yield
+    finally:
+        _unread.reset(token)
 
 
 def with_moments(
@@ -26,11 +40,15 @@ def with_moments(
 ) -> None:
     """Gives the figure a frame for each date.  `changes[i][j]` is what trace number `traces[j]` becomes at `dates[i]`, with its `type`;
     the figure must already show frame `shown`."""
-    figure.frames = [
+    frames = tuple(
         # Checked already as traces of the figure; again for each frame takes seconds.
         go.Frame(name=date, data=[dict(change) for change in each], traces=list(traces), _validate=False)
         for date, each in zip(dates, changes, strict=True)
-    ]
+    )
+    if _unread.get():
+        figure._frame_objs = frames
+    else:
+        figure.frames = frames
     _meta(figure, moments=list(dates), shown=shown)
     at_once = {"frame": {"duration": 0, "redraw": True}, "mode": "immediate", "transition": {"duration": 0}}
     figure.update_layout(
@@ -70,16 +88,13 @@ def with_moments(
     )
 
 
-def with_choices(
-    figure: go.Figure, choices: Sequence[tuple[str, Sequence[int], Mapping[str, Any]]], always: Sequence[int] = ()
-) -> None:
+def with_choices(figure: go.Figure, choices: Sequence[tuple[str, Sequence[int], Mapping[str, Any]]]) -> None:
     """Gives the figure a menu: (label, traces then shown, changes of the layout).  Traces that no choice names stay as they are; the
     first choice is the one that the figure begins with."""
     named = sorted({number for _, traces, _ in choices for number in traces})
     _meta(
         figure,
         choices=[{"label": label, "traces": list(traces), "layout": dict(layout)} for label, traces, layout in choices],
-        always=list(always),
     )
     for number in named:
         figure.data[number].visible = number in choices[0][1]

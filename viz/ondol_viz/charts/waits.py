@@ -50,11 +50,7 @@ def job_waits(run: Run) -> go.Figure:
         yref="paper",
         showarrow=False,
     )
-    with_choices(
-        figure,
-        [(say("by size of the job"), by_size, {}), (say("by pool"), by_pool, {})],
-        always=[len(figure.data) - 2, len(figure.data) - 1],
-    )
+    with_choices(figure, [(say("by size of the job"), by_size, {}), (say("by pool"), by_pool, {})])
     return figure
 
 

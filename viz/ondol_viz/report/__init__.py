@@ -47,8 +47,8 @@ def _of_one(run: Run, title: str | None, ensemble: xr.Dataset | None) -> str:
     charts: dict[str, str] = {}
     sections = [
         Section("summary", "Summary", summary.summary(run, figures)),
-        Section("figures", "Key figures", tables.key_figures(figures, not run.kpis.empty)),
         *(Section(key, heading, body) for key, heading, body in _pictures(run, charts)),
+        Section("figures", "Key figures", tables.key_figures(figures, not run.kpis.empty)),
         Section("owners", "Energy by owner", tables.ledger(run, "energy_sankey" in charts)),
         Section("events", "Events", tables.events(run)),
         Section("scenario", "Scenario", tables.scenario(run)),

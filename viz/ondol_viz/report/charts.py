@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ..charts.parts import TEMPLATE
+from ..charts.player import unread
 from ..gallery import Picture
 from ..pictures import png_of
 from ..run import Run
+from ..views.kept import keeping
 from ..views.missing import MissingData
 from ..words import LANGUAGES, language, say, speaking
 from .differences import differences
@@ -28,6 +31,7 @@ _UNSEEN = re.compile(  # in JSON; control characters, and marks that turn the di
 _SPOKEN = 6  # traces that the words for those who cannot see name
 _ROWS = 24  # traces in the table of numbers
 _LABELS = 40  # of a drawing without axes
+_BUTTONS = 28  # px that plotly's buttons need above the panels
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,13 @@ def _printed(name: str, png: bytes, words: Words) -> Drawn:
 def chart_of(name: str, draw: Callable[[], go.Figure], words: Words) -> Drawn:
     """A chart of plotly, made once in each language.  `draw` is called with each spoken."""
     bodies, shown, labels = {}, {}, {}
-    for code in LANGUAGES:
-        with speaking(code):
-            figure = draw()
-        bodies[code] = _body(figure)
-        shown[code] = numbers_of(figure)
-        labels[code] = labels_of(figure)
+    with keeping(), unread():
+        for code in LANGUAGES:
+            with speaking(code):
+                figure = draw()
+            bodies[code] = _body(figure)
+            shown[code] = numbers_of(figure)
+            labels[code] = labels_of(figure)
     english, others = bodies["en"], {c: differences(bodies["en"], b) for c, b in bodies.items() if c != "en"}
     title, caption, shows = words
 
@@ -119,12 +124,32 @@ def _body(figure: go.Figure) -> dict[str, Any]:
     if "moments" in meta or "choices" in meta:
         body["layout"].pop("sliders", None)
         body["layout"].pop("updatemenus", None)
+    _trim(body)
     for key in ("moments", "shown", "choices"):
         if key in meta:
             body[key] = meta[key]
     for frame in body.get("frames", ()):
         frame.pop("name", None)
     return body
+
+
+def _trim(body: dict[str, Any]) -> None:
+    """Takes away the room above the panels that nothing fills, but for that of plotly's buttons."""
+    layout = body["layout"]
+    margin = layout.setdefault("margin", {})
+    spare = margin.get("t", TEMPLATE.layout.margin.t) - _BUTTONS
+    bars = [trace.get("colorbar") or trace.get("marker", {}).get("colorbar") or {} for trace in body["data"]]
+    filled = (
+        layout.get("title", {}).get("text")
+        or (layout.get("legend", {}).get("yanchor") == "bottom" and layout["legend"].get("y", 1) >= 1)
+        or any(note.get("yref") == "paper" and note.get("y", 0) >= 1 for note in layout.get("annotations", ()))
+        or any(axis.get("side") == "top" for name, axis in layout.items() if name.startswith("xaxis"))
+        or any(bar.get("orientation") == "h" for bar in bars)
+    )
+    if spare > 0 and not filled:
+        margin["t"] = _BUTTONS
+        if "height" in layout:
+            layout["height"] -= spare
 
 
 def _menu(bodies: dict[str, dict[str, Any]]) -> str:

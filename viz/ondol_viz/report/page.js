@@ -16,17 +16,7 @@
 
   function speak(code) {
     root.lang = code;
-    // What scrolls sideways can be reached by the keyboard.
-  const reachable = () => {
-    for (const box of all(".wide, .scroller")) {
-      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-    }
-  };
-  window.addEventListener("resize", reachable);
-  reachable();
-
-  for (const button of all(".switch")) button.setAttribute("aria-pressed", String(button.dataset.language === code));
+    for (const button of all(".switch")) button.setAttribute("aria-pressed", String(button.dataset.language === code));
     for (const name of ["aria-label", "alt", "title"])
       for (const element of all(`[data-${code}-${name}]`)) element.setAttribute(name, element.getAttribute(`data-${code}-${name}`));
     for (const element of all(`[data-${code}-text]`)) element.textContent = element.getAttribute(`data-${code}-text`);
@@ -42,7 +32,7 @@
   });
   const charts = all("figure.chart").map((figure) => ({
     figure, place: figure.querySelector(".plot"), menu: figure.querySelector(".choice"), id: figure.dataset.chart,
-    drawn: false, visible: false, moment: null, at: null, busy: false,
+    drawn: false, seen: false, moment: null, at: null, moved: 0,
   }));
 
   let plotly = null;
@@ -64,7 +54,7 @@
     target[path[last]] = value;
   }
 
-  // The figure in the language shown, with the choice made.
+  // The figure in the language shown, with the choice made, at the moment asked for.
   function figureOf(chart) {
     const figure = structuredClone(chart.document.figure);
     for (const [path, value] of chart.document.words[root.lang] ?? []) set(figure, path, value);
@@ -72,6 +62,11 @@
       const choice = figure.choices[chart.menu ? Number(chart.menu.value) : 0];
       for (const n of new Set(figure.choices.flatMap((each) => each.traces))) figure.data[n].visible = choice.traces.includes(n);
       for (const [path, value] of Object.entries(choice.layout)) reach(figure.layout, path, value);
+    }
+    if (figure.frames) {
+      chart.at = wanted(chart);
+      const { data, traces } = figure.frames[chart.at];
+      data.forEach((change, i) => merge(figure.data[traces[i]], change));
     }
     figure.layout.autosize = true;
     return figure;
@@ -84,15 +79,22 @@
     layout[keys.at(-1)] = value;
   }
 
+  function merge(target, change) {
+    for (const [key, value] of Object.entries(change)) {
+      if (plainObject(value)) merge((target[key] ??= {}), value);
+      else target[key] = value;
+    }
+  }
+
+  // Neither a list nor the base64 of an array of numbers.
+  const plainObject = (value) => value?.constructor === Object && !("bdata" in value);
+
   function draw(chart) {
-    const { data, layout, frames } = figureOf(chart);
-    chart.frames = frames ?? null;
-    chart.at = chart.frames ? chart.document.figure.shown : null;
+    const { data, layout } = figureOf(chart);
     window.Plotly.newPlot(chart.place, data, layout, config());
     chart.place.classList.add("drawn");
     for (const button of all(".modebar-btn", chart.place)) button.tabIndex = -1; // a picture has no stops for the keyboard inside
     chart.drawn = true;
-    show(chart);
   }
 
   async function drawLater(chart) {
@@ -107,34 +109,56 @@
 
   for (const chart of charts) chart.menu?.addEventListener("change", () => { if (chart.drawn) draw(chart); });
 
-  const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      const chart = charts.find((each) => each.figure === entry.target);
-      chart.visible = entry.isIntersecting;
-      if (chart.visible) chart.drawn ? show(chart) : drawLater(chart);
-    }
+  const by = new Map(charts.map((chart) => [chart.figure, chart]));
+  const near = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting && !by.get(target).drawn) drawLater(by.get(target));
   }, { rootMargin: "600px 0px" });
-  for (const chart of charts) watcher.observe(chart.figure);
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) by.get(target).seen = isIntersecting;
+    turn();
+  });
+  for (const chart of charts) [near, sight].forEach((watcher) => watcher.observe(chart.figure));
 
   // Moments
 
-  // Moves a chart to the moment asked for; while it moves, later moments wait and only the last of them is drawn.
-  async function show(chart) {
-    if (!chart.drawn || !chart.frames || chart.moment === null || chart.busy) return;
-    const wanted = Math.round(chart.moment * (chart.frames.length - 1));
-    if (wanted === chart.at || !chart.visible) return;
-    chart.busy = true;
-    chart.at = wanted;
-    const { data, traces, layout } = chart.frames[wanted];
-    try {
-      await window.Plotly.animate(chart.place, [{ data, traces, layout }],
-        { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } });
-    } catch (reason) {
-      if (reason) throw reason; // plotly rejects without a reason when a later move takes over
-    } finally {
-      chart.busy = false;
+  const framesOf = (chart) => chart.document?.figure.frames;
+  const wanted = (chart) => chart.moment === null ? chart.document.figure.shown : Math.round(chart.moment * (framesOf(chart).length - 1));
+  const stale = (chart) => chart.drawn && chart.seen && framesOf(chart) && chart.at !== wanted(chart);
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
+
+  // Moves the charts in sight to the moment asked for: one redraw in each frame of the screen, that of the longest wait first, so that the slider
+  // answers meanwhile; moments asked for in between are left out.  A chart out of sight follows when it comes into sight.
+  let turning = null;
+  const turn = () => (turning ??= follow().finally(() => { turning = null; }));
+  async function follow() {
+    await nextFrame();
+    for (;;) {
+      const waiting = charts.filter(stale);
+      if (!waiting.length) return;
+      const chart = waiting.reduce((first, other) => (other.moved < first.moved ? other : first));
+      chart.moved = performance.now();
+      await move(chart);
+      await nextFrame();
     }
-    show(chart);
+  }
+
+  // One restyle of all traces that change and show: plotly's animate redraws twice, and one restyle a trace redraws as often as there are traces.
+  function move(chart) {
+    chart.at = wanted(chart);
+    const { data, traces } = framesOf(chart)[chart.at];
+    const shown = traces.map((_, i) => i).filter((i) => chart.place.data[traces[i]].visible !== false);
+    const changes = {};
+    shown.forEach((i, place) => {
+      for (const [path, value] of flat(data[i])) (changes[path] ??= Array(shown.length))[place] = value;
+    });
+    return window.Plotly.restyle(chart.place, changes, shown.map((i) => traces[i]));
+  }
+
+  // "marker.color" and its value, as plotly's restyle takes them; what is left undefined stays.
+  function flat(change, above = "") {
+    return Object.entries(change).flatMap(([key, value]) =>
+      key === "type" ? [] : plainObject(value) ? flat(value, `${above}${key}.`) : [[above + key, value]]);
   }
 
   for (const clock of all(".clock")) {
@@ -142,29 +166,29 @@
     const slider = clock.querySelector("input"), button = clock.querySelector(".play"), output = clock.querySelector("output");
     const moving = charts.filter((chart) => clock.parentElement.contains(chart.figure));
     const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-    let timer = null;
-    const move = () => {
-      const at = Number(slider.value);
+    let playing = null;
+    const go = (at) => {
+      slider.value = at;
       output.textContent = dates[at];
       slider.setAttribute("aria-valuetext", dates[at]);
-      for (const chart of moving) { chart.moment = dates.length > 1 ? at / (dates.length - 1) : 0; show(chart); }
+      for (const chart of moving) chart.moment = dates.length > 1 ? at / (dates.length - 1) : 0;
+      return turn();
     };
-    const play = (on) => {
-      clearInterval(timer);
-      timer = null;
+    // As fast as the charts are drawn, and no faster than eyes follow.
+    const play = async (on) => {
+      const mine = (playing = on ? Symbol() : null);
       button.setAttribute("aria-pressed", String(on));
       button.querySelector(".icon").textContent = on ? "❚❚" : "▶";
-      if (!on) return;
-      if (Number(slider.value) >= dates.length - 1) { slider.value = 0; move(); }
-      timer = setInterval(() => {
-        if (moving.some((chart) => chart.busy)) return;
+      if (on && Number(slider.value) >= dates.length - 1) go(0);
+      while (playing && playing === mine) {
+        await Promise.all([turn(), pause(still.matches ? 1000 : 100)]);
+        if (playing !== mine) return;
         if (Number(slider.value) >= dates.length - 1) return play(false);
-        slider.value = Number(slider.value) + 1;
-        move();
-      }, still.matches ? 1000 : 150);
+        go(Number(slider.value) + 1);
+      }
     };
-    slider.addEventListener("input", () => { play(false); move(); });
-    button.addEventListener("click", () => play(timer === null));
+    slider.addEventListener("input", () => { play(false); go(Number(slider.value)); });
+    button.addEventListener("click", () => play(playing === null));
     clock.hidden = dates.length < 2;
     slider.setAttribute("aria-valuetext", dates[Number(slider.value)]);
   }

@@ -61,7 +61,7 @@ def summary(run: Run, figures: dict[str, Figure]) -> str:
     """Headlines, what happened, what to beware of."""
     parts = []
     if cards := "".join(_card(h.label, h.figure, h.note) for h in headlines(figures)):
-        parts.append(f'<div class="cards">{cards}</div>')
+        parts.append(f'<div class="cards">{cards}</div><p><a href="#figures">{both("All key figures")}</a></p>')
     parts.append(f'<h3 id="happened">{both("What happened")}</h3>{happened(run)}')
     if warnings := warnings_of(run, figures):
         items = "".join(f"<li>{both(w)}</li>" for w in warnings)

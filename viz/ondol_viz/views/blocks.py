@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..run import Run
+from .kept import kept
 from .missing import MissingData
 
 POINTS = 1500  # more than a picture has pixels
@@ -39,6 +40,7 @@ class Blocks:
     highs: dict[str, Floats]
 
 
+@kept
 def blocks(run: Run, group: str, names: Sequence[str], points: int = POINTS, begin: int = 0, end: int | None = None) -> Blocks:
     """Of all reports, or of those numbered `begin` to before `end`.
 
@@ -74,6 +76,7 @@ def blocks(run: Run, group: str, names: Sequence[str], points: int = POINTS, beg
     )
 
 
+@kept
 def whole(run: Run, group: str, *names: str) -> tuple[Floats, list[Floats]]:
     """Lengths of all reports [h] and the values of series without labels, as the file holds them: for sorting and scatters, which need
     each report.  Raises MissingData as `blocks` does."""
@@ -116,6 +119,7 @@ def report_at(run: Run, group: str, when: str) -> int:
     return int(np.argmin(np.abs((shown - pd.Timestamp(when)).total_seconds().to_numpy())))
 
 
+@kept
 def rows_at(run: Run, group: str, name: str, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
     """Values of a series at some reports, (report, label): read chunk by chunk, so that a long run needs little memory."""
     series = _stored(run, group, (name,))[name]

@@ -13,6 +13,7 @@ import pandas as pd
 from ..run import Run
 from ..words import say
 from .holds import Floats, Holds, Numbers, holds, length, pool_sizes, seconds_after_start
+from .kept import kept
 
 BARS = 400  # holds drawn one by one
 LEAST_HEIGHT = 0.006  # of the pool; what is lower is no bar but a line
@@ -87,6 +88,7 @@ def merged_note(view: JobGantt) -> str:
     return say("; {n:,} small or short jobs are merged into areas", n=view.merged) if view.merged else ""
 
 
+@kept
 def job_gantt(run: Run, most: int = BARS) -> JobGantt:
     """Stretches of jobs that are large and long enough to be seen, packed into lanes without overlap, and what all others hold.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..run import Run
+from .kept import kept
 from .missing import MissingData
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -33,6 +34,7 @@ class Holds:
         return self.end - self.begin
 
 
+@kept
 def holds(run: Run) -> Holds:
     """From the table of placements or, in files before 1.5, from starts and ends of jobs.  Raises MissingData without jobs."""
     jobs = run.jobs
