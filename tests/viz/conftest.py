@@ -9,6 +9,8 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from ondol_viz import open_run
+from ondol_viz.report import write_report
 
 START = "2026-07-05 15:00:00"  # midnight in Haenam
 OWNERS = {
@@ -232,6 +234,13 @@ def write_example(path: Path, reports: int = 1008, step: float = 600.0, **attrib
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole week, complete."""
     return write_example(tmp_path_factory.mktemp("results") / "example.h5")
+
+
+@pytest.fixture(scope="session")
+def example_page(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its page."""
+    with open_run(example) as run:
+        return write_report([run], tmp_path_factory.mktemp("page") / "page.html")
 
 
 @pytest.fixture(scope="session")

@@ -76,8 +76,8 @@ def source_of(path: Path, out: Path, **wanted: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def source(example: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return source_of(example, tmp_path_factory.mktemp("page") / "page.html")
+def source(example_page: Path) -> str:
+    return example_page.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,15 +67,8 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def pages(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("browser") / "page.html"
-    with open_run(example) as run:
-        return write_report([run], path)
-
-
-@pytest.fixture(scope="module")
-def shared(browser: api.Browser, pages: Path) -> Iterator[Opened]:
-    opened = Opened(browser, pages).ready()
+def shared(browser: api.Browser, example_page: Path) -> Iterator[Opened]:
+    opened = Opened(browser, example_page).ready()
     yield opened
     opened.context.close()
 
@@ -92,12 +88,6 @@ def test_all_charts_are_drawn_when_they_come_into_view_and_nothing_complains(sha
     assert {url for url in shared.asked if not url.startswith(("data:", "blob:"))} == {shared.address}
 
 
-def test_charts_out_of_view_wait(browser: api.Browser, pages: Path) -> None:
-    opened = Opened(browser, pages).ready()
-    assert opened.page.locator(".plot.drawn").count() < opened.page.locator(".plot").count()
-    opened.context.close()
-
-
 def test_the_slider_moves_the_picture_by_keyboard_too(shared: Opened) -> None:
     figure = shared.chart("floor_plan")
     slider = shared.page.locator("#moment .clock input[type=range]")
@@ -112,6 +102,55 @@ def test_the_slider_moves_the_picture_by_keyboard_too(shared: Opened) -> None:
     assert (picture(figure.locator(".plot")) != before).any()
     shared.page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") != first
+
+
+def test_a_slider_that_runs_ahead_draws_the_last_moment_once_it_rests(shared: Opened) -> None:
+    page = shared.page
+    shared.chart("floor_plan")
+    counted = page.evaluate(
+        """async () => {
+            const slider = document.querySelector("#moment .clock input"), plain = window.Plotly.restyle;
+            const idle = () => new Promise((done) => setTimeout(done, 700));
+            let calls = 0;
+            window.Plotly.restyle = (...all) => { calls++; return plain(...all); };
+            for (let i = 0; i < 60; i++) { slider.value = i; slider.dispatchEvent(new Event("input")); }
+            await idle();
+            window.Plotly.restyle = plain;
+            return [calls, document.querySelectorAll("#moment figure.chart").length];
+        }"""
+    )
+    assert 1 <= counted[0] <= counted[1]
+    (z, last) = page.evaluate(
+        """() => {
+            const place = document.querySelector("#floor_plan .plot"), slider = document.querySelector("#moment .clock input");
+            return [place.data.findLast((trace) => trace.visible === true).z, Number(slider.value)];
+        }"""
+    )
+    assert last == 59
+    blob = page.evaluate("document.getElementById('chart-floor_plan').textContent")
+    frames = json.loads(gzip.decompress(base64.b64decode(blob)))["figure"]["frames"]
+    assert z["bdata"] == frames[59]["data"][0]["z"]["bdata"]
+
+
+def test_a_chart_out_of_sight_follows_when_it_comes_into_sight(shared: Opened) -> None:
+    page = shared.page
+    shared.chart("cooling_schematic")
+    words = "Array.from(document.querySelectorAll('#cooling_schematic .textpoint'), (text) => text.textContent)"
+    before = page.evaluate(words)
+    page.locator("h1").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    page.evaluate(
+        """() => {
+            const slider = document.querySelector("#moment .clock input");
+            slider.value = 7;
+            slider.dispatchEvent(new Event("input"));
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate(words) == before
+    shared.chart("cooling_schematic")
+    page.wait_for_timeout(500)
+    assert page.evaluate(words) != before
 
 
 def test_play_and_pause_by_keyboard(shared: Opened) -> None:
@@ -174,8 +213,8 @@ def test_the_language_changes_text_axes_and_names(shared: Opened) -> None:
     assert shared.said == []
 
 
-def test_the_keyboard_reaches_the_content_first(browser: api.Browser, pages: Path) -> None:
-    opened = Opened(browser, pages)
+def test_the_keyboard_reaches_the_content_first(browser: api.Browser, example_page: Path) -> None:
+    opened = Opened(browser, example_page)
     opened.page.keyboard.press("Tab")
     assert opened.page.evaluate("document.activeElement.className") == "skip"
     opened.page.keyboard.press("Enter")
@@ -183,23 +222,26 @@ def test_the_keyboard_reaches_the_content_first(browser: api.Browser, pages: Pat
     opened.context.close()
 
 
-@pytest.mark.parametrize("width", [380, 900])
-def test_narrow_screens_need_no_sideways_scrolling(browser: api.Browser, pages: Path, width: int) -> None:
-    opened = Opened(browser, pages, viewport={"width": width, "height": 800}).ready()
+def test_narrow_screens_need_no_sideways_scrolling(browser: api.Browser, example_page: Path) -> None:
+    opened = Opened(browser, example_page, viewport={"width": 380, "height": 800}).ready()
     opened.chart("load_duration")
-    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (380, 900):
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        opened.page.wait_for_timeout(200)
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     opened.context.close()
 
 
-def test_without_scripts_the_text_is_there(browser: api.Browser, pages: Path) -> None:
-    opened = Opened(browser, pages, java_script_enabled=False)
+def test_without_scripts_the_text_is_there(browser: api.Browser, example_page: Path) -> None:
+    opened = Opened(browser, example_page, java_script_enabled=False)
     text = opened.page.inner_text("body")
     assert "This browser runs no script" in text and "Energy at the utility meter" in text and "요약" not in text
     opened.context.close()
 
 
-def test_print_holds_every_chart(browser: api.Browser, pages: Path, tmp_path: Path) -> None:
-    opened = Opened(browser, pages).ready()
+def test_charts_out_of_view_wait_and_print_holds_every_one(browser: api.Browser, example_page: Path, tmp_path: Path) -> None:
+    opened = Opened(browser, example_page).ready()
+    assert opened.page.locator(".plot.drawn").count() < opened.page.locator(".plot").count()
     content = opened.page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) >= 4
     drawn, places = opened.page.locator(".plot.drawn").count(), opened.page.locator(".plot").count()

@@ -125,12 +125,23 @@ def _body(figure: go.Figure) -> dict[str, Any]:
         body["layout"].pop("sliders", None)
         body["layout"].pop("updatemenus", None)
     _trim(body)
+    _share(body)
     for key in ("moments", "shown", "choices"):
         if key in meta:
             body[key] = meta[key]
     for frame in body.get("frames", ()):
         frame.pop("name", None)
     return body
+
+
+def _share(body: dict[str, Any]) -> None:
+    """Lists that several traces carry for their hovers, as those of a menu do, stand once: the others have the number of that trace."""
+    first: dict[str, int] = {}
+    for place, trace in enumerate(body["data"]):
+        if isinstance(told := trace.get("customdata"), list):
+            owner = first.setdefault(json.dumps(told), place)
+            if owner != place:
+                trace["customdata"] = owner
 
 
 def _trim(body: dict[str, Any]) -> None:

@@ -58,6 +58,8 @@
   function figureOf(chart) {
     const figure = structuredClone(chart.document.figure);
     for (const [path, value] of chart.document.words[root.lang] ?? []) set(figure, path, value);
+    for (const trace of figure.data) // what an earlier trace carries already
+      if (Number.isInteger(trace.customdata)) trace.customdata = figure.data[trace.customdata].customdata;
     if (figure.choices) {
       const choice = figure.choices[chart.menu ? Number(chart.menu.value) : 0];
       for (const n of new Set(figure.choices.flatMap((each) => each.traces))) figure.data[n].visible = choice.traces.includes(n);
