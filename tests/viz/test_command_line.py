@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,3 +112,15 @@ def test_what_there_is_to_export(write: Callable[..., Path], capsys: pytest.Capt
     assert main(["export", str(write("week.h5"))]) == 0
     out = capsys.readouterr().out
     assert "site/power" in out and "by rack (44)" in out and "Tables: jobs, events, kpis, ledger" in out
+
+
+def test_a_full_disk_is_told_with_the_file(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ondol_viz.__main__.write_report", full)
+    page = tmp_path / "page.html"
+    assert main(["report", str(write()), "-o", str(page)]) == 2
+    assert f"error: {page}: " in capsys.readouterr().err

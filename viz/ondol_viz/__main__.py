@@ -28,8 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _warnings_told():
             command: Callable[[argparse.Namespace], str] = wanted.command
             print(command(wanted))
-    except (RunError, MissingData, OSError) as error:
+    except (RunError, MissingData) as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        nameless = error.filename is None and getattr(wanted, "output", None)  # a full disk
+        print(f"error: {f'{wanted.output}: ' if nameless else ''}{error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -50,7 +50,8 @@ def cost_calendar(run: Run) -> go.Figure:
             hoverongaps=False,
         )
         number = len(figure.data)
-        titles = {"yaxis.title.text": say("per day ({unit})" if measure.total else "mean ({unit})", unit=say(total_unit))}
+        title = say("per day ({unit})" if measure.total else "mean ({unit})", unit=say(total_unit))
+        titles = {"yaxis.title.text": title.replace(" (", "<br>(")}  # the panel is low
         choices.append((say(measure.name), [number - 2, number - 1], titles))
     if len(choices) > 1:
         with_choices(figure, choices)
