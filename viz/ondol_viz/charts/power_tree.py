@@ -46,7 +46,7 @@ def power_tree(run: Run) -> go.Figure:
         showlegend=False,
     )
     first = len(figure.data)
-    now = _moment(view, shown)
+    now = _moment(view, width, shown)
     figure.add_bar(
         x=middle,
         base=low,
@@ -110,15 +110,14 @@ def power_tree(run: Run) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
     )
     dates = [f"{date:%Y-%m-%d %H:%M:%S}" for date in run.local(view.when)]
-    with_moments(figure, dates, list(moving), [_moment(view, moment) for moment in range(len(dates))], shown)
+    with_moments(figure, dates, list(moving), [_moment(view, width, moment) for moment in range(len(dates))], shown)
     return figure
 
 
-def _moment(view: tree.PowerTree, moment: int) -> Sequence[dict[str, Any]]:
-    """What the moving traces show at a moment."""
+def _moment(view: tree.PowerTree, width: np.ndarray[Any, np.dtype[np.float32]], moment: int) -> Sequence[dict[str, Any]]:
+    """What the moving traces show at a moment; `width` of each cell."""
     load, charge = np.nan_to_num(view.load[moment]), np.nan_to_num(view.charge[moment])
     tall = tree.BAR_HIGH - tree.BAR_LOW
-    _, width, _ = tree.bars(view)
     boxes = range(len(view.boxes))
     return (
         {

@@ -7,6 +7,7 @@ language spoken when the diagram is made.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -299,7 +300,13 @@ def coloured(view: Schematic, temperature: float) -> str:
 
 def colour(share: float) -> str:
     """Of the range of the temperatures [0, 1]: without the ends of the map, one too much like ink, the other too pale on paper."""
-    return str(to_hex(colormaps["inferno"](0.12 + 0.74 * share)))
+    return _inferno(int(256 * (0.12 + 0.74 * share)))
+
+
+@functools.cache
+def _inferno(step: int) -> str:
+    """One of the 256 colours of the map; ends hold beyond."""
+    return str(to_hex(colormaps["inferno"](min(max(step, 0), 255))))
 
 
 def each(write: Callable[[float], str], values: Any) -> list[str]:
