@@ -58,6 +58,13 @@ def named_sentence(text: str) -> str:
     return named(text, 300) if len(text) > 300 else f"<bdi>{both(text)}</bdi>"
 
 
+# Else a reader finds two energies of the IT equipment that differ.
+_WITHIN = (
+    "Losses of power supplies and power shelves stand with the conversion losses here; "
+    "key figures and ribbons count them to the IT equipment, which they are within."
+)
+
+
 def ledger(run: Run, ribbons: bool = False) -> str:
     """Every joule of the meter once, by family; `ribbons`: the page shows them as a picture too."""
     stored = run.ledger
@@ -82,7 +89,8 @@ def ledger(run: Run, ribbons: bool = False) -> str:
     none = f'<p class="absent">{both("None:")} {", ".join(map(_owner, idle))}.</p>' if idle else ""
     heads = [(both("owner"), False), (both("energy (MWh)"), True), (both("share"), True), ("", False)]
     also = f' <a href="#energy_sankey">{both("The same as ribbons")}</a>.' if ribbons else ""
-    return f"<p>{both('Every joule at the meter has one owner.')}{also}</p>{table(heads, rows, 'ledger', kinds)}{none}"
+    within = f" {both(_WITHIN)}" if any(joules.get(owner, 0.0) > 0 for owner in ("psu_loss", "shelf_loss")) else ""
+    return f"<p>{both('Every joule at the meter has one owner.')}{also}{within}</p>{table(heads, rows, 'ledger', kinds)}{none}"
 
 
 def _owner(owner: str) -> str:
