@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def add_accelerators(path: Path, reports: int) -> np.ndarray:
 def test_envelopes_keep_what_joined_reports_had(
     make_example: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks.blocks, "__defaults__", (100, 0, None))
+    monkeypatch.setattr(inspect.unwrap(blocks.blocks), "__defaults__", (100, 0, None))
     path = make_example(tmp_path / "long.h5")
     hottest = add_accelerators(path, 1008)
     with open_run(declare(path, SCENARIO + RACKS)) as run:
