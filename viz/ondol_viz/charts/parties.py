@@ -21,11 +21,11 @@ def energy_by_party(run: Run) -> go.Figure:
     """Bars of the energy of tenants, pools and vendors, with what they cost and emitted where the file says so."""
     view = views.energy_by_party(run)
     figure = go.Figure()
-    rows = [len(parties.names) + 2.2 for parties in view]
+    rows = [len(parties.names) + 2.8 for parties in view]
     top = 1.0
     for number, parties in enumerate(view, 1):
         height = rows[number - 1] / sum(rows)
-        _panel(figure, parties, str(number) if number > 1 else "", top - height, top - 1.2 / sum(rows))
+        _panel(figure, parties, str(number) if number > 1 else "", top - height, top - 1.5 / sum(rows))
         top -= height
     figure.update_layout(
         barmode="stack",
@@ -81,14 +81,13 @@ def _panel(figure: go.Figure, parties: Parties, axes: str, bottom: float, top: f
             },
         }
     )
-    low = figure.layout[f"yaxis{axes}"].domain[0]
-    box = {
+    box = {  # on the line of the title: the facts beside the bars need all the room
+        "orientation": "h",
         "x": 1.0,
         "xanchor": "right",
-        "y": low,
+        "y": top,
         "yanchor": "bottom",
         "font": {"size": 12},
-        "bgcolor": "rgba(255,255,255,0.85)",
     }
     figure.update_layout({f"legend{axes}": {**box, "traceorder": "normal"}})
     figure.add_annotation(
