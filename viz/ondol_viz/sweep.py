@@ -23,7 +23,6 @@ FORMAT = "ondol-sweep"
 MAJOR = 1
 FILE = "run_file"  # coordinate: the results file of each run, relative to the index; empty where there is none
 MEMBER, SAMPLE, CASE = "member", "sample", "case"
-SAMPLED = ("latin_hypercube", "sobol", "saltelli")
 
 
 class SweepError(RunError):
