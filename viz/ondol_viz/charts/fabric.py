@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from ..run import Run
 from ..style import BLACK, GREY, VERMILION, cut
 from ..views import fabric
-from ..views.blocks import busiest, moments
+from ..views.blocks import stop_shown
 from ..views.missing import MissingData
 from ..words import say
 from .loads import SCALE, TOP
@@ -31,7 +31,7 @@ def fabric_view(run: Run) -> go.Figure:
         raise MissingData("the run has no graph of a declared fabric")
     views = [fabric.fabric_view(run, name) for name in names]
     loaded = views[0].when.size > 0
-    shown = int(np.argmin(np.abs(moments(run, "links") - busiest(run, "links")))) if loaded else 0
+    shown = stop_shown(run, "links") if loaded else 0
     figure = go.Figure()
     choices, moving = [], []
     for number, view in enumerate(views):

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from ..run import Run
 from ..style import power_scale
 from ..views import floor
+from ..views.blocks import stop_shown
 from ..words import say
 from .parts import charted, short
 from .player import with_choices, with_moments
@@ -62,7 +63,7 @@ def floor_plan(run: Run) -> go.Figure:
     grid = _laid_out(view.halls)
     wide = max(FEWEST, grid.columns)
     scale = min(34.0, ROOM / (wide + 1.8))
-    shown = _nearest(run, view)
+    shown = stop_shown(run, "racks")
     figure = go.Figure()
     _names(figure, grid, scale)
     first = len(figure.data)
@@ -276,9 +277,3 @@ def _told(view: floor.Floor) -> _Array:
 
 def _label(label: float | str) -> str:
     return f"{label:g}" if isinstance(label, float) else short(label, 12)
-
-
-def _nearest(run: Run, view: floor.Floor) -> int:
-    """The moment nearest to that of the highest power of the site."""
-    peak = run.local([run.racks["time"].values[floor.busiest(run)]])[0]
-    return int(np.argmin(np.abs((view.dates - peak).total_seconds().to_numpy())))

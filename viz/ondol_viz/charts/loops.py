@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, power_scale
 from ..views import cooling, schematic
+from ..views.blocks import stop_shown
 from ..words import say
 from .parts import along, charted, clock, plain, short
 from .player import with_moments
@@ -29,9 +30,9 @@ _SIDES = {"left": "middle right", "center": "middle center", "right": "middle le
 
 @charted
 def cooling_schematic(run: Run) -> go.Figure:
-    """What the loops cool and what cools them, with temperatures, flows, heat and power at a moment: at first that with the most heat."""
+    """What the loops cool and what cools them, with temperatures, flows, heat and power at a moment: at first that of the highest power."""
     view = schematic.schematic(run)
-    shown = schematic.most_heat(view)
+    shown = stop_shown(run, "loops")
     figure = go.Figure()
     for pipe in view.pipes:
         _add_pipe(figure, view, pipe, shown)

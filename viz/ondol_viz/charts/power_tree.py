@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from ..run import Run
 from ..style import BLACK, GREEN, GREY, VERMILION, cut
 from ..views import power_tree as tree
-from ..views.blocks import busiest, moments
+from ..views.blocks import stop_shown
 from ..words import say
 from .loads import add_scale, colours_of
 from .parts import charted, plain, short
@@ -30,8 +30,7 @@ _LOAD, _STORED, _LOADS, _STOREDS, _DARK = range(5)
 def power_tree(run: Run) -> go.Figure:
     """From the utility down to racks, cooling and base load: what each carries of its rating, over time."""
     view = tree.power_tree(run)
-    stops = moments(run, "feeds")[: view.when.size]
-    shown = int(np.argmin(np.abs(stops - busiest(run, "feeds"))))
+    shown = min(stop_shown(run, "feeds"), max(view.when.size - 1, 0))
     middle, width, low = (values.astype(np.float32) for values in tree.bars(view))
     figure = go.Figure()
     for standby in (False, True):

@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from ..run import Run
 from ..style import BLACK, VERMILION, cut, styled
 from ..views import fabric
-from ..views.blocks import report_at
+from ..views.blocks import report_shown
 from ..views.missing import MissingData
 from ..words import say
 from .parts import as_written
@@ -29,13 +29,13 @@ _LABELLED = 16  # bundles that have room for their load in figures
 def fabric_view(run: Run, when: str | None = None, name: str | None = None) -> Figure:
     """Racks and tiers of switches of the declared networks, or of the one called `name`, which may be that assumed for a pool.
 
-    Bundles of links have the colour of their fullest link at one moment: `when`, a date on the site's clock, or that in which
-    links are fullest on average.
+    Bundles of links have the colour of their fullest link at one moment: `when`, a date on the site's clock, or that of the
+    highest power at the meter.
     """
     names = [name] if name is not None else fabric.fabrics(run)[:_MOST]
     if not names:
         raise MissingData("the run has no graph of a declared fabric")
-    moment = np.array([report_at(run, "links", when) if when is not None and "time" in run.links else fabric.busiest(run)])
+    moment = np.array([report_shown(run, "links", when) if "time" in run.links else 0])
     views = [fabric.fabric_view(run, each, moment) for each in names]
     heights = [6.5 if view.ring else 1.35 * len(view.tiers) + 0.5 for view in views]
     figure = Figure(figsize=(11, sum(heights) + 0.6))

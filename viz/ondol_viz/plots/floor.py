@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib import colormaps, patheffects
 from matplotlib.figure import Figure
 
 from ..run import Run
 from ..style import power_scale, styled
 from ..views import floor
+from ..views.blocks import report_shown
 from ..words import say
 from .parts import MissingData
 
@@ -31,7 +31,7 @@ def floor_plan(
 
     `when` is a date on the site's clock; without it, the moment of the highest total rack power.  Quantities are those of `views.floor`.
     """
-    view = floor.floor(run, np.array([_moment(run, when)]))
+    view = floor.floor(run, np.array([report_shown(run, "racks", when)]))
     shown = [q for name in quantities for q in view.quantities if q.key == name]
     if not shown:
         raise MissingData("the run has none of the series " + ", ".join(f"racks/{name}" for name in quantities))
@@ -79,13 +79,6 @@ def floor_plan(
         fontweight="bold",
     )
     return figure
-
-
-def _moment(run: Run, when: str | None) -> int:
-    if when is None:
-        return floor.busiest(run)
-    shown = run.local(run.racks["time"])
-    return int(np.argmin(np.abs((shown - pd.Timestamp(when)).total_seconds().to_numpy())))
 
 
 def _scaled(q: floor.Quantity) -> tuple[floor.Floats, str]:

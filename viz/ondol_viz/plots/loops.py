@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -13,8 +12,9 @@ from matplotlib.patches import Rectangle
 from ..run import Run
 from ..style import BLACK, BLUE, GREEN, GREY, VERMILION, cut, power_scale, styled
 from ..views import cooling, schematic
+from ..views.blocks import report_shown
 from ..words import say
-from .parts import frame_blocks, mark_events, need, steps, title_pad
+from .parts import frame_blocks, mark_events, steps, title_pad
 
 NAME = 24  # letters of names of the file
 DASHED = (0, (4, 2))
@@ -80,16 +80,10 @@ def _heat(axes: Axes, run: Run, view: cooling.LoopsOverTime, loop: int) -> None:
 def cooling_schematic(run: Run, when: str | None = None) -> Figure:
     """What the loops cool and what cools them at one moment.
 
-    `when` is a date on the site's clock; without it, of the moments of the time slider that with the most heat.
+    `when` is a date on the site's clock; without it, the moment of the highest power at the meter.
     """
-    if when is None:
-        view = schematic.schematic(run)
-        shown = schematic.most_heat(view)
-    else:
-        need(run.loops, "loops")
-        dates = run.local(run.loops["time"])
-        view = schematic.schematic(run, np.array([np.argmin(np.abs((dates - pd.Timestamp(when)).total_seconds().to_numpy()))]))
-        shown = 0
+    view = schematic.schematic(run, np.array([report_shown(run, "loops", when)]))
+    shown = 0  # the only moment of the view
     figure = Figure(figsize=(12.5, 0.9 + 0.088 * view.height))
     axes = figure.subplots()
     axes.set_axis_off()

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from ..run import Run
 from ..style import BLACK, GREEN, GREY, VERMILION, cut, styled
 from ..views import power_tree as tree
-from ..views.blocks import busiest, report_at
+from ..views.blocks import report_shown
 from ..words import say
 from .parts import as_written
 
@@ -28,7 +28,7 @@ def power_tree(run: Run, when: str | None = None) -> Figure:
 
     `when` is a date on the site's clock; without it, the moment of the highest power at the meter.
     """
-    moment = report_at(run, "feeds", when) if when is not None else busiest(run, "feeds")
+    moment = report_shown(run, "feeds", when)
     view = tree.power_tree(run, np.array([moment]))
     width, height = max(view.width * _SLOT, 7.5), 1.05 * view.layers + 1.0
     figure = Figure(figsize=(width + 0.8, height))

@@ -119,6 +119,16 @@ def report_at(run: Run, group: str, when: str) -> int:
     return int(np.argmin(np.abs((shown - pd.Timestamp(when)).total_seconds().to_numpy())))
 
 
+def report_shown(run: Run, group: str, when: str | None) -> int:
+    """Number of the report of a group that a printed picture of a moment shows: that at a date of the site's clock, or the busiest."""
+    return busiest(run, group) if when is None else report_at(run, group, when)
+
+
+def stop_shown(run: Run, group: str) -> int:
+    """Number of the stop of the time slider that a chart begins with: the nearest to the busiest report."""
+    return int(np.argmin(np.abs(moments(run, group) - busiest(run, group))))
+
+
 @kept
 def rows_at(run: Run, group: str, name: str, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
     """Values of a series at some reports, (report, label): read chunk by chunk, so that a long run needs little memory."""
@@ -138,7 +148,7 @@ def _stored(run: Run, group: str, names: Sequence[str]) -> h5py.Group:
         if stored is None or name not in stored:
             raise MissingData(f"the run has no series {group}/{name}")
     if not isinstance(stored, h5py.Group):
-        raise MissingData(f"the run has no series of {group}")
+        raise MissingData(f"the run has no series {group}/time")
     return stored
 
 

@@ -145,13 +145,6 @@ def dots(view: Fabric) -> tuple[Floats, Floats]:
     )
 
 
-def busiest(run: Run) -> int:
-    """Number of the report in which the links are fullest on average; 0 where their loads were not recorded."""
-    if "load_fraction" not in run.links:
-        return 0
-    return int(np.nanargmax(np.nanmean(run.links["load_fraction"].values, axis=1)))
-
-
 def bits(bytes_per_second: float) -> str:
     """ "12.8 Tbit/s"."""
     rate = 8 * bytes_per_second

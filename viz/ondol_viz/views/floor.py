@@ -89,16 +89,6 @@ def widened(low: float, high: float) -> tuple[float, float]:
     return low - widen, high + widen
 
 
-def busiest(run: Run) -> int:
-    """Number of the report of the racks with the highest power of the site."""
-    racks, _ = _recorded(run)
-    if "power" in run.site:
-        total = run.site["power"].values
-    else:
-        total = racks["power"].sum("rack").values if "power" in racks else np.zeros(1)
-    return min(int(np.argmax(np.where(np.isfinite(total), total, -np.inf))), racks.sizes["time"] - 1)
-
-
 def _recorded(run: Run) -> tuple[xr.Dataset, list[str]]:
     """The racks, and the names of the series that they have of those shown."""
     shown = [name for name in _SERIES if name in run.racks]

@@ -286,12 +286,6 @@ def _outdoors(sheet: _Sheet, view: Plant, height: float) -> None:
         sheet.write(x, y + 6, each(lambda v: f"{v:.2f} kg/s", view.weather["water_flow"]), "center")
 
 
-def most_heat(view: Schematic) -> int:
-    """Number of the moment at which the loops give the most heat to the weather."""
-    heat = [loop.series["heat"] for loop in view.plant.loops if "heat" in loop.series]
-    return int(np.argmax(np.nansum(heat, axis=0))) if heat else 0
-
-
 def coloured(view: Schematic, temperature: float) -> str:
     """Colour of a temperature [degC], grey for none."""
     low, high = view.range
