@@ -11,6 +11,7 @@ from PIL import Image
 from .gallery import names, pictures_of
 from .run import Run
 from .views.missing import MissingData
+from .whole import write_whole
 
 _LARGE = 150_000  # bytes of a picture; larger ones get fewer colours
 
@@ -31,7 +32,7 @@ def write_pictures(run: Run, folder: str | Path) -> list[Path]:
         except MissingData:
             continue
         path = folder / f"{picture.name}.png"
-        path.write_bytes(png)
+        write_whole(path, png)
         written.append(path)
     return written
 

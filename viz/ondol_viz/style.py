@@ -209,7 +209,7 @@ def shades(count: int, ordered: bool) -> list[str]:
 
 def cut(text: str, letters: int) -> str:
     """A name that is longer than there is room for loses its end."""
-    return text if len(text) <= letters else text[: letters - 1] + "…"
+    return text if len(text) <= letters else text[: max(letters, 1) - 1].rstrip() + "…"
 
 
 # Larger units in which amounts read well; all are sentences for `words.say`.

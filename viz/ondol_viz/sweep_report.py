@@ -16,13 +16,13 @@ from .gallery.sweep import KINDS, middle_cell, pictures_of_sweep
 from .gallery.sweep import Picture as SweepPicture
 from .pareto import pareto
 from .pictures import png_of
-from .report.shell import write_whole
 from .run import RunError
 from .sensitivity import sobol_indices
 from .sweep import FILE, MEMBER, SAMPLE, SweepError, axes, need_response, responses
 from .sweep_page import Told, page_of, with_units
 from .views.missing import MissingData
 from .views.sweep_parts import is_grid
+from .whole import write_whole
 from .words import say, speaking
 
 FAVOURITES = ("pue", "energy", "cost_total", "peak_power", "tokens", "carbon", "hottest_accelerator", "mean_wait")
@@ -93,7 +93,7 @@ def _write_pictures(pictures: Sequence[SweepPicture], folder: Path) -> list[Path
         except (MissingData, RunError):
             continue
         path = folder / f"{picture.name}.png"
-        path.write_bytes(png)
+        write_whole(path, png)
         written.append(path)
     return written
 

@@ -19,3 +19,9 @@ def whole(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Text is written as UTF-8; an existing file is replaced when the new one is whole."""
+    with whole(path) as new:
+        new.write_bytes(content.encode("utf-8", errors="replace") if isinstance(content, str) else content)

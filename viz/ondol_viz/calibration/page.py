@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from ..pictures import png_of
 from ..report.charts import chart_of
-from ..report.shell import Section, both, escape, framed, named, number, page, table, write_whole
+from ..report.shell import Section, both, escape, framed, named, number, page, table
 from ..style import percent
+from ..whole import write_whole
 from ..words import say, speaking
 from . import charts, plots
 from .reading import UNITS, Calibration, Quantity
@@ -58,7 +59,7 @@ def write_page(
             (path / f"{name}.png").unlink(missing_ok=True)
         for picture in pictures:
             file = path / f"{picture.name}.png"
-            file.write_bytes(png_of(picture.plot()))
+            write_whole(file, png_of(picture.plot()))
             written.append(file)
     with speaking(language):
         write_whole(target, _page(calibration, windows, pictures))

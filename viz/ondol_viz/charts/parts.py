@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..run import Run
-from ..style import BLACK, CYCLE
+from ..style import BLACK, CYCLE, cut
 from ..views.events import Mark, marks, spoken
 from ..words import say
 
@@ -73,8 +73,7 @@ def plain(text: object) -> str:
 
 def short(text: object, most: int = LONGEST) -> str:
     """`plain`, cut to what there is room for: by default that of a hover."""
-    words = str(text)
-    return plain(words if len(words) <= most else words[: max(most, 1) - 1] + "…")
+    return plain(cut(str(text), most))
 
 
 def clock(run: Run, times: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

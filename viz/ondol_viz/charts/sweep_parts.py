@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from .. import style
 from ..sweep import decimals
 from ..views.sweep_parts import Axis, Floats, Quantity
 from ..words import say
@@ -26,7 +27,7 @@ def wrapped(text: str, width: int = WIDE) -> str:
 
 def cut(text: str, most: int = TICKED) -> str:
     """Where it would push everything else aside; not as markup."""
-    return plain(text if len(text) <= most else text[: most - 1].rstrip() + "…")
+    return plain(style.cut(text, most))
 
 
 def titled(figure: go.Figure, text: str, known: str = "") -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..style import cut
 from ..views.sweep_parts import Axis
 
 WIDE = 46  # letters of a label before it takes a second line
@@ -23,7 +24,7 @@ def wrapped(text: str, width: int = WIDE) -> str:
 
 def short(text: str, most: int = LONGEST) -> str:
     """Cut where it would push everything else aside."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return cut(text, most)
 
 
 def head(figure: Figure, text: str) -> None:

@@ -11,12 +11,13 @@ from ..gallery import SECTIONS, pictures_of
 from ..run import Run
 from ..sweep import SweepError
 from ..views.compare import label
+from ..whole import write_whole
 from ..words import speaking
 from . import comparison, summary, tables
 from .charts import drawn
 from .figures import figures_of
 from .player import clock
-from .shell import Section, both, cut, folded, framed, page, write_whole
+from .shell import Section, both, cut, folded, framed, page
 
 __all__ = ["write_report"]
 

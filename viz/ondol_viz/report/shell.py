@@ -15,17 +15,15 @@ import hashlib
 import html
 import json
 import math
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from plotly.offline import get_plotlyjs
 
+from .. import style
 from ..words import LANGUAGES, language, say, speaking
 
 LONGEST = 160  # characters of a name in a table; the rest is in its title
@@ -136,8 +134,8 @@ def escape(value: Any) -> str:
 
 
 def cut(value: Any, most: int = LONGEST) -> str:
-    text = str(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """Text of a file, cut to what there is room for."""
+    return style.cut(str(value), most)
 
 
 def named(value: Any, most: int = LONGEST) -> str:
@@ -218,15 +216,3 @@ def _packed_plotly() -> str:
 @functools.cache
 def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Whole or not at all; an existing file is replaced when the new one is whole."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text, encoding="utf-8", errors="replace")
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise
