@@ -60,7 +60,7 @@ def test_values_are_those_of_the_file(example: Path) -> None:
 
 def test_ratings_come_from_the_scenario(write: Callable[..., Path]) -> None:
     with open_run(declare(write(), SCENARIO)) as run:
-        assert declared.rack_type(run, "gb200") == declared.RackType(132e3, 72, 88.0)
+        assert declared.rack_type(run, "gb200") == declared.RackType(132e3, 72, 86.0)
         view = floor.floor(run, np.array([5]))
         values = {q.key: q.values[0] for q in view.quantities}
         assert view.accelerators[20] == 72 and view.accelerators[0] == 0

@@ -28,7 +28,7 @@ def accelerator_temperatures(run: Run) -> go.Figure:
         panels.append((say("slowed racks<br>(1)") if view.slowed.counted else say("slowed<br>accelerators (%)"), 1.0))
     axes = panel_axes(figure, panels, 0.12 / len(panels))
     low = min(float(np.nanmin(e.low if np.isfinite(e.low).any() else e.hottest)) for e in view.envelopes)
-    high = max(float(np.nanmax([*e.hottest, e.slowdown])) for e in view.envelopes)
+    high = max(float(np.nanmax([*e.hottest, e.operating])) for e in view.envelopes)
     for i, (axis, envelope) in enumerate(zip(axes, view.envelopes, strict=False)):
         _envelope(figure, run, view, envelope, axis, listed=i == 0)
         figure.update_layout({f"yaxis{axis[1:]}": {"range": [low - 0.05 * (high - low), high + 0.07 * (high - low)]}})
@@ -56,15 +56,15 @@ def _envelope(
     ):
         if np.isfinite(values).any():
             line(figure, run, view.data, values, axis, say(words), look, "%{y:.1f} °C", of=of, listed=listed)
-    if np.isfinite(envelope.slowdown):
+    if np.isfinite(envelope.operating):
         span = clock(run, [view.data.start, view.data.ends[-1]])
         figure.add_scatter(
             x=span,
-            y=np.full(2, envelope.slowdown, dtype=np.float32),
+            y=np.full(2, envelope.operating, dtype=np.float32),
             yaxis=axis,
             mode="lines",
-            name=say("slows itself at {t:.0f} °C", t=envelope.slowdown),
-            legendgroup="slows itself",
+            name=say("clock falls above {t:.0f} °C", t=envelope.operating),
+            legendgroup="clock falls",
             showlegend=listed,
             line={"color": VERMILION, "dash": "dash", "width": 1.2},
             hoverinfo="skip",

@@ -25,7 +25,7 @@ def accelerator_temperatures(run: Run) -> Figure:
     figure = Figure(figsize=(10, 1.0 + 1.5 * count + 1.3 * below))
     panels = figure.subplots(count + below, 1, sharex=True, squeeze=False, height_ratios=[1.5] * count + [1.2] * below)[:, 0]
     low = min(float(np.nanmin(e.low if np.isfinite(e.low).any() else e.hottest)) for e in view.envelopes)
-    high = max(float(np.nanmax([*e.hottest, e.slowdown])) for e in view.envelopes)
+    high = max(float(np.nanmax([*e.hottest, e.operating])) for e in view.envelopes)
     for i, (axes, envelope) in enumerate(zip(panels, view.envelopes, strict=False)):
         _envelope(axes, run, view, envelope)
         axes.set_ylim(
@@ -53,13 +53,13 @@ def _envelope(axes: Axes, run: Run, view: temperatures.Temperatures, envelope: t
     )
     axes.step(*steps(run, view.data, envelope.middle), where="pre", color=BLUE, label=say("median"))
     axes.step(*steps(run, view.data, envelope.hottest), where="pre", color=VERMILION, lw=1.0, label=say("hottest accelerator"))
-    if np.isfinite(envelope.slowdown):
+    if np.isfinite(envelope.operating):
         axes.axhline(
-            envelope.slowdown,
+            envelope.operating,
             color=VERMILION,
             ls=(0, (5, 2)),
             lw=1.2,
-            label=say("slows itself at {t:.0f} °C", t=envelope.slowdown),
+            label=say("clock falls above {t:.0f} °C", t=envelope.operating),
         )
 
 

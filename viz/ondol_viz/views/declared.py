@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from ..run import Run
 
 _FACTORS = {"": 1.0, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9, "degC": 1.0, "kg/s": 1.0, "m3": 1.0}
 
+SLOWDOWN_OVER_OPERATING_K = 2.0  # where only slowdown is declared: docs/models/thermal-limit.md [hopperlogs2025]
+
 
 @dataclass(frozen=True)
 class RackType:
@@ -20,7 +23,7 @@ class RackType:
 
     rated: float  # W
     accelerators: int
-    slowdown: float  # degC, of its accelerators
+    operating: float  # degC, above which its accelerators let their clock fall
 
 
 def declared(run: Run) -> Mapping[str, Any]:
@@ -64,15 +67,16 @@ def quantity(value: Any) -> float:
 
 
 def rack_type(run: Run, name: str) -> RackType:
-    """Rating, accelerators and their slowdown temperature of a type of rack."""
+    """Rating, accelerators and their highest operating temperature of a type of rack."""
     tables = declared(run)
     rack = part(tables, "rack", name)
     node = part(tables, "node", str(bare(rack.get("node"))))
     accelerator = part(tables, "accelerator", str(bare(node.get("accelerator"))))
     held = quantity(rack.get("nodes")) * quantity(node.get("accelerators"))
-    return RackType(
-        quantity(rack.get("rated_power")), int(held) if held > 0 else 0, quantity(accelerator.get("slowdown_temperature"))
-    )
+    operating = quantity(accelerator.get("operating_temperature"))
+    if math.isnan(operating):
+        operating = quantity(accelerator.get("slowdown_temperature")) - SLOWDOWN_OVER_OPERATING_K
+    return RackType(quantity(rack.get("rated_power")), int(held) if held > 0 else 0, operating)
 
 
 @functools.lru_cache(maxsize=8)

@@ -30,7 +30,7 @@ class Envelope:
     middle: Floats  # half
     high: Floats  # 95 %
     hottest: Floats
-    slowdown: float  # at which the first of them slows itself; NaN where the scenario does not say
+    operating: float  # above which the clock of the first of them falls; NaN where the scenario does not say
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def temperatures(run: Run) -> Temperatures:
     if "accelerator_hottest" not in names:
         raise MissingData("the run has no series halls/accelerator_hottest")
     data = blocks(run, "halls", names)
-    limits = _slowdowns(run)
+    limits = _operating(run)
     halls = [str(name) for name in run.halls["hall"].values]
     envelopes = [
         Envelope(
@@ -73,7 +73,7 @@ def temperatures(run: Run) -> Temperatures:
             middle=_column(data.means, "accelerator_p50", i, data),
             high=_column(data.highs, "accelerator_p95", i, data),
             hottest=data.highs["accelerator_hottest"][:, i],
-            slowdown=limits.get(hall, float("nan")),
+            operating=limits.get(hall, float("nan")),
         )
         for i, hall in enumerate(halls)
         if np.isfinite(data.highs["accelerator_hottest"][:, i]).any()
@@ -102,11 +102,11 @@ def _column(kind: Mapping[str, Floats], name: str, i: int, data: Blocks) -> Floa
     return kind[name][:, i] if name in kind else np.full(len(data.ends), np.nan)
 
 
-def _slowdowns(run: Run) -> dict[str, float]:
-    """The lowest slowdown temperature of the accelerators in each hall [degC], as the scenario declares."""
+def _operating(run: Run) -> dict[str, float]:
+    """The lowest of the highest operating temperatures of the accelerators in each hall [degC], as the scenario declares."""
     limits: dict[str, float] = {}
     for group in entries(declared(run), "racks"):
-        limit = rack_type(run, str(bare(group.get("rack")))).slowdown
+        limit = rack_type(run, str(bare(group.get("rack")))).operating
         hall = str(bare(group.get("hall")))
         if np.isfinite(limit):
             limits[hall] = min(limit, limits.get(hall, np.inf))
